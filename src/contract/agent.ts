@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { durationSchema } from './duration';
+import type { JsonObject } from './json';
+import { AGENT_DEFAULTS } from './limits';
+import { nameSchema } from './names';
+
+/** A JSON Schema document. Its own correctness is checked where it is compiled, in `checkTeam` and on the worker. */
+export const jsonSchemaSchema = z.record(z.string(), z.json()) as unknown as z.ZodType<JsonObject>;
+
+export const modelTierSchema = z.enum(['heavy', 'medium', 'light']);
+export type ModelTier = z.infer<typeof modelTierSchema>;
+
+export const agentLimitsSchema = z.strictObject({
+  /** Model calls of one use of the agent, repairs and continuations included. */
+  maxTurns: z.number().int().min(1).max(1000).default(AGENT_DEFAULTS.maxTurns),
+  /** Tool calls of one use of the agent, delegations included. */
+  maxToolCalls: z.number().int().min(0).max(10_000).default(AGENT_DEFAULTS.maxToolCalls),
+  /** Tool calls that one turn may start; the model is told to ask for the rest again. */
+  maxParallelTools: z.number().int().min(1).max(128).default(AGENT_DEFAULTS.maxParallelTools),
+  /** Tokens that one reply may hold. */
+  maxOutputTokens: z.number().int().min(1).max(128_000).default(AGENT_DEFAULTS.maxOutputTokens),
+  /** Input and output tokens of one use of the agent, checked before each call. */
+  maxTokens: z.number().int().min(1).default(AGENT_DEFAULTS.maxTokens),
+  /** Wall time of one use of the agent. */
+  timeout: durationSchema.default(AGENT_DEFAULTS.timeout),
+});
+export type AgentLimits = z.infer<typeof agentLimitsSchema>;
+
+/** An agent is plain data: who it is, what it may use, what it must return, what it may cost. */
+export const agentSchema = z.strictObject({
+  version: z.string().min(1).max(64).default('1'),
+  /** What the agent is for; a supervisor chooses by this sentence. */
+  description: z.string().max(1000).default(''),
+  instructions: z.string().min(1).max(100_000),
+  /** A model id of the worker's configuration; without it the tier decides. */
+  model: z.string().min(1).max(200).optional(),
+  tier: modelTierSchema.default('medium'),
+  tools: z.array(nameSchema).max(64).default([]),
+  /** What the agent can do, for steps that ask for a capability instead of a name. */
+  capabilities: z.array(nameSchema).max(32).default([]),
+  /** Limits the agent to the tools that the team grants this role. */
+  role: nameSchema.optional(),
+  /** JSON Schema of the answer. A violation goes back to the model at most twice. */
+  output: jsonSchemaSchema.optional(),
+  temperature: z.number().min(0).max(2).optional(),
+  /** A reply cut at `maxOutputTokens`: ask for the rest, or fail. It is never passed on as if it were whole. */
+  onMaxTokens: z.enum(['continue', 'fail']).default('continue'),
+  /**
+   * `stepwise`: every call is an activity of its own. `packed`: the whole loop runs in one activity, journaled call
+   * by call; only for agents whose tools are all safe reads.
+   */
+  mode: z.enum(['stepwise', 'packed']).default('stepwise'),
+  limits: agentLimitsSchema.default(() => agentLimitsSchema.parse({})),
+});
+export type AgentDefinition = z.infer<typeof agentSchema>;
+export type AgentInput = z.input<typeof agentSchema>;

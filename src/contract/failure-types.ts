@@ -1,0 +1,90 @@
+/** One row: may the same call be tried again, and what should a person do about it. */
+interface FailureRow {
+  readonly retryable: boolean;
+  readonly remedy: string;
+}
+
+function again(remedy: string): FailureRow {
+  return { retryable: true, remedy };
+}
+
+function final(remedy: string): FailureRow {
+  return { retryable: false, remedy };
+}
+
+/**
+ * Every failure that Baton raises, by its `type` in Temporal. Nothing above the edge reads a status code or a message:
+ * the row decides. Retryable rows are retried by Temporal until {@link OUTAGE_PATIENCE} has passed.
+ */
+export const FAILURES = {
+  ModelRateLimited: again(
+    'Nothing: the call waits as long as the provider asks. Lower maxConcurrency if it lasts.',
+  ),
+  ModelOverloaded: again('Nothing: the provider is overloaded and the call backs off.'),
+  ModelServerError: again("Nothing unless it lasts: look at the provider's status page."),
+  ModelTimeout: again('Nothing unless it lasts: the provider sent nothing in time.'),
+  ModelConnectionLost: again('Nothing unless it lasts: check the network between worker and provider.'),
+  ModelNotReady: again('Nothing: the model is being loaded.'),
+  ModelReplyMalformed: again(
+    "Nothing unless it lasts: the provider's bytes made no sense. Check ANTHROPIC_BASE_URL.",
+  ),
+  ModelAuthFailed: final('Check the API key or AWS credentials in the environment of the worker.'),
+  ModelPermissionDenied: final('Ask for access to the model, or name another one.'),
+  ModelNotFound: final("Check the model's name and region in the worker's configuration."),
+  ModelBadRequest: final('Read the message: the provider refuses this request whatever its timing.'),
+  ModelRequestTooLarge: final('Give the agent less input, or split it over more agents.'),
+  ModelBillingFailed: final("Settle the account's billing with the provider."),
+  ModelSpendLimitReached: final("Raise the provider's spend limit, or wait for the date that it names."),
+  ModelQuotaExceeded: final('Ask the provider for a higher quota, or name another model.'),
+  ModelRefused: final('Change the task or the instructions, or name another model.'),
+  ModelOutputTruncated: final("Raise the agent's limits.maxOutputTokens."),
+  ModelOutputMalformed: final('Try a stronger model: this one wrote a tool call that cannot be read.'),
+  ContextWindowExceeded: final('Give the agent less input, fewer turns, or a model with a larger window.'),
+  UnknownStopReason: final("Update Baton: the provider stopped for a reason that it doesn't know."),
+  EmptyReply: final('Make the instructions say what to answer, or try a stronger model.'),
+  NoModelConfigured: final(
+    'Set ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a local server, or AWS credentials, for the worker.',
+  ),
+  UnpricedModel: final("Add the model's price to the worker's configuration, or allow unpriced models."),
+  ScriptExhausted: final('Add the missing reply to the script, or find out why the call was made.'),
+  OutputContractViolated: final("Loosen the agent's output schema, or try a stronger model."),
+  TurnLimitReached: final("Raise the agent's limits.maxTurns, or give it a smaller task."),
+  ToolCallLimitReached: final("Raise the agent's limits.maxToolCalls, or give it a smaller task."),
+  TokenLimitReached: final('Raise the limits.maxTokens that the message names.'),
+  CostLimitReached: final("Raise the team's limits.maxMicroDollars."),
+  ModelCallLimitReached: final("Raise the team's limits.maxModelCalls."),
+  StepTimedOut: final("Raise the step's timeout, or give it less to do."),
+  RunTimedOut: final("Raise the team's limits.timeout, or give it less to do."),
+  UnknownTool: final('Register the tool with the worker, or take it out of the team.'),
+  ToolUnavailable: again('Nothing unless it lasts: what the tool talks to did not answer.'),
+  ToolFailed: final("Read the tool's own message."),
+  ToolArgumentsInvalid: final(
+    "Correct the arguments: the message lists every place that breaks the tool's input schema.",
+  ),
+  ToolResultInvalid: final('Correct the tool: its result breaks its own output schema.'),
+  EffectAmbiguous: final(
+    'Find out whether the effect took place, and decide the approval that asks about it.',
+  ),
+  ApprovalDenied: final('Nothing: a person said no.'),
+  ApprovalUnanswered: final('Answer in time, raise the deadline, or name an escalation.'),
+  JoinFailed: final('Read the failures of the branches, or choose a join that forgives them.'),
+  ValueTooLarge: final('Return less: store large data elsewhere and return its name.'),
+  StoreUnavailable: again(
+    'Check that every worker reaches the same store (BATON_STORE) and that its disk is not full.',
+  ),
+  StoredValueMissing: final('Point BATON_STORE at the store that the run was started with.'),
+  StaleAttempt: again('Nothing: a newer attempt of the same call has taken over.'),
+  InvalidTeam: final('Correct the team: the message lists every mistake with its path.'),
+  InvalidInput: final('Correct the input: the message says what is wrong with it.'),
+  PatternNotImplemented: final('Use another pattern: this one is not built yet.'),
+} as const satisfies Record<string, FailureRow>;
+
+export type FailureType = keyof typeof FAILURES;
+
+export function isFailureType(type: string | null | undefined): type is FailureType {
+  return type !== null && type !== undefined && Object.hasOwn(FAILURES, type);
+}
+
+export function remedyFor(type: string | null | undefined): string | undefined {
+  return isFailureType(type) ? FAILURES[type].remedy : undefined;
+}

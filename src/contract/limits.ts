@@ -1,0 +1,59 @@
+/** Every limit of the engine and its default. All are finite; a team may lower or raise those that its schema names. */
+
+export const AGENT_DEFAULTS = {
+  maxTurns: 20,
+  maxToolCalls: 100,
+  maxParallelTools: 16,
+  maxOutputTokens: 4096,
+  maxTokens: 1_000_000,
+  timeout: '1h',
+} as const;
+
+export const RUN_DEFAULTS = {
+  /** Model calls of the whole run, children included. */
+  maxModelCalls: 20_000,
+  maxTokens: 50_000_000,
+  maxMicroDollars: 100_000_000,
+  /** Wall time of a run. A workflow timer, so that compensations still run. */
+  timeout: '24h',
+  /** Branches that run at one time in one step. */
+  maxConcurrency: 200,
+} as const;
+
+/** Times that one output may be sent back for breaking its contract, or one cut reply continued, or an empty one nudged. */
+export const MAX_REPAIRS = 2;
+export const MAX_CONTINUATIONS = 4;
+export const MAX_PAUSES = 8;
+export const MAX_NUDGES = 1;
+
+/** Depth of nested steps, and steps of one team, that `checkTeam` accepts. */
+export const MAX_STEP_DEPTH = 32;
+export const MAX_STEPS = 5000;
+
+/** A run's team and input, in bytes of JSON. Beyond it the client refuses to start. */
+export const MAX_TEAM_BYTES = 512 * 1024;
+export const MAX_INPUT_BYTES = 32 * 1024 * 1024;
+
+/** Largest payload that an activity may return, in bytes; it guards against Temporal's 2 MiB, over which a result is retried for ever. */
+export const MAX_PAYLOAD_BYTES = 1024 * 1024;
+
+/** Largest tool result, in bytes of JSON, before it is cut with a note that says so. */
+export const MAX_TOOL_RESULT_BYTES = 256 * 1024;
+
+/** A subtree that may write more history events than this runs as a child; an agent's child continues as new past it. */
+export const MAX_SUBTREE_EVENTS = 2000;
+
+/** Activity slots of a worker: the widest fan-out of one run plus its other work (a narrower one runs in waves). */
+export const WORKER_ACTIVITY_SLOTS = 256;
+
+/** How long one call is retried before its step fails: provider outages of an hour lose nothing. */
+export const OUTAGE_PATIENCE = '2h';
+/** The longest honest model call and tool call, where a tool declares none. */
+export const MODEL_CALL_TIMEOUT = '10m';
+export const TOOL_CALL_TIMEOUT = '1m';
+/** A provider that sends nothing for this long has stalled; the call is cut and retried. */
+export const STALL_TIMEOUT_MS = 90_000;
+/** No `retry-after` is obeyed beyond this; a longer wait is a spend limit and fails. */
+export const MAX_RETRY_AFTER_MS = 15 * 60_000;
+/** Longest run of a tool that is declared `local`. */
+export const LOCAL_TOOL_TIMEOUT_MS = 2000;

@@ -1,0 +1,78 @@
+import type { DraftMessage } from './conversation';
+import type { JsonObject } from './json';
+import type { ToolCallRequest } from './tool-call';
+import type { Usage } from './usage';
+import type { Hash, Value } from './value';
+
+/** Why a model stopped, by one name for all vendors. */
+export type StopReason =
+  | 'end'
+  | 'toolUse'
+  | 'maxTokens'
+  | 'stopSequence'
+  | 'refusal'
+  | 'pause'
+  | 'contextExceeded'
+  | 'malformed'
+  | 'unknown';
+
+/** A tool as a model sees it. */
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of the arguments: an object. */
+  readonly inputSchema: JsonObject;
+}
+
+/** What a model is told before the conversation begins: stored once a run, named by its hash in every call. */
+export interface CallDefinition {
+  readonly agent: string;
+  readonly version: string;
+  readonly instructions: string;
+  /** Model id of the worker's configuration, settled when the run began. */
+  readonly model: string;
+  readonly tools: readonly ToolSpec[];
+  readonly output?: JsonObject;
+  readonly temperature?: number;
+  readonly maxOutputTokens: number;
+}
+
+/** Where a call belongs: the names that make its journal key, and that find it in logs. */
+export interface CallSite {
+  /** The run that first made this work, kept by resumes and forks. */
+  readonly lineage: string;
+  /** Path of the step, loop indices included. */
+  readonly path: string;
+  /** Raised when this very step is to be asked anew; its siblings keep theirs. */
+  readonly generation: number;
+}
+
+export interface ModelCallInput {
+  readonly site: CallSite;
+  readonly definition: Hash;
+  /** Head of the transcript so far, null at the beginning. */
+  readonly thread: Hash | null;
+  readonly append: readonly DraftMessage[];
+  /** Offer no tools: the wrap-up turn. */
+  readonly withoutTools?: boolean;
+}
+
+export interface ModelCallResult {
+  /** Head of the transcript with `append` and the reply in it. */
+  readonly thread: Hash;
+  /** The reply's text; by reference when long. */
+  readonly text: Value;
+  /** The parsed answer, where the agent has an output contract and the reply keeps it. */
+  readonly output?: Value;
+  /** What is wrong with the answer, where the agent has an output contract and the reply breaks it. */
+  readonly violations?: readonly string[];
+  readonly toolCalls: readonly ToolCallRequest[];
+  readonly stop: StopReason;
+  /** The vendor's own word for the stop and, for a refusal, its category. */
+  readonly stopDetail?: string;
+  readonly model: string;
+  /** What this reply cost, whether it was made now or found in the journal. */
+  readonly usage: Usage;
+  /** True where the reply was found in the journal and no provider was asked. */
+  readonly fromJournal?: boolean;
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** Agents, branches, workers, tools and phases: short enough for every provider's tool-name rule, and free of path signs. */
+export const nameSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z][A-Za-z0-9_-]{0,47}$/,
+    'must start with a letter and hold at most 48 letters, digits, "_" or "-"',
+  );
+
+/** Search attributes of every run; the six are registered on servers that Baton starts and checked on all others. */
+export const SEARCH_ATTRIBUTES = {
+  team: 'BatonTeam',
+  state: 'BatonState',
+  run: 'BatonRun',
+  phase: 'BatonPhase',
+  tenant: 'BatonTenant',
+  approvals: 'BatonApprovals',
+} as const;
+
+/** Temporal's type of each search attribute. Only `approvals` holds several values. */
+export const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<string, 'Keyword' | 'KeywordList'>> = {
+  [SEARCH_ATTRIBUTES.team]: 'Keyword',
+  [SEARCH_ATTRIBUTES.state]: 'Keyword',
+  [SEARCH_ATTRIBUTES.run]: 'Keyword',
+  [SEARCH_ATTRIBUTES.phase]: 'Keyword',
+  [SEARCH_ATTRIBUTES.tenant]: 'Keyword',
+  [SEARCH_ATTRIBUTES.approvals]: 'KeywordList',
+};
+
+/** Names that live in histories: they never change. */
+export const WORKFLOW_TYPES = { team: 'runTeam', subtree: 'runSubtree' } as const;
+export const VIEW_QUERY = 'view';
+export const DECIDE_UPDATE = 'decide';
+export const DECIDE_SIGNAL = 'decideBySignal';
+export const DEFAULT_TASK_QUEUE = 'baton';
+
+/** Queue of the workers in one role, where models and tools have workers of their own. */
+export function roleQueue(taskQueue: string, role: 'models' | 'tools'): string {
+  return `${taskQueue}-${role}`;
+}

@@ -1,0 +1,59 @@
+import type { Json, JsonObject } from './json';
+import type { CallSite } from './model-call';
+import type { Value } from './value';
+
+/** Does a tool change the world outside? */
+export type ToolEffect = 'read' | 'write';
+
+/**
+ * What a second call of the same tool with the same arguments does. `safe`: nothing new. `keyed`: the callee dedupes on
+ * the idempotency key. `never`: it would happen twice, so an intent is written first and a lost result goes to a person.
+ */
+export type ToolRepeat = 'safe' | 'keyed' | 'never';
+
+/** What workflow code must know of a tool to schedule it; pinned when the run begins. */
+export interface ToolMeta {
+  readonly effect: ToolEffect;
+  readonly repeat: ToolRepeat;
+  readonly timeoutMs: number;
+  /** Runs as a local activity: a safe read without secrets, at most two seconds. */
+  readonly local: boolean;
+  readonly compensation?: string;
+}
+
+/** A tool call that a model asked for. */
+export interface ToolCallRequest {
+  readonly id: string;
+  readonly name: string;
+  readonly args: Value;
+  /** Why it cannot be run: an unknown tool, or arguments that break its schema. It goes back as an error result. */
+  readonly problem?: string;
+}
+
+export interface ToolCallInput {
+  readonly site: CallSite;
+  /** Stays the same across retries, replays and resumes; changes when the model asks anew. */
+  readonly idempotencyKey: string;
+  /** The arguments, or for a fixed step a template in which `{ "$input": pointer }` takes from `input`. */
+  readonly args: Value;
+  readonly input?: Value;
+}
+
+export interface ToolCallResult {
+  readonly value: Value;
+  /** The tool's own error, for the model to read; infrastructure failures are thrown and retried instead. */
+  readonly isError: boolean;
+  readonly fromJournal?: boolean;
+}
+
+/** What a tool's code is told beside its arguments. */
+export interface ToolContext {
+  readonly idempotencyKey: string;
+  readonly runId: string;
+  readonly path: string;
+  /** Aborted when the run is cancelled or the call's time is over. */
+  readonly signal: AbortSignal;
+}
+
+export type ToolArguments = JsonObject;
+export type ToolOutput = Json;

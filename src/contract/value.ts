@@ -1,0 +1,44 @@
+import type { Json } from './json';
+
+/** Name of a stored object: `sha256` of its canonical bytes, in lower-case hex. */
+export type Hash = string;
+
+/** A stored object and its size in bytes. */
+export interface Ref {
+  readonly hash: Hash;
+  readonly bytes: number;
+}
+
+/**
+ * What travels between steps. Small data is inline; large data is in the store and history holds its name and a
+ * preview; a composite is built by workflow code, which cannot read the store, and is joined where it is used.
+ */
+export type Value =
+  | { readonly inline: Json }
+  | { readonly ref: Ref; readonly preview: string }
+  | { readonly record: { readonly [name: string]: Value } }
+  | { readonly list: readonly Value[] };
+
+/** Largest value, in bytes of JSON, that an activity returns inline. */
+export const INLINE_BYTES = 1024;
+
+/** Characters of a stored value that history and views show. */
+export const PREVIEW_CHARS = 200;
+
+export function inline(value: Json): Value {
+  return { inline: value };
+}
+
+/** What a person may read in place of the value: itself when it is short text, else its first characters. */
+export function previewOf(value: Value, chars: number = PREVIEW_CHARS): string {
+  if ('ref' in value) return value.preview.slice(0, chars);
+  if ('record' in value) return `{${Object.keys(value.record).join(', ')}}`.slice(0, chars);
+  if ('list' in value) return `[${value.list.length} values]`;
+  return previewText(value.inline, chars);
+}
+
+/** The first characters of a JSON value: text as it is, everything else as JSON. */
+export function previewText(value: Json, chars: number = PREVIEW_CHARS): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length <= chars ? text : `${text.slice(0, chars - 1)}…`;
+}
