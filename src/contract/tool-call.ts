@@ -1,4 +1,3 @@
-import type { Json, JsonObject } from './json';
 import type { CallSite } from './model-call';
 import type { Value } from './value';
 
@@ -45,15 +44,3 @@ export interface ToolCallResult {
   readonly isError: boolean;
   readonly fromJournal?: boolean;
 }
-
-/** What a tool's code is told beside its arguments. */
-export interface ToolContext {
-  readonly idempotencyKey: string;
-  readonly runId: string;
-  readonly path: string;
-  /** Aborted when the run is cancelled or the call's time is over. */
-  readonly signal: AbortSignal;
-}
-
-export type ToolArguments = JsonObject;
-export type ToolOutput = Json;
