@@ -1,0 +1,32 @@
+import type { AgentOutcome, AgentTask } from './agent-run';
+import type { Merge } from './join';
+import type { ModelCallInput, ModelCallResult } from './model-call';
+import type { PreparedRun } from './run';
+import type { Team } from './team';
+import type { ToolCallInput, ToolCallResult } from './tool-call';
+import type { Value } from './value';
+
+export interface MergeInput {
+  /** A rule that needs the outputs themselves; `collect` and `synthesize` do not. */
+  readonly merge: Exclude<Merge, 'collect' | { synthesize: string }>;
+  readonly outputs: Readonly<Record<string, Value>>;
+}
+
+/** A worker's activities, as workflow code names them. Each is safe to repeat: replies and results are journaled. */
+export interface BatonActivities {
+  /** Stores every agent's definition and settles its tools. Throws UnknownTool, NoModelConfigured. */
+  prepareRun(team: Team): Promise<PreparedRun>;
+  /** Asks a model, once: a journaled reply is returned as it is. Heartbeats. Throws the `Model…` failures. */
+  callModel(input: ModelCallInput): Promise<ModelCallResult>;
+  /** Runs an agent's whole loop, journaled call by call. Heartbeats. Throws what `callModel` and the loop throw. */
+  runPackedAgent(task: AgentTask): Promise<AgentOutcome>;
+  /** Joins outputs by a rule. Local activity. Throws InvalidInput where an output has not the shape that the rule needs. */
+  mergeOutputs(input: MergeInput): Promise<Value>;
+  /** Makes one value of a composite: inline when small, else stored. Local activity. */
+  storeValue(value: Value): Promise<Value>;
+  /** The value inline when its JSON is at most `maxBytes` long, else stored. Local activity. */
+  loadValue(value: Value, maxBytes: number): Promise<Value>;
+}
+
+/** A tool runs under its own name with this shape. Throws ToolUnavailable, EffectAmbiguous, ToolFailed. */
+export type ToolActivity = (input: ToolCallInput) => Promise<ToolCallResult>;

@@ -1,0 +1,55 @@
+import type { AgentLimits } from './agent';
+import type { DraftMessage } from './conversation';
+import type { CallSite } from './model-call';
+import type { ToolMeta } from './tool-call';
+import type { Usage } from './usage';
+import type { Hash, Value } from './value';
+
+/** An agent as a run knows it: its stored definition and what the loop needs to drive it, pinned when the run began. */
+export interface PreparedAgent {
+  readonly name: string;
+  /** Hash of its {@link CallDefinition}. */
+  readonly definition: Hash;
+  readonly limits: AgentLimits;
+  readonly onMaxTokens: 'continue' | 'fail';
+  readonly mode: 'stepwise' | 'packed';
+  readonly hasOutputContract: boolean;
+  readonly tools: Readonly<Record<string, ToolMeta>>;
+}
+
+/** One use of an agent. */
+export interface AgentTask {
+  readonly agent: PreparedAgent;
+  readonly site: CallSite;
+  /** What the agent is told first. */
+  readonly opening: DraftMessage;
+}
+
+/** Where an agent's loop stands between two turns: what it needs to go on in another execution. */
+export interface AgentState {
+  readonly thread: Hash | null;
+  /** Messages to be sent with the next call. */
+  readonly pending: readonly DraftMessage[];
+  readonly turns: number;
+  readonly toolCalls: number;
+  readonly usage: Usage;
+  /** Of the last call: what one more turn will take at least. */
+  readonly lastTurnTokens: number;
+  readonly repairs: number;
+  readonly continuations: number;
+  readonly pauses: number;
+  readonly nudges: number;
+  /** Pieces of an answer that was cut and continued. */
+  readonly pieces: readonly Value[];
+  readonly wrappingUp: boolean;
+}
+
+/** A finished use of an agent. */
+export interface AgentOutcome {
+  /** The answer: parsed where the agent has an output contract, text otherwise. */
+  readonly output: Value;
+  readonly thread: Hash;
+  readonly turns: number;
+  readonly toolCalls: number;
+  readonly usage: Usage;
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { StepPath } from './step-path';
+
+/** Why a person is asked: a step of the team, an effect whose outcome is unknown, or a step that failed. */
+export type ApprovalReason = 'step' | 'ambiguousEffect' | 'failure';
+
+/** A question to people, bound by its hash to exactly what they are shown. */
+export interface Approval {
+  /** Sixteen hex digits, different for every question of every run. */
+  readonly id: string;
+  readonly path: StepPath;
+  readonly reason: ApprovalReason;
+  readonly question: string;
+  /** What is to be approved: a preview of the value, and its full hash. */
+  readonly subject: string;
+  readonly subjectHash: string;
+  /** SHA-256 of the canonical JSON (RFC 8785) of run, path, reason, question, subject hash, approvers and deadline. A decision must repeat it. */
+  readonly hash: string;
+  /** Names that may decide now, those of escalations already due included; empty means anyone. */
+  readonly approvers: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly askedAt: number;
+  readonly deadlineAt: number;
+  readonly whenUnanswered: 'deny' | 'approve' | 'fail';
+  readonly decision?: DecisionRecord;
+}
+
+export const decisionSchema = z.strictObject({
+  /** The approval's id. */
+  approval: z.string().min(1).max(64),
+  /** The approval's hash, as shown to the one who decides. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  verdict: z.enum(['approve', 'deny']),
+  by: z.string().trim().min(1).max(200),
+  reason: z.string().max(2000).optional(),
+});
+export type Decision = z.infer<typeof decisionSchema>;
+
+export interface DecisionRecord {
+  readonly verdict: 'approve' | 'deny';
+  readonly by: string;
+  readonly reason?: string;
+  readonly at: number;
+  readonly via: 'update' | 'signal' | 'timeout';
+}
+
+/** A decision by Signal that was refused, since a signal cannot answer. The last few are kept. */
+export interface RejectedDecision {
+  readonly approval: string;
+  readonly by: string;
+  readonly why: string;
+  readonly at: number;
+}

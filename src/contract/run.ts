@@ -1,0 +1,82 @@
+import type { AgentState, PreparedAgent } from './agent-run';
+import type { Step } from './step';
+import type { StepPath } from './step-path';
+import type { RunLimits, Team } from './team';
+import type { ToolMeta } from './tool-call';
+import type { Usage } from './usage';
+import type { Value } from './value';
+
+/** Version of the shapes in this file. A worker refuses a format that it doesn't know. 1: the first. */
+export const RUN_FORMAT = 1;
+
+/** How a run is to be executed; settled by the client when it starts and recorded, so that replay never asks the environment. */
+export interface RunSettings {
+  /** Heartbeat timeout of model and tool calls, in milliseconds: 2,000 embedded, 10,000 where heartbeats are billed. */
+  readonly heartbeatTimeoutMs: number;
+  /** How long one call is retried, in milliseconds. */
+  readonly patienceMs: number;
+  /** Queues of the roles that have workers of their own; absent means the run's own queue. */
+  readonly modelsQueue?: string;
+  readonly toolsQueue?: string;
+  /** False on a server without Baton's search attributes, where upserting one would block the run. */
+  readonly searchAttributes: boolean;
+}
+
+export interface RunInput {
+  readonly format: typeof RUN_FORMAT;
+  /** Checked, defaults filled in, growth planned. */
+  readonly team: Team;
+  readonly input: Value;
+  readonly settings: RunSettings;
+  /** Run whose paid work this one shares; its own id where absent. */
+  readonly lineage?: string;
+  /** Steps to be asked anew, by path. */
+  readonly generations?: Readonly<Record<StepPath, number>>;
+  readonly tenant?: string;
+}
+
+/** What the worker settled when the run began, by agent name; supervisors by the path of their step, since their tools depend on it. */
+export interface PreparedRun {
+  readonly agents: Readonly<Record<string, PreparedAgent>>;
+  readonly supervisors: Readonly<Record<StepPath, PreparedAgent>>;
+  /** Tools that `tool` steps call. */
+  readonly tools: Readonly<Record<string, ToolMeta>>;
+}
+
+/** A subtree that runs with a history of its own. */
+export interface SubtreeInput {
+  readonly format: typeof RUN_FORMAT;
+  /** Workflow id of the run that this is part of. */
+  readonly run: string;
+  readonly team: string;
+  readonly lineage: string;
+  readonly generations: Readonly<Record<StepPath, number>>;
+  readonly path: StepPath;
+  readonly step: Step;
+  readonly input: Value;
+  readonly prepared: PreparedRun;
+  readonly settings: RunSettings;
+  /** What the run has left when the child starts. */
+  readonly limits: RunLimits;
+  /** Milliseconds since the epoch; past it the whole run is over. */
+  readonly deadlineAt: number;
+  readonly tenant?: string;
+  /** Present when an agent's loop goes on in a new execution. */
+  readonly continued?: { readonly agent: AgentState; readonly startedAt: number };
+}
+
+export interface StepResult {
+  readonly output: Value;
+  /** Paths of the branches that the output lacks; empty where it is whole. */
+  readonly missing: readonly StepPath[];
+}
+
+export interface SubtreeResult extends StepResult {
+  readonly usage: Usage;
+}
+
+export interface RunResult extends StepResult {
+  /** `partial` where something is missing; a failed run has no result but a failure. */
+  readonly state: 'done' | 'partial';
+  readonly usage: Usage;
+}

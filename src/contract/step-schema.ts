@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import { durationSchema } from './duration';
+import { joinSchema, mergeSchema } from './join';
+import { RUN_DEFAULTS } from './limits';
+import { nameSchema } from './names';
+import { pointerSchema, predicateSchema } from './predicate';
+import type { Step, StepKind } from './step';
+
+const childSchema: z.ZodType<Step> = z.lazy(() => stepSchema);
+const childrenSchema = z
+  .record(nameSchema, childSchema)
+  .refine((branches) => Object.keys(branches).length > 0, 'must hold at least one');
+const taskSchema = z.string().min(1).max(20_000).optional();
+const concurrencySchema = z
+  .number()
+  .int()
+  .min(1)
+  .max(RUN_DEFAULTS.maxConcurrency)
+  .default(RUN_DEFAULTS.maxConcurrency);
+const roundsSchema = z.number().int().min(1).max(100);
+
+const common = {
+  id: nameSchema.optional(),
+  phase: nameSchema.optional(),
+  timeout: durationSchema.optional(),
+  retry: z.strictObject({ attempts: z.number().int().min(1).max(10) }).optional(),
+  budget: z.number().positive().max(1).optional(),
+  isolated: z.boolean().optional(),
+  stopWhen: predicateSchema.optional(),
+  onFailure: z
+    .union([z.enum(['fail', 'skip', 'escalate']), z.strictObject({ fallback: childSchema })])
+    .optional(),
+};
+
+const approvalTerms = {
+  approvers: z.array(z.string().min(1).max(200)).default([]),
+  deadline: durationSchema.default('24h'),
+  escalate: z
+    .array(z.strictObject({ after: durationSchema, to: z.array(z.string().min(1).max(200)).min(1) }))
+    .max(10)
+    .default([]),
+  whenUnanswered: z.enum(['deny', 'approve', 'fail']).default('deny'),
+};
+
+const classifierSchema = z.discriminatedUnion('by', [
+  z.strictObject({
+    by: z.literal('examples'),
+    examples: z.record(nameSchema, z.array(z.string().min(1)).min(1)),
+    text: pointerSchema.optional(),
+  }),
+  z.strictObject({
+    by: z.literal('rules'),
+    rules: z.array(z.strictObject({ when: predicateSchema, route: nameSchema })).min(1),
+  }),
+  z.strictObject({ by: z.literal('agent'), agent: nameSchema }),
+  z.strictObject({
+    by: z.literal('person'),
+    approvers: approvalTerms.approvers,
+    deadline: approvalTerms.deadline,
+  }),
+]);
+
+const votingRuleSchema = z.union([
+  z.enum(['majority', 'plurality', 'unanimous', 'ranked']),
+  z.strictObject({ qualified: z.number().gt(0).max(1) }),
+  z.strictObject({ weighted: z.record(nameSchema, z.number().positive()) }),
+]);
+
+const kinds = {
+  agent: z.strictObject({ kind: z.literal('agent'), agent: nameSchema, task: taskSchema, ...common }),
+  tool: z.strictObject({ kind: z.literal('tool'), tool: nameSchema, args: z.json().default({}), ...common }),
+  pipeline: z.strictObject({ kind: z.literal('pipeline'), steps: z.array(childSchema).min(1), ...common }),
+  parallel: z.strictObject({
+    kind: z.literal('parallel'),
+    branches: childrenSchema,
+    join: joinSchema.default('all'),
+    merge: mergeSchema.default('collect'),
+    maxConcurrency: concurrencySchema,
+    ...common,
+  }),
+  map: z.strictObject({
+    kind: z.literal('map'),
+    over: pointerSchema,
+    step: childSchema,
+    join: joinSchema.default('all'),
+    merge: mergeSchema.default('collect'),
+    maxConcurrency: concurrencySchema,
+    maxItems: z.number().int().min(1).max(100_000).default(1000),
+    ...common,
+  }),
+  race: z.strictObject({
+    kind: z.literal('race'),
+    branches: childrenSchema,
+    accept: predicateSchema.optional(),
+    judge: nameSchema.optional(),
+    hedgeAfter: durationSchema.optional(),
+    ...common,
+  }),
+  route: z.strictObject({
+    kind: z.literal('route'),
+    by: z.array(classifierSchema).min(1),
+    thresholds: z
+      .strictObject({
+        examples: z.number().min(0).max(1).default(0.5),
+        agent: z.number().min(0).max(1).default(0.5),
+      })
+      .default({ examples: 0.5, agent: 0.5 }),
+    routes: childrenSchema,
+    fallback: childSchema,
+    ...common,
+  }),
+  supervise: z.strictObject({
+    kind: z.literal('supervise'),
+    supervisor: nameSchema,
+    workers: childrenSchema,
+    maxRounds: roundsSchema.default(10),
+    task: taskSchema,
+    ...common,
+  }),
+  debate: z.strictObject({
+    kind: z.literal('debate'),
+    proposer: childSchema,
+    critic: childSchema,
+    judge: childSchema,
+    maxRounds: roundsSchema.default(3),
+    ...common,
+  }),
+  vote: z.strictObject({
+    kind: z.literal('vote'),
+    voters: childrenSchema,
+    rule: votingRuleSchema.default('majority'),
+    tieBreak: z.union([z.literal('escalate'), childSchema]).default('escalate'),
+    judge: nameSchema.optional(),
+    ...common,
+  }),
+  refine: z.strictObject({
+    kind: z.literal('refine'),
+    draft: childSchema,
+    review: childSchema,
+    maxRounds: roundsSchema.default(3),
+    ...common,
+  }),
+  dag: z.strictObject({
+    kind: z.literal('dag'),
+    tasks: z
+      .array(
+        z.strictObject({
+          id: nameSchema,
+          step: childSchema,
+          requires: z.array(nameSchema).default([]),
+          optional: z.boolean().optional(),
+        }),
+      )
+      .min(1)
+      .optional(),
+    planner: nameSchema.optional(),
+    workers: childrenSchema.optional(),
+    maxTasks: z.number().int().min(1).max(500).default(50),
+    replan: z.boolean().default(false),
+    approvePlan: z.strictObject(approvalTerms).optional(),
+    ...common,
+  }),
+  peers: z.strictObject({
+    kind: z.literal('peers'),
+    members: childrenSchema,
+    maxRounds: roundsSchema.default(10),
+    until: z.enum(['consensus', 'quiet']).default('consensus'),
+    ...common,
+  }),
+  saga: z.strictObject({
+    kind: z.literal('saga'),
+    steps: z
+      .array(z.strictObject({ name: nameSchema, do: childSchema, undo: childSchema.optional() }))
+      .min(1),
+    ...common,
+  }),
+  approve: z.strictObject({
+    kind: z.literal('approve'),
+    question: z.string().min(1).max(2000),
+    guards: childSchema.optional(),
+    ...approvalTerms,
+    ...common,
+  }),
+  emit: z.strictObject({ kind: z.literal('emit'), event: nameSchema, ...common }),
+  on: z.strictObject({
+    kind: z.literal('on'),
+    event: nameSchema,
+    ...common,
+    timeout: durationSchema.default('1h'),
+  }),
+  checkpoint: z.strictObject({ kind: z.literal('checkpoint'), label: nameSchema, ...common }),
+  team: z.strictObject({ kind: z.literal('team'), team: nameSchema, ...common }),
+} as const satisfies Record<StepKind, z.ZodType>;
+
+/** One step with everything below it, defaults filled in. Says nothing of what only a whole team can tell: see `checkTeam`. */
+export const stepSchema: z.ZodType<Step> = z.discriminatedUnion('kind', [
+  kinds.agent,
+  kinds.tool,
+  kinds.pipeline,
+  kinds.parallel,
+  kinds.map,
+  kinds.race,
+  kinds.route,
+  kinds.supervise,
+  kinds.debate,
+  kinds.vote,
+  kinds.refine,
+  kinds.dag,
+  kinds.peers,
+  kinds.saga,
+  kinds.approve,
+  kinds.emit,
+  kinds.on,
+  kinds.checkpoint,
+  kinds.team,
+]);

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { type AgentDefinition, agentSchema } from './agent';
+import { durationSchema } from './duration';
+import { RUN_DEFAULTS } from './limits';
+import { nameSchema } from './names';
+import type { Step } from './step';
+import { stepSchema } from './step-schema';
+
+export const runLimitsSchema = z.strictObject({
+  maxModelCalls: z.number().int().min(1).default(RUN_DEFAULTS.maxModelCalls),
+  maxTokens: z.number().int().min(1).default(RUN_DEFAULTS.maxTokens),
+  /** Micro-dollars: 1,000,000 are one dollar. */
+  maxMicroDollars: z.number().int().min(1).default(RUN_DEFAULTS.maxMicroDollars),
+  timeout: durationSchema.default(RUN_DEFAULTS.timeout),
+});
+export type RunLimits = z.infer<typeof runLimitsSchema>;
+
+/** What a user writes, versions and starts: named agents, one root step, limits. */
+export interface Team {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly agents: Readonly<Record<string, AgentDefinition>>;
+  readonly root: Step;
+  readonly limits: RunLimits;
+  /** Tools that each role may use; an agent with a role is held to its list. */
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** Sub-teams that `team` steps name. */
+  readonly teams: Readonly<Record<string, Team>>;
+}
+
+export const teamSchema: z.ZodType<Team> = z.lazy(() =>
+  z.strictObject({
+    name: nameSchema,
+    version: z.string().min(1).max(64).default('1'),
+    description: z.string().max(2000).default(''),
+    agents: z.record(nameSchema, agentSchema).default({}),
+    root: stepSchema,
+    limits: runLimitsSchema.default(() => runLimitsSchema.parse({})),
+    roles: z.record(nameSchema, z.array(nameSchema)).default({}),
+    teams: z.record(nameSchema, teamSchema).default({}),
+  }),
+);

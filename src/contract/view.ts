@@ -1,0 +1,52 @@
+import type { Approval, RejectedDecision } from './approval';
+import type { StepKind } from './step';
+import type { StepPath } from './step-path';
+import type { Usage } from './usage';
+
+export type NodeState = 'running' | 'waiting' | 'done' | 'partial' | 'failed' | 'skipped' | 'cancelled';
+
+/** One step of a run as it stands. Steps that have not begun are not there. */
+export interface ViewNode {
+  readonly path: StepPath;
+  readonly kind: StepKind;
+  /** The agent's, tool's or branch's name. */
+  readonly label: string;
+  readonly state: NodeState;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  /** Tries of this step so far. */
+  readonly attempts: number;
+  readonly turns: number;
+  readonly toolCalls: number;
+  /** Of this step and everything below it. */
+  readonly usage: Usage;
+  readonly phase?: string;
+  /** Workflow id of the child that runs this subtree; its own view has the nodes below. */
+  readonly child?: string;
+  readonly failure?: ViewFailure;
+}
+
+export interface ViewFailure {
+  readonly type: string;
+  readonly message: string;
+}
+
+/** What the `view` query answers for one workflow: a run, or the child that runs one of its subtrees. */
+export interface RunView {
+  readonly run: string;
+  readonly workflow: string;
+  readonly team: string;
+  readonly state: NodeState;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly usage: Usage;
+  /** In the order in which the steps began. */
+  readonly nodes: readonly ViewNode[];
+  /** Waiting ones and decided ones. */
+  readonly approvals: readonly Approval[];
+  readonly rejectedDecisions: readonly RejectedDecision[];
+  /** Required and optional branches that a partial result lacks. */
+  readonly missing: readonly StepPath[];
+  readonly failure?: ViewFailure;
+}

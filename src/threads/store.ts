@@ -1,0 +1,50 @@
+import type { Message } from '../contract/conversation';
+import type { Json } from '../contract/json';
+import type { Hash, Ref } from '../contract/value';
+
+/** Content-addressed objects: written once, never changed, readable by every process that shares the store. */
+export interface ContentStore {
+  /** Stores a JSON value under the hash of its canonical bytes. Atomic: another process sees all of it or nothing. Throws StoreUnavailable. */
+  put(value: Json): Promise<Ref>;
+  /** The value of that name. Throws StoredValueMissing, StoreUnavailable. */
+  get(hash: Hash): Promise<Json>;
+  has(hash: Hash): Promise<boolean>;
+}
+
+/** The transcript of one agent as a chain of stored nodes; a head's hash names the whole of it. */
+export interface ThreadStore {
+  append(head: Hash | null, messages: readonly Message[]): Promise<Hash>;
+  read(head: Hash | null): Promise<readonly Message[]>;
+}
+
+/** Who makes a call: one attempt of one activity. A higher attempt of the same holder takes over, a lower one never. */
+export interface LeaseHolder {
+  readonly activity: string;
+  readonly attempt: number;
+}
+
+export interface Lease {
+  readonly key: Hash;
+  readonly holder: LeaseHolder;
+}
+
+/**
+ * What was called and what came back, by the call's key. Before calling out an attempt takes the lease; a result is
+ * recorded only by the attempt that still holds it, so that a frozen older attempt cannot report. The first result
+ * recorded under a key stays.
+ */
+export interface CallJournal {
+  find(key: Hash): Promise<Json | undefined>;
+  /** Throws StaleAttempt where a newer attempt of the same activity holds it. */
+  lease(key: Hash, holder: LeaseHolder): Promise<Lease>;
+  /** Returns what the journal now holds: this result, or the one that was there first. Throws StaleAttempt. */
+  record(lease: Lease, result: Json): Promise<Json>;
+  /** Writes that an effect is about to be dispatched. Throws EffectAmbiguous where an earlier intent has no result. */
+  intend(lease: Lease, note: Json): Promise<void>;
+}
+
+export interface Store {
+  readonly content: ContentStore;
+  readonly threads: ThreadStore;
+  readonly journal: CallJournal;
+}
