@@ -11,13 +11,15 @@ export interface Ref {
 
 /**
  * What travels between steps. Small data is inline; large data is in the store and history holds its name and a
- * preview; a composite is built by workflow code, which cannot read the store, and is joined where it is used.
+ * preview; a composite (a record, a list, or a text in pieces) is built by workflow code, which cannot read the store, and is joined where
+ * it is used.
  */
 export type Value =
   | { readonly inline: Json }
   | { readonly ref: Ref; readonly preview: string }
   | { readonly record: { readonly [name: string]: Value } }
-  | { readonly list: readonly Value[] };
+  | { readonly list: readonly Value[] }
+  | { readonly text: readonly Value[] };
 
 /** Largest value, in bytes of JSON, that an activity returns inline. */
 export const INLINE_BYTES = 1024;
@@ -34,6 +36,11 @@ export function previewOf(value: Value, chars: number = PREVIEW_CHARS): string {
   if ('ref' in value) return value.preview.slice(0, chars);
   if ('record' in value) return `{${Object.keys(value.record).join(', ')}}`.slice(0, chars);
   if ('list' in value) return `[${value.list.length} values]`;
+  if ('text' in value)
+    return value.text
+      .map((piece) => previewOf(piece, chars))
+      .join('')
+      .slice(0, chars);
   return previewText(value.inline, chars);
 }
 
