@@ -43,7 +43,10 @@ export interface CallSite {
   readonly lineage: string;
   /** Path of the step, loop indices included. */
   readonly path: string;
-  /** Raised when this very step is to be asked anew; its siblings keep theirs. */
+  /**
+   * Raised when this very step is tried or resumed again; its siblings keep theirs. Only what ended in a failure is
+   * journaled under its generation, so a raise asks the bad reply anew and finds every good one again.
+   */
   readonly generation: number;
 }
 
@@ -53,8 +56,10 @@ export interface ModelCallInput {
   /** Head of the transcript so far, null at the beginning. */
   readonly thread: Hash | null;
   readonly append: readonly DraftMessage[];
-  /** Offer no tools: the wrap-up turn. */
+  /** The model may call no tool: the wrap-up turn. */
   readonly withoutTools?: boolean;
+  /** A reply that breaks its contract or is malformed now fails the step: it is journaled under the generation. */
+  readonly lastChance?: boolean;
 }
 
 export interface ModelCallResult {

@@ -15,6 +15,8 @@ export interface ModelRequest {
   readonly system: string;
   readonly messages: readonly Message[];
   readonly tools: readonly ToolSpec[];
+  /** `none` forbids calls in this turn though `tools` are declared: vendors want them declared while the transcript holds calls. */
+  readonly toolChoice?: 'auto' | 'none';
   readonly maxOutputTokens: number;
   readonly temperature?: number;
   readonly output?: { readonly schema: JsonObject; readonly mode: StructuredOutputMode };

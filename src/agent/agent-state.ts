@@ -1,0 +1,77 @@
+import type { AgentState, AgentTask } from '../contract/agent-run';
+import { type DraftMessage, userText } from '../contract/conversation';
+import { failure } from '../contract/fail';
+import type { ModelCallResult } from '../contract/model-call';
+import { addUsage, NO_USAGE, type Usage } from '../contract/usage';
+import { WRAP_UP } from './prompts';
+
+export function openingState(task: AgentTask): AgentState {
+  return {
+    thread: null,
+    pending: [task.opening],
+    turns: 0,
+    toolCalls: 0,
+    usage: NO_USAGE,
+    lastTurnTokens: 0,
+    repairs: 0,
+    continuations: 0,
+    pauses: 0,
+    nudges: 0,
+    pieces: [],
+    wrappingUp: false,
+  };
+}
+
+/** The state once a reply is in: the transcript has it, nothing is pending, the turn is counted. */
+export function afterReply(state: AgentState, reply: ModelCallResult): AgentState {
+  return {
+    ...state,
+    thread: reply.thread,
+    pending: [],
+    turns: state.turns + 1,
+    usage: addUsage(state.usage, reply.usage),
+    lastTurnTokens: tokens(reply.usage),
+  };
+}
+
+export function saying(state: AgentState, text: string): AgentState {
+  return { ...state, pending: [...state.pending, userText(text)] };
+}
+
+export function withPending(state: AgentState, message: DraftMessage): AgentState {
+  return { ...state, pending: [...state.pending, message] };
+}
+
+/** Throws TurnLimitReached or TokenLimitReached where the agent may not be asked once more. */
+export function checkLimits(task: AgentTask, state: AgentState): void {
+  const { name, limits } = task.agent;
+  if (state.turns >= limits.maxTurns) {
+    throw failure(
+      'TurnLimitReached',
+      `Agent "${name}" gave no final answer within ${limits.maxTurns} turns (limits.maxTurns).`,
+    );
+  }
+  if (tokens(state.usage) >= limits.maxTokens) {
+    throw failure(
+      'TokenLimitReached',
+      `Agent "${name}" used ${tokens(state.usage)} of ${limits.maxTokens} tokens (limits.maxTokens) without a final answer.`,
+    );
+  }
+}
+
+/** Tells the agent to conclude where its limits cover one more turn only. An agent of one turn is told nothing. */
+export function wrapUpWhenLast(task: AgentTask, state: AgentState): AgentState {
+  if (state.wrappingUp || state.turns === 0 || Object.keys(task.agent.tools).length === 0) return state;
+  const { limits } = task.agent;
+  const lastTurn = state.turns === limits.maxTurns - 1;
+  const lastTokens = limits.maxTokens - tokens(state.usage) < 2 * state.lastTurnTokens;
+  return lastTurn || lastTokens ? wrapUp(state) : state;
+}
+
+export function wrapUp(state: AgentState): AgentState {
+  return { ...saying(state, WRAP_UP), wrappingUp: true };
+}
+
+function tokens(usage: Usage): number {
+  return usage.inputTokens + usage.outputTokens;
+}

@@ -1,0 +1,19 @@
+import type { AgentState } from '../contract/agent-run';
+import type { ModelCallInput, ModelCallResult } from '../contract/model-call';
+import type { ToolCallInput, ToolCallResult, ToolMeta } from '../contract/tool-call';
+
+export interface ToolUse {
+  readonly tool: string;
+  readonly meta: ToolMeta;
+  readonly call: ToolCallInput;
+}
+
+/** Everything that an agent does to the world. The loop itself is pure over these, so it runs on either island and in a unit test. */
+export interface AgentEffects {
+  /** Asks the model. Throws the `Model…` failures once they are not to be retried. */
+  callModel(input: ModelCallInput): Promise<ModelCallResult>;
+  /** Runs one tool. Its own error is a result with `isError`; what is thrown fails the agent. */
+  callTool(use: ToolUse): Promise<ToolCallResult>;
+  /** Called between turns. May throw to go on in another execution: the state holds all that the loop needs. */
+  betweenTurns?(state: AgentState): Promise<void>;
+}

@@ -1,0 +1,107 @@
+import type { AgentOutcome, AgentState, AgentTask } from '../contract/agent-run';
+import { failure } from '../contract/fail';
+import { MAX_CONTINUATIONS, MAX_NUDGES, MAX_PAUSES, MAX_REPAIRS } from '../contract/limits';
+import type { ModelCallResult } from '../contract/model-call';
+import type { Value } from '../contract/value';
+import { saying } from './agent-state';
+import { CONTINUE, NUDGE, REWRITE, repair, SHORTER } from './prompts';
+
+/** What a reply leads to: the answer, another turn from a new state, or tools to be run first. */
+export type Verdict = { readonly answer: Value } | { readonly goOn: AgentState } | 'useTools';
+
+interface Judged {
+  readonly task: AgentTask;
+  /** The state after the reply. */
+  readonly state: AgentState;
+  readonly reply: ModelCallResult;
+}
+
+/** Decides by the stop reason, each by its name. Throws where the agent cannot go on. */
+export function judgeReply(judged: Judged): Verdict {
+  const { task, state, reply } = judged;
+  const agent = `Agent "${task.agent.name}"`;
+  switch (reply.stop) {
+    case 'end':
+    case 'stopSequence':
+    case 'toolUse':
+      return reply.toolCalls.length > 0 ? toolTurn(judged) : answer(judged);
+    case 'maxTokens':
+      return truncated(judged);
+    case 'pause':
+      if (state.pauses >= MAX_PAUSES)
+        throw failure('TurnLimitReached', `${agent} paused more than ${MAX_PAUSES} times.`);
+      return { goOn: { ...state, pauses: state.pauses + 1 } };
+    case 'malformed':
+      if (state.repairs >= 1)
+        throw failure('ModelOutputMalformed', `${agent} wrote an unreadable tool call twice.`);
+      return { goOn: saying({ ...state, repairs: state.repairs + 1 }, REWRITE) };
+    case 'refusal':
+      throw failure(
+        'ModelRefused',
+        `${agent}: the model refused (${reply.stopDetail ?? 'no category given'}).`,
+      );
+    case 'contextExceeded':
+      throw failure(
+        'ContextWindowExceeded',
+        `${agent}: the conversation no longer fits the window of ${reply.model}.`,
+      );
+    case 'unknown':
+      throw failure(
+        'UnknownStopReason',
+        `${agent}: ${reply.model} stopped for the unknown reason "${reply.stopDetail ?? ''}".`,
+      );
+  }
+}
+
+function toolTurn({ task, state, reply }: Judged): Verdict {
+  if (!state.wrappingUp) return 'useTools';
+  const asked = reply.toolCalls.map((call) => call.name).join(', ');
+  throw failure(
+    'TurnLimitReached',
+    `Agent "${task.agent.name}" was told to conclude and still called ${asked}.`,
+  );
+}
+
+function answer({ task, state, reply }: Judged): Verdict {
+  if (task.agent.hasOutputContract) {
+    if (reply.output !== undefined) return { answer: reply.output };
+    const violations = reply.violations ?? ['it holds no JSON'];
+    if (state.repairs >= MAX_REPAIRS) {
+      throw failure(
+        'OutputContractViolated',
+        `Agent "${task.agent.name}" broke its output contract ${state.repairs + 1} times. Last: ${violations.slice(0, 5).join('; ')}.`,
+      );
+    }
+    return { goOn: saying({ ...state, repairs: state.repairs + 1 }, repair(violations)) };
+  }
+  if ('inline' in reply.text && reply.text.inline === '' && state.pieces.length === 0) {
+    if (state.nudges >= MAX_NUDGES)
+      throw failure('EmptyReply', `Agent "${task.agent.name}" answered with nothing, twice.`);
+    return { goOn: saying({ ...state, nudges: state.nudges + 1 }, NUDGE) };
+  }
+  return { answer: state.pieces.length === 0 ? reply.text : { text: [...state.pieces, reply.text] } };
+}
+
+function truncated({ task, state, reply }: Judged): Verdict {
+  const limit = task.agent.limits.maxOutputTokens;
+  if (task.agent.onMaxTokens === 'fail' || state.continuations >= MAX_CONTINUATIONS) {
+    throw failure(
+      'ModelOutputTruncated',
+      `Agent "${task.agent.name}": the reply was cut at ${limit} tokens (limits.maxOutputTokens), ${state.continuations + 1} times.`,
+    );
+  }
+  const counted = { ...state, continuations: state.continuations + 1 };
+  // Half a JSON document cannot be checked, and joining halves would hide where the model lost its place.
+  if (task.agent.hasOutputContract) return { goOn: saying(counted, SHORTER) };
+  return { goOn: saying({ ...counted, pieces: [...state.pieces, reply.text] }, CONTINUE) };
+}
+
+/** Will a reply that breaks its contract, or cannot be read, now end the agent? */
+export function isLastChance(state: AgentState): boolean {
+  return state.repairs >= MAX_REPAIRS;
+}
+
+export function outcome(state: AgentState, output: Value): AgentOutcome {
+  if (state.thread === null) throw new TypeError('an answer without a transcript');
+  return { output, thread: state.thread, turns: state.turns, toolCalls: state.toolCalls, usage: state.usage };
+}

@@ -1,0 +1,82 @@
+import type { AgentState, AgentTask } from '../contract/agent-run';
+import type { DraftMessage, DraftPart } from '../contract/conversation';
+import { hashOf } from '../contract/hash';
+import type { ModelCallResult } from '../contract/model-call';
+import type { ToolCallRequest, ToolCallResult } from '../contract/tool-call';
+import { inline } from '../contract/value';
+import { withPending, wrapUp } from './agent-state';
+import type { AgentEffects } from './effects';
+import { NO_CALLS_LEFT, notGranted, tooManyAtOnce } from './prompts';
+
+/**
+ * Runs every tool call of one turn side by side and answers in call order, in one message. A call that may not run
+ * (unknown, ungranted, invalid, over a limit) gets an error result that says why, and counts.
+ */
+export async function useTools(
+  task: AgentTask,
+  effects: AgentEffects,
+  turn: { state: AgentState; reply: ModelCallResult },
+): Promise<AgentState> {
+  const { state, reply } = turn;
+  const left = task.agent.limits.maxToolCalls - state.toolCalls;
+  const parts = await Promise.all(
+    reply.toolCalls.map(async (request, index): Promise<DraftPart> => {
+      const refusal = whyNot(task, request, { index, left });
+      const result =
+        refusal === undefined
+          ? await effects.callTool(toolUse(task, request, { index, reply }))
+          : errorResult(refusal);
+      return {
+        type: 'toolResult',
+        id: request.id,
+        name: request.name,
+        value: result.value,
+        isError: result.isError,
+      };
+    }),
+  );
+  const results: DraftMessage = { role: 'user', content: parts };
+  const next = withPending({ ...state, toolCalls: state.toolCalls + reply.toolCalls.length }, results);
+  return reply.toolCalls.length >= left ? wrapUp(next) : next;
+}
+
+function whyNot(
+  task: AgentTask,
+  request: ToolCallRequest,
+  place: { index: number; left: number },
+): string | undefined {
+  const granted = task.agent.tools;
+  if (place.index >= place.left) return NO_CALLS_LEFT;
+  if (place.index >= task.agent.limits.maxParallelTools)
+    return tooManyAtOnce(task.agent.limits.maxParallelTools);
+  if (!Object.hasOwn(granted, request.name)) return notGranted(request.name, Object.keys(granted));
+  return request.problem;
+}
+
+function toolUse(
+  task: AgentTask,
+  request: ToolCallRequest,
+  place: { index: number; reply: ModelCallResult },
+) {
+  const meta = task.agent.tools[request.name];
+  if (meta === undefined) throw new TypeError(`tool "${request.name}" was not checked`);
+  return {
+    tool: request.name,
+    meta,
+    call: { site: task.site, idempotencyKey: idempotencyKey(task, request, place), args: request.args },
+  };
+}
+
+/** The head of the transcript holds the request itself, so asking anew gives a new key and repeating a turn gives the old one. */
+function idempotencyKey(
+  task: AgentTask,
+  request: ToolCallRequest,
+  place: { index: number; reply: ModelCallResult },
+): string {
+  const { lineage, path } = task.site;
+  return hashOf({ lineage, path, thread: place.reply.thread, index: place.index, tool: request.name });
+}
+
+function errorResult(text: string): ToolCallResult {
+  return { value: inline(text), isError: true };
+}
