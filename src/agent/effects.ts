@@ -6,6 +6,8 @@ export interface ToolUse {
   readonly tool: string;
   readonly meta: ToolMeta;
   readonly call: ToolCallInput;
+  /** Its place among all tool calls of this use of the agent, from 0. */
+  readonly ordinal: number;
 }
 
 /** Everything that an agent does to the world. The loop itself is pure over these, so it runs on either island and in a unit test. */

@@ -96,9 +96,14 @@ function truncated({ task, state, reply }: Judged): Verdict {
   return { goOn: saying({ ...counted, pieces: [...state.pieces, reply.text] }, CONTINUE) };
 }
 
-/** Will a reply that breaks its contract, or cannot be read, now end the agent? */
-export function isLastChance(state: AgentState): boolean {
-  return state.repairs >= MAX_REPAIRS;
+/** Will a reply that is broken, cut or empty now end the agent? */
+export function isLastChance(task: AgentTask, state: AgentState): boolean {
+  return (
+    state.repairs >= MAX_REPAIRS ||
+    state.nudges >= MAX_NUDGES ||
+    state.continuations >= MAX_CONTINUATIONS ||
+    task.agent.onMaxTokens === 'fail'
+  );
 }
 
 export function outcome(state: AgentState, output: Value): AgentOutcome {

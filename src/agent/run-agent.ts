@@ -27,7 +27,7 @@ export async function runAgent(
       thread: state.thread,
       append: state.pending,
       ...(state.wrappingUp ? { withoutTools: true } : {}),
-      ...(isLastChance(state) ? { lastChance: true } : {}),
+      ...(isLastChance(task, state) ? { lastChance: true } : {}),
     });
     state = afterReply(state, reply);
     const verdict = judgeReply({ task, state, reply });

@@ -5,8 +5,14 @@ import type { ModelCallResult } from '../contract/model-call';
 import type { ToolCallRequest, ToolCallResult } from '../contract/tool-call';
 import { inline } from '../contract/value';
 import { withPending, wrapUp } from './agent-state';
-import type { AgentEffects } from './effects';
+import type { AgentEffects, ToolUse } from './effects';
 import { NO_CALLS_LEFT, notGranted, tooManyAtOnce } from './prompts';
+
+interface CallPlace {
+  readonly index: number;
+  readonly reply: ModelCallResult;
+  readonly state: AgentState;
+}
 
 /**
  * Runs every tool call of one turn side by side and answers in call order, in one message. A call that may not run

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { StepPath } from './step-path';
+import type { Value } from './value';
 
 /** Why a person is asked: a step of the team, an effect whose outcome is unknown, or a step that failed. */
 export type ApprovalReason = 'step' | 'ambiguousEffect' | 'failure';
@@ -11,7 +12,8 @@ export interface Approval {
   readonly path: StepPath;
   readonly reason: ApprovalReason;
   readonly question: string;
-  /** What is to be approved: a preview of the value, and its full hash. */
+  /** What is to be approved: the value itself, a preview of it, and its full hash. */
+  readonly value: Value;
   readonly subject: string;
   readonly subjectHash: string;
   /** SHA-256 of the canonical JSON (RFC 8785) of run, path, reason, question, subject hash, approvers and deadline. A decision must repeat it. */

@@ -5,6 +5,7 @@ import type { RunLimits, Team } from './team';
 import type { ToolMeta } from './tool-call';
 import type { Usage } from './usage';
 import type { Value } from './value';
+import type { RunView } from './view';
 
 /** Version of the shapes in this file. A worker refuses a format that it doesn't know. 1: the first. */
 export const RUN_FORMAT = 1;
@@ -15,6 +16,8 @@ export interface RunSettings {
   readonly heartbeatTimeoutMs: number;
   /** How long one call is retried, in milliseconds. */
   readonly patienceMs: number;
+  /** Events after which an agent's loop goes on in a new execution. */
+  readonly maxHistoryEvents: number;
   /** Queues of the roles that have workers of their own; absent means the run's own queue. */
   readonly modelsQueue?: string;
   readonly toolsQueue?: string;
@@ -62,7 +65,13 @@ export interface SubtreeInput {
   readonly deadlineAt: number;
   readonly tenant?: string;
   /** Present when an agent's loop goes on in a new execution. */
-  readonly continued?: { readonly agent: AgentState; readonly startedAt: number };
+  readonly continued?: Continued;
+}
+
+/** What the execution before this one had reached. */
+export interface Continued {
+  readonly agent: AgentState;
+  readonly view: RunView;
 }
 
 export interface StepResult {
