@@ -30,7 +30,7 @@ export async function useTools(
       const refusal = whyNot(task, request, { index, left });
       const result =
         refusal === undefined
-          ? await effects.callTool(toolUse(task, request, { index, reply }))
+          ? await effects.callTool(toolUse(task, request, { index, reply, state }))
           : errorResult(refusal);
       return {
         type: 'toolResult',
@@ -59,26 +59,15 @@ function whyNot(
   return request.problem;
 }
 
-function toolUse(
-  task: AgentTask,
-  request: ToolCallRequest,
-  place: { index: number; reply: ModelCallResult },
-) {
+function toolUse(task: AgentTask, request: ToolCallRequest, place: CallPlace): ToolUse {
   const meta = task.agent.tools[request.name];
   if (meta === undefined) throw new TypeError(`tool "${request.name}" was not checked`);
-  return {
-    tool: request.name,
-    meta,
-    call: { site: task.site, idempotencyKey: idempotencyKey(task, request, place), args: request.args },
-  };
+  const call = { site: task.site, idempotencyKey: idempotencyKey(task, request, place), args: request.args };
+  return { tool: request.name, meta, call, ordinal: place.state.toolCalls + place.index };
 }
 
 /** The head of the transcript holds the request itself, so asking anew gives a new key and repeating a turn gives the old one. */
-function idempotencyKey(
-  task: AgentTask,
-  request: ToolCallRequest,
-  place: { index: number; reply: ModelCallResult },
-): string {
+function idempotencyKey(task: AgentTask, request: ToolCallRequest, place: CallPlace): string {
   const { lineage, path } = task.site;
   return hashOf({ lineage, path, thread: place.reply.thread, index: place.index, tool: request.name });
 }

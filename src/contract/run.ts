@@ -54,6 +54,8 @@ export interface SubtreeInput {
   readonly team: string;
   readonly lineage: string;
   readonly generations: Readonly<Record<StepPath, number>>;
+  /** Generation that the subtree inherits. */
+  readonly generation: number;
   readonly path: StepPath;
   readonly step: Step;
   readonly input: Value;

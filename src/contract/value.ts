@@ -24,6 +24,9 @@ export type Value =
 /** Largest value, in bytes of JSON, that an activity returns inline. */
 export const INLINE_BYTES = 1024;
 
+/** Largest result, in bytes of JSON, that a run returns inline. */
+export const RESULT_BYTES = 64 * 1024;
+
 /** Characters of a stored value that history and views show. */
 export const PREVIEW_CHARS = 200;
 

@@ -1,0 +1,84 @@
+import {
+  ActivityCancellationType,
+  type ActivityOptions,
+  type LocalActivityOptions,
+} from '@temporalio/workflow';
+import { milliseconds } from '../contract/duration';
+import { failure } from '../contract/fail';
+import { LOCAL_TOOL_TIMEOUT_MS, MODEL_CALL_TIMEOUT } from '../contract/limits';
+import type { RunSettings } from '../contract/run';
+import type { ToolMeta } from '../contract/tool-call';
+import type { Run } from './run';
+
+/** Tries go on until patience or the step's time is over, never by count: an outage must not lose a run. */
+const RETRY = { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 30_000 } as const;
+
+/** Engine chores on the local disk: a failure is a full disk or a missing store, and repeating is cheap. */
+const CHORE_TIMEOUT_MS = 10_000;
+
+/** Storing every definition of a large team. */
+const PREPARE_TIMEOUT_MS = 30_000;
+
+/** Over a 10 s workflow task Temporal would have to heartbeat local activities; these stay far below it. */
+export function choreOptions(run: Pick<Run, 'settings'>, summary: string): LocalActivityOptions {
+  return {
+    startToCloseTimeout: CHORE_TIMEOUT_MS,
+    scheduleToCloseTimeout: run.settings.patienceMs,
+    retry: { ...RETRY },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    summary,
+  };
+}
+
+export function localToolOptions(run: Run, summary: string): LocalActivityOptions {
+  return { ...choreOptions(run, summary), startToCloseTimeout: LOCAL_TOOL_TIMEOUT_MS };
+}
+
+export function prepareOptions(settings: RunSettings): ActivityOptions {
+  return {
+    startToCloseTimeout: PREPARE_TIMEOUT_MS,
+    scheduleToCloseTimeout: settings.patienceMs,
+    retry: { ...RETRY },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    summary: 'store definitions, settle tools and models',
+  };
+}
+
+/** A model call, or a whole packed agent when `timeoutMs` says how long one may honestly take. */
+export function modelOptions(
+  run: Run,
+  summary: string,
+  call: { untilMs: number; timeoutMs?: number },
+): ActivityOptions {
+  return {
+    ...common(run, summary, call.untilMs),
+    startToCloseTimeout: call.timeoutMs ?? milliseconds(MODEL_CALL_TIMEOUT),
+    heartbeatTimeout: run.settings.heartbeatTimeoutMs,
+    ...(run.settings.modelsQueue === undefined ? {} : { taskQueue: run.settings.modelsQueue }),
+  };
+}
+
+export function toolOptions(
+  run: Run,
+  summary: string,
+  tool: { meta: ToolMeta; untilMs: number },
+): ActivityOptions {
+  return {
+    ...common(run, summary, tool.untilMs),
+    startToCloseTimeout: tool.meta.timeoutMs,
+    heartbeatTimeout: run.settings.heartbeatTimeoutMs,
+    ...(run.settings.toolsQueue === undefined ? {} : { taskQueue: run.settings.toolsQueue }),
+  };
+}
+
+function common(run: Run, summary: string, untilMs: number): ActivityOptions {
+  const left = Math.min(untilMs, run.deadlineAt) - Date.now();
+  if (left <= 0) throw failure('StepTimedOut', `There is no time left for ${summary}.`);
+  return {
+    scheduleToCloseTimeout: Math.min(run.settings.patienceMs, left),
+    retry: { ...RETRY },
+    // Without it a cancelled call would go on, and be paid for, while the workflow has already closed.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    summary,
+  };
+}

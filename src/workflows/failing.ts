@@ -1,0 +1,55 @@
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  ContinueAsNew,
+  isCancellation,
+  TemporalFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import { failure, rootFailure } from '../contract/fail';
+import { NO_USAGE, type Usage } from '../contract/usage';
+import type { ViewFailure } from '../contract/view';
+
+/** May a step's retry or `onFailure` deal with this? Cancellation, continue-as-new and programming errors go through untouched. */
+export function isStepFailure(error: unknown): boolean {
+  return error instanceof TemporalFailure && !(error instanceof ContinueAsNew) && !isCancellation(error);
+}
+
+/** A failure as a person reads it: the type and message of what really went wrong. */
+export function describeFailure(error: unknown): ViewFailure {
+  const root = rootFailure(error);
+  if (root instanceof ApplicationFailure) return { type: root.type ?? 'Error', message: root.message };
+  if (root instanceof TimeoutFailure) return { type: 'StepTimedOut', message: root.message };
+  if (root instanceof CancelledFailure) return { type: 'Cancelled', message: root.message };
+  return {
+    type: root instanceof Error ? root.name : 'Error',
+    message: root instanceof Error ? root.message : String(root),
+  };
+}
+
+/** The failure with which an execution ends: the root's own type, and what had been used up to then. */
+export function closingFailure(error: unknown, usage: Usage): unknown {
+  if (!isStepFailure(error)) return error;
+  const { type, message } = describeFailure(error);
+  const cause = error instanceof Error ? error : undefined;
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: true,
+    details: [{ usage }],
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** What a failed child had used, from its closing failure. */
+export function usageOfFailedChild(error: unknown): Usage {
+  if (!(error instanceof ChildWorkflowFailure) || !(error.cause instanceof ApplicationFailure))
+    return NO_USAGE;
+  const [facts] = (error.cause.details ?? []) as ({ usage?: Usage } | undefined)[];
+  return facts?.usage ?? NO_USAGE;
+}
+
+export function runTimedOut(timeout: string | number): ApplicationFailure {
+  return failure('RunTimedOut', `The run was not finished within ${timeout} (limits.timeout).`);
+}

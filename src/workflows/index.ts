@@ -1,0 +1,2 @@
+export { runSubtree } from './run-subtree';
+export { runTeam } from './run-team';

@@ -1,0 +1,84 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { AgentState } from '../contract/agent-run';
+import type { SubtreeInput, SubtreeResult } from '../contract/run';
+import { viewQuery } from './messages';
+import type { Continuation, Run } from './run';
+import { runStep } from './run-step';
+import { ApprovalDesk } from './safeguards/approval-desk';
+import { Ledger } from './safeguards/ledger';
+import { ViewKeeper } from './safeguards/view-keeper';
+
+/** What an execution needs to know before it is prepared: enough to answer queries and updates from its first task on. */
+export type Opening = Omit<SubtreeInput, 'prepared' | 'step' | 'input' | 'format' | 'generation'>;
+
+/** An execution whose handlers stand: made before the first await, so that no early message is lost. */
+export interface OpenRun {
+  readonly view: ViewKeeper;
+  readonly ledger: Ledger;
+  prepared(facts: Pick<SubtreeInput, 'prepared'>, continuation?: Continuation): Run;
+}
+
+export function openRun(opening: Opening): OpenRun {
+  const { workflowId } = workflowInfo();
+  const { settings, continued } = opening;
+  const ledger = new Ledger(opening.limits, continued?.view.usage);
+  const view = new ViewKeeper({
+    run: opening.run,
+    workflow: workflowId,
+    team: opening.team,
+    searchAttributes: settings.searchAttributes,
+    ledger,
+    ...(continued === undefined ? {} : { carried: continued.view }),
+  });
+  const approvals = new ApprovalDesk(
+    { run: opening.run, workflow: workflowId },
+    view,
+    continued?.view.approvals,
+  );
+  setHandler(viewQuery, () => view.snapshot());
+  return {
+    view,
+    ledger,
+    prepared({ prepared }, continuation) {
+      const run: Run = {
+        id: opening.run,
+        workflow: workflowId,
+        team: opening.team,
+        lineage: opening.lineage,
+        prepared,
+        settings,
+        deadlineAt: opening.deadlineAt,
+        tenant: opening.tenant,
+        generations: opening.generations,
+        top: opening.path,
+        view,
+        approvals,
+        ledger,
+        continuation,
+        runStep: (place) => runStep(run, place),
+      };
+      return run;
+    },
+  };
+}
+
+/** Lets the agent at the top of a subtree go on in a new execution between two turns, once its history has grown long. */
+export function continuationOf(input: SubtreeInput, { view }: OpenRun): Continuation {
+  return {
+    from: input.continued?.agent,
+    async continueWhenLong(agent: AgentState) {
+      if (workflowInfo().historyLength < input.settings.maxHistoryEvents) return;
+      await condition(allHandlersFinished);
+      await continueAsNew<(input: SubtreeInput) => Promise<SubtreeResult>>({
+        ...input,
+        continued: { agent, view: view.snapshot() },
+      });
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { failure } from '../../contract/fail';
+import type { StepResult } from '../../contract/run';
+import type { ApproveStep } from '../../contract/step';
+import { below, type Place, type Run, whole } from '../run';
+
+/**
+ * Approve: asks people about the step's input. Approved, the input goes on unchanged, or through the guarded step;
+ * denied, the step fails ApprovalDenied; unanswered, it does what `whenUnanswered` says.
+ *
+ * Crash: the question, its deadline, its escalations and its answer are workflow state and timers; nothing is asked twice.
+ */
+export async function runApprove(run: Run, place: Place<ApproveStep>): Promise<StepResult> {
+  const { step, path, input } = place;
+  run.view.change(path, { state: 'waiting' });
+  const { approvers, deadline, escalate, whenUnanswered } = step;
+  const decision = await run.approvals.ask({
+    path,
+    reason: 'step',
+    question: step.question,
+    value: input,
+    terms: { approvers, deadline, escalate, whenUnanswered },
+  });
+  if (decision.via === 'timeout' && whenUnanswered === 'fail') {
+    throw failure('ApprovalUnanswered', `Nobody answered "${step.question}" within ${deadline}.`);
+  }
+  if (decision.verdict === 'deny') {
+    throw failure(
+      'ApprovalDenied',
+      `${decision.by} denied "${step.question}"${decision.reason === undefined ? '' : `: ${decision.reason}`}.`,
+    );
+  }
+  run.view.change(path, { state: 'running' });
+  return step.guards === undefined
+    ? whole(input)
+    : run.runStep(below(place, 'guards', { step: step.guards, input }));
+}

@@ -1,0 +1,54 @@
+import { proxyLocalActivities } from '@temporalio/workflow';
+import type { BatonActivities } from '../../contract/activities';
+import type { StepResult } from '../../contract/run';
+import type { ParallelStep } from '../../contract/step';
+import { childPath } from '../../contract/step-path';
+import type { Value } from '../../contract/value';
+import { choreOptions } from '../activity-options';
+import { fanOut } from '../fan-out';
+import { keepValue } from '../keep-value';
+import { below, type Place, type Run } from '../run';
+
+/**
+ * Parallel: every branch gets the step's input; the join says when they are done, the merge what becomes of their outputs.
+ *
+ * Crash: each branch goes on from its own last call; finished branches are not run again.
+ */
+export async function runParallel(run: Run, place: Place<ParallelStep>): Promise<StepResult> {
+  const { branches, join, maxConcurrency } = place.step;
+  const { results, failed } = await fanOut(
+    Object.entries(branches).map(([name, step]) => ({
+      name,
+      start: () => run.runStep(below(place, name, { step, input: place.input })),
+    })),
+    join,
+    maxConcurrency,
+  );
+  const outputs = Object.fromEntries([...results].map(([name, result]) => [name, result.output]));
+  const output = await mergeBranches(run, place, outputs);
+  return {
+    output,
+    missing: [
+      ...failed.map((name) => childPath(place.path, place.step, name)),
+      ...[...results.values()].flatMap((result) => result.missing),
+    ],
+  };
+}
+
+async function mergeBranches(
+  run: Run,
+  place: Place<ParallelStep>,
+  outputs: Readonly<Record<string, Value>>,
+): Promise<Value> {
+  const { merge } = place.step;
+  if (merge === 'collect') return keepValue(run, { record: outputs });
+  if (typeof merge === 'object' && 'synthesize' in merge) {
+    const input = await keepValue(run, { record: outputs });
+    const synthesis = await run.runStep(
+      below(place, 'synthesis', { step: { kind: 'agent', agent: merge.synthesize }, input }),
+    );
+    return synthesis.output;
+  }
+  const { mergeOutputs } = proxyLocalActivities<BatonActivities>(choreOptions(run, `merge · ${place.path}`));
+  return mergeOutputs({ merge, outputs });
+}

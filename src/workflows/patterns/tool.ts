@@ -1,0 +1,32 @@
+import { failure } from '../../contract/fail';
+import { hashOf } from '../../contract/hash';
+import type { StepResult } from '../../contract/run';
+import type { ToolStep } from '../../contract/step';
+import { inline, previewOf } from '../../contract/value';
+import { preparedTool } from '../prepared';
+import { type Place, type Run, whole } from '../run';
+import { useTool } from '../use-tool';
+
+/**
+ * Tool: calls one tool with fixed arguments, no model between. Its own error fails the step ToolFailed.
+ *
+ * Crash: a result that reached the journal is found again under the same idempotency key; a `never` tool whose result
+ * was lost is not repeated, a person is asked.
+ */
+export async function runTool(run: Run, place: Place<ToolStep>): Promise<StepResult> {
+  const { step, path, input, generation } = place;
+  const { lineage } = run;
+  const result = await useTool(run, place, {
+    tool: step.tool,
+    meta: preparedTool(run, step.tool),
+    call: {
+      site: { lineage, path, generation },
+      idempotencyKey: hashOf({ lineage, path, tool: step.tool, args: step.args, input }),
+      args: inline(step.args),
+      input,
+    },
+    untilMs: run.deadlineAt,
+  });
+  if (result.isError) throw failure('ToolFailed', `Tool "${step.tool}": ${previewOf(result.value)}`);
+  return whole(result.value);
+}

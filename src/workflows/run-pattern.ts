@@ -1,0 +1,52 @@
+import { failure } from '../contract/fail';
+import type { StepResult } from '../contract/run';
+import { runAgentStep } from './patterns/agent';
+import { runApprove } from './patterns/approve';
+import { runParallel } from './patterns/parallel';
+import { runPipeline } from './patterns/pipeline';
+import { runSupervise } from './patterns/supervise';
+import { runTool } from './patterns/tool';
+import type { Place, Run } from './run';
+
+/** One exhaustive switch: step kind to pattern. */
+export async function runPattern(run: Run, place: Place): Promise<StepResult> {
+  refuseUnbuiltOptions(place);
+  const { step } = place;
+  switch (step.kind) {
+    case 'agent':
+      return runAgentStep(run, { ...place, step });
+    case 'tool':
+      return runTool(run, { ...place, step });
+    case 'pipeline':
+      return runPipeline(run, { ...place, step });
+    case 'parallel':
+      return runParallel(run, { ...place, step });
+    case 'supervise':
+      return runSupervise(run, { ...place, step });
+    case 'approve':
+      return runApprove(run, { ...place, step });
+    case 'map':
+    case 'race':
+    case 'route':
+    case 'debate':
+    case 'vote':
+    case 'refine':
+    case 'dag':
+    case 'peers':
+    case 'saga':
+    case 'emit':
+    case 'on':
+    case 'checkpoint':
+    case 'team':
+      throw failure('PatternNotImplemented', `The pattern "${step.kind}" at ${place.path} is not built yet.`);
+  }
+}
+
+/** An option that would be silently ignored is worse than none. */
+function refuseUnbuiltOptions({ step, path }: Place): void {
+  for (const option of ['budget', 'stopWhen'] as const) {
+    if (step[option] !== undefined) {
+      throw failure('PatternNotImplemented', `The step option "${option}" at ${path} is not built yet.`);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { isCancellation } from '@temporalio/workflow';
+import { milliseconds } from '../contract/duration';
+import { failure } from '../contract/fail';
+import type { StepResult } from '../contract/run';
+import { inline } from '../contract/value';
+import { describeFailure, isStepFailure } from './failing';
+import { labelOf } from './label';
+import { below, type Place, type Run } from './run';
+import { runAsChild } from './run-as-child';
+import { runPattern } from './run-pattern';
+import { withDeadline } from './safeguards/deadline';
+
+/** One step with everything that any step may carry: isolation, time, retries, and what a failure leads to. */
+export async function runStep(run: Run, place: Place): Promise<StepResult> {
+  if (place.step.isolated === true && place.path !== run.top) return runAsChild(run, place);
+  try {
+    return await runUntilSettled(run, place);
+  } catch (error) {
+    if (isCancellation(error)) run.view.end(place.path, 'cancelled');
+    throw error;
+  }
+}
+
+async function runUntilSettled(run: Run, place: Place): Promise<StepResult> {
+  const attempts = place.step.retry?.attempts ?? 1;
+  const raised = place.generation + (run.generations[place.path] ?? 0);
+  for (let attempt = 1; ; attempt += 1) {
+    run.view.begin(place, labelOf(place));
+    try {
+      const result = await timed({ ...place, generation: raised + attempt - 1 }, run);
+      run.view.end(place.path, result.missing.length > 0 ? 'partial' : 'done');
+      return result;
+    } catch (error) {
+      if (!isStepFailure(error)) throw error;
+      run.view.end(place.path, 'failed', describeFailure(error));
+      if (attempt < attempts) continue;
+      const settled = await afterFailure(run, place, error);
+      if (settled !== 'again') return settled;
+    }
+  }
+}
+
+function timed(place: Place, run: Run): Promise<StepResult> {
+  const { timeout } = place.step;
+  if (timeout === undefined || place.step.kind === 'on') return runPattern(run, place);
+  return withDeadline(
+    milliseconds(timeout),
+    () => runPattern(run, place),
+    () => failure('StepTimedOut', `The step ${place.path} was not finished within ${timeout}.`),
+  );
+}
+
+async function afterFailure(run: Run, place: Place, error: unknown): Promise<StepResult | 'again'> {
+  const { onFailure } = place.step;
+  if (onFailure === undefined || onFailure === 'fail') throw error;
+  if (onFailure === 'skip') {
+    run.view.end(place.path, 'skipped', describeFailure(error));
+    return { output: inline(null), missing: [place.path] };
+  }
+  if (onFailure === 'escalate') return escalate(run, place, error);
+  const result = await runStep(
+    run,
+    below(place, 'fallback', { step: onFailure.fallback, input: place.input }),
+  );
+  run.view.end(place.path, result.missing.length > 0 ? 'partial' : 'done');
+  return result;
+}
+
+/** A person decides: approving tries the step again, denying lets it fail. */
+async function escalate(run: Run, place: Place, error: unknown): Promise<'again'> {
+  const { type, message } = describeFailure(error);
+  run.view.change(place.path, { state: 'waiting' });
+  const { verdict } = await run.approvals.ask({
+    path: place.path,
+    reason: 'failure',
+    question: `The step failed (${type}). Approve to try it again, deny to let it fail.`,
+    value: inline({ type, message }),
+    terms: { approvers: [], deadline: '24h', escalate: [], whenUnanswered: 'deny' },
+  });
+  if (verdict === 'deny') throw error;
+  return 'again';
+}

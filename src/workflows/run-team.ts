@@ -1,0 +1,72 @@
+import { isCancellation, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import type { BatonActivities } from '../contract/activities';
+import { milliseconds } from '../contract/duration';
+import { failure } from '../contract/fail';
+import { RUN_FORMAT, type RunInput, type RunResult } from '../contract/run';
+import { ROOT_PATH } from '../contract/step-path';
+import { RESULT_BYTES, type Value } from '../contract/value';
+import { choreOptions, prepareOptions } from './activity-options';
+import { closingFailure, describeFailure, runTimedOut } from './failing';
+import { openRun } from './open-run';
+import type { Run } from './run';
+import { withDeadline } from './safeguards/deadline';
+
+/**
+ * Runs a team from its root step to its result.
+ *
+ * Crash: nothing that finished is done again. A worker's death costs the time until another takes over; the server's,
+ * the time until it is back. Cancelling it cancels every call below. Throws the failure that ended the run, by its type.
+ */
+export async function runTeam(input: RunInput): Promise<RunResult> {
+  const { workflowId } = workflowInfo();
+  const { team, settings } = input;
+  if (input.format !== RUN_FORMAT) {
+    throw failure(
+      'InvalidInput',
+      `This worker reads run format ${RUN_FORMAT}, not ${input.format}. Update the older of client and worker.`,
+    );
+  }
+  const timeoutMs = milliseconds(team.limits.timeout);
+  const open = openRun({
+    run: workflowId,
+    team: team.name,
+    lineage: input.lineage ?? workflowId,
+    generations: input.generations ?? {},
+    path: ROOT_PATH,
+    settings,
+    limits: team.limits,
+    deadlineAt: Date.now() + timeoutMs,
+    ...(input.tenant === undefined ? {} : { tenant: input.tenant }),
+  });
+  const { view, ledger } = open;
+  try {
+    const result = await withDeadline(
+      timeoutMs,
+      async () => {
+        const { prepareRun } = proxyActivities<BatonActivities>(prepareOptions(settings));
+        const run = open.prepared({ prepared: await prepareRun(team) });
+        const done = await run.runStep({
+          step: team.root,
+          path: ROOT_PATH,
+          input: input.input,
+          generation: 0,
+        });
+        return { ...done, output: await readable(run, done.output) };
+      },
+      () => runTimedOut(team.limits.timeout),
+    );
+    const state = result.missing.length > 0 ? 'partial' : 'done';
+    view.finish(state, { missing: result.missing });
+    return { ...result, state, usage: ledger.total() };
+  } catch (error) {
+    view.finish(isCancellation(error) ? 'cancelled' : 'failed', { failure: describeFailure(error) });
+    throw closingFailure(error, ledger.total());
+  }
+}
+
+/** The result as a person finds it in Temporal's UI: inline where it is not large. */
+async function readable(run: Run, output: Value): Promise<Value> {
+  if ('inline' in output) return output;
+  const { loadValue } = proxyLocalActivities<BatonActivities>(choreOptions(run, 'load the result'));
+  return loadValue(output, RESULT_BYTES);
+}

@@ -1,0 +1,20 @@
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+
+/**
+ * Runs `work` and cancels it when its time is over, raising `late()` instead. The time is a workflow timer, so that
+ * what must still run afterwards (compensations, a fallback) can; an outer cancellation stays a cancellation.
+ */
+export async function withDeadline<T>(
+  timeoutMs: number,
+  work: () => Promise<T>,
+  late: () => Error,
+): Promise<T> {
+  const outer = CancellationScope.current();
+  const scope = new CancellationScope({ cancellable: true, timeout: timeoutMs });
+  try {
+    return await scope.run(work);
+  } catch (error) {
+    if (isCancellation(error) && scope.consideredCancelled && !outer.consideredCancelled) throw late();
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Approval } from '../../contract/approval';
+import type { NodeState, ViewNode } from '../../contract/view';
+
+/** Lines of a run's tree in Temporal's UI; the rest is counted. The whole tree is in the `view` query. */
+const MAX_LINES = 60;
+
+const MARKS: Readonly<Record<NodeState, string>> = {
+  running: '▶',
+  waiting: '⏸',
+  done: '✔',
+  partial: '◐',
+  failed: '✘',
+  skipped: '↷',
+  cancelled: '■',
+};
+
+/** A run's tree as Markdown, for Temporal's own UI. */
+export function detailsOf(nodes: readonly Omit<ViewNode, 'usage'>[], approvals: readonly Approval[]): string {
+  const waiting = approvals
+    .filter((approval) => approval.decision === undefined)
+    .map((approval) => `> **waiting for approval** \`${approval.id}\`: ${approval.question}`);
+  const shown = nodes.slice(0, MAX_LINES).map(line);
+  const more = nodes.length > MAX_LINES ? [`- … and ${nodes.length - MAX_LINES} more steps`] : [];
+  return [...waiting, ...(waiting.length > 0 ? [''] : []), ...shown, ...more].join('\n');
+}
+
+function line(node: Omit<ViewNode, 'usage'>): string {
+  const depth = node.path.split('/').length - 1;
+  const calls = node.turns > 0 ? `, ${node.turns} turns` : '';
+  const failed = node.failure === undefined ? '' : `: ${node.failure.type}`;
+  return `${'  '.repeat(depth)}- ${MARKS[node.state]} **${node.label}** (${node.kind}${calls}) ${node.state}${failed}`;
+}

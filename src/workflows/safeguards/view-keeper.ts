@@ -1,0 +1,131 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Approval, RejectedDecision } from '../../contract/approval';
+import { SEARCH_ATTRIBUTES } from '../../contract/names';
+import type { StepPath } from '../../contract/step-path';
+import { NO_USAGE } from '../../contract/usage';
+import type { NodeState, RunView, ViewFailure, ViewNode } from '../../contract/view';
+import type { Place } from '../run';
+import type { Ledger } from './ledger';
+import { detailsOf } from './view-details';
+
+const STATE = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, SearchAttributeType.KEYWORD);
+const PHASE = defineSearchAttributeKey(SEARCH_ATTRIBUTES.phase, SearchAttributeType.KEYWORD);
+const APPROVALS = defineSearchAttributeKey(SEARCH_ATTRIBUTES.approvals, SearchAttributeType.KEYWORD_LIST);
+
+interface Mutable extends Omit<ViewNode, 'usage'> {
+  readonly usage?: undefined;
+}
+
+type NodeChange = Partial<
+  Pick<ViewNode, 'state' | 'endedAt' | 'attempts' | 'turns' | 'toolCalls' | 'failure' | 'child'>
+>;
+
+export interface ViewSources {
+  readonly run: string;
+  readonly workflow: string;
+  readonly team: string;
+  readonly searchAttributes: boolean;
+  readonly ledger: Ledger;
+  readonly carried?: RunView;
+}
+
+/** Keeps what the `view` query answers, and writes the same to Temporal's own UI: current details and search attributes. */
+export class ViewKeeper {
+  private readonly nodes = new Map<StepPath, Mutable>();
+  private readonly startedAt: number;
+  private state: NodeState = 'running';
+  private endedAt: number | undefined;
+  private failure: ViewFailure | undefined;
+  private missing: readonly StepPath[] = [];
+  private approvals: () => readonly Approval[] = () => [];
+  private rejected: () => readonly RejectedDecision[] = () => [];
+
+  constructor(private readonly sources: ViewSources) {
+    this.startedAt = sources.carried?.startedAt ?? Date.now();
+    for (const { usage: _, ...node } of sources.carried?.nodes ?? []) this.nodes.set(node.path, node);
+  }
+
+  showApprovals(approvals: () => readonly Approval[], rejected: () => readonly RejectedDecision[]): void {
+    this.approvals = approvals;
+    this.rejected = rejected;
+  }
+
+  begin({ path, step }: Place, label: string): void {
+    const before = this.nodes.get(path);
+    const startedAt = before?.startedAt ?? Date.now();
+    const fresh = {
+      path,
+      kind: step.kind,
+      label,
+      startedAt,
+      turns: 0,
+      toolCalls: 0,
+      ...(step.phase === undefined ? {} : { phase: step.phase }),
+    };
+    this.nodes.set(path, { ...fresh, state: 'running', attempts: (before?.attempts ?? 0) + 1 });
+    if (step.phase !== undefined && this.sources.searchAttributes)
+      upsertSearchAttributes([{ key: PHASE, value: step.phase }]);
+    this.publish();
+  }
+
+  change(path: StepPath, change: NodeChange): void {
+    const node = this.nodes.get(path);
+    if (node === undefined) return;
+    this.nodes.set(path, { ...node, ...change });
+    if (change.state !== undefined) this.publish();
+  }
+
+  countTurn(path: StepPath, toolCalls: number): void {
+    const node = this.nodes.get(path);
+    if (node !== undefined)
+      this.nodes.set(path, { ...node, turns: node.turns + 1, toolCalls: node.toolCalls + toolCalls });
+  }
+
+  end(path: StepPath, state: NodeState, failure?: ViewFailure): void {
+    this.change(path, { state, endedAt: Date.now(), ...(failure === undefined ? {} : { failure }) });
+  }
+
+  finish(state: NodeState, outcome: { missing?: readonly StepPath[]; failure?: ViewFailure } = {}): void {
+    this.state = state;
+    this.endedAt = Date.now();
+    this.missing = outcome.missing ?? [];
+    this.failure = outcome.failure;
+    this.publish();
+  }
+
+  /** Tells the world which approvals wait; the inbox is a query over this attribute. */
+  waitingFor(approvals: readonly string[]): void {
+    this.state = approvals.length > 0 ? 'waiting' : 'running';
+    if (this.sources.searchAttributes) {
+      upsertSearchAttributes([
+        { key: STATE, value: this.state },
+        { key: APPROVALS, value: [...approvals] },
+      ]);
+    }
+    this.publish();
+  }
+
+  snapshot(): RunView {
+    const { run, workflow, team, ledger } = this.sources;
+    const usage = ledger.byStep();
+    return {
+      run,
+      workflow,
+      team,
+      state: this.state,
+      startedAt: this.startedAt,
+      usage: ledger.total(),
+      nodes: [...this.nodes.values()].map((node) => ({ ...node, usage: usage.get(node.path) ?? NO_USAGE })),
+      approvals: this.approvals(),
+      rejectedDecisions: this.rejected(),
+      missing: this.missing,
+      ...(this.endedAt === undefined ? {} : { endedAt: this.endedAt }),
+      ...(this.failure === undefined ? {} : { failure: this.failure }),
+    };
+  }
+
+  private publish(): void {
+    setCurrentDetails(detailsOf([...this.nodes.values()], this.approvals()));
+  }
+}

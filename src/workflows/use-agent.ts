@@ -1,0 +1,94 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { AgentEffects, ToolUse } from '../agent/effects';
+import { runAgent } from '../agent/run-agent';
+import type { BatonActivities } from '../contract/activities';
+import type { AgentOutcome, AgentTask, PreparedAgent } from '../contract/agent-run';
+import type { DraftMessage, DraftPart } from '../contract/conversation';
+import { milliseconds } from '../contract/duration';
+import { failure } from '../contract/fail';
+import type { ToolCallResult } from '../contract/tool-call';
+import { NO_USAGE } from '../contract/usage';
+import type { Value } from '../contract/value';
+import { modelOptions } from './activity-options';
+import type { Place, Run } from './run';
+import { useTool } from './use-tool';
+
+export interface AgentUse {
+  readonly agent: PreparedAgent;
+  /** Said before the step's input. */
+  readonly task: string | undefined;
+  /** Handles the tools that are not the worker's: a supervisor's delegations. Undefined means: not mine. */
+  readonly ownTool?: (use: ToolUse) => Promise<ToolCallResult> | undefined;
+}
+
+/** One use of an agent at a step: its loop in this workflow, or packed into one activity. */
+export async function useAgent(run: Run, place: Place, use: AgentUse): Promise<Value> {
+  const task: AgentTask = {
+    agent: use.agent,
+    site: { lineage: run.lineage, path: place.path, generation: place.generation },
+    opening: opening(use.task, place.input),
+  };
+  const timeoutMs = milliseconds(use.agent.limits.timeout);
+  const time = { untilMs: Date.now() + timeoutMs, timeoutMs };
+  const outcome =
+    use.agent.mode === 'packed'
+      ? await packed(run, task, time)
+      : await stepwise(run, place, { ...use, task, untilMs: time.untilMs });
+  return outcome.output;
+}
+
+async function packed(
+  run: Run,
+  task: AgentTask,
+  time: { untilMs: number; timeoutMs: number },
+): Promise<AgentOutcome> {
+  const { path } = task.site;
+  run.ledger.check();
+  const { runPackedAgent } = proxyActivities<BatonActivities>(
+    modelOptions(run, `${task.agent.name} · ${path}`, time),
+  );
+  const outcome = await runPackedAgent(task);
+  run.ledger.add(path, outcome.usage);
+  run.view.change(path, { turns: outcome.turns, toolCalls: outcome.toolCalls });
+  return outcome;
+}
+
+interface Stepwise {
+  readonly task: AgentTask;
+  readonly ownTool?: AgentUse['ownTool'];
+  readonly untilMs: number;
+}
+
+function stepwise(run: Run, place: Place, { task, ownTool, untilMs }: Stepwise): Promise<AgentOutcome> {
+  const { agent } = task;
+  const summary = `${agent.name} · ${place.path}`;
+  const effects: AgentEffects = {
+    async callModel(input) {
+      run.ledger.check();
+      if (Date.now() >= untilMs) {
+        throw failure(
+          'StepTimedOut',
+          `Agent "${agent.name}" gave no answer within ${agent.limits.timeout} (limits.timeout).`,
+        );
+      }
+      const { callModel } = proxyActivities<BatonActivities>(modelOptions(run, summary, { untilMs }));
+      const reply = await callModel(input);
+      run.ledger.add(place.path, reply.fromJournal === true ? NO_USAGE : reply.usage);
+      run.view.countTurn(place.path, reply.toolCalls.length);
+      return reply;
+    },
+    callTool: (use) => ownTool?.(use) ?? useTool(run, place, { ...use, untilMs }),
+  };
+  const { continuation } = run;
+  if (continuation === undefined || place.path !== run.top) return runAgent(task, effects);
+  return runAgent(
+    task,
+    { ...effects, betweenTurns: (state) => continuation.continueWhenLong(state) },
+    continuation.from,
+  );
+}
+
+function opening(task: string | undefined, input: Value): DraftMessage {
+  const said: DraftPart[] = task === undefined ? [] : [{ type: 'text', text: task }];
+  return { role: 'user', content: [...said, { type: 'value', value: input }] };
+}

@@ -1,0 +1,54 @@
+import { scheduleActivity, scheduleLocalActivity } from '@temporalio/workflow';
+import type { ToolUse } from '../agent/effects';
+import { failureType } from '../contract/fail';
+import type { ApprovalTerms } from '../contract/step';
+import type { ToolCallResult } from '../contract/tool-call';
+import { inline } from '../contract/value';
+import { localToolOptions, toolOptions } from './activity-options';
+import type { Place, Run } from './run';
+
+/** A lost effect is asked about for a day; silence means: do not repeat it. */
+const AMBIGUOUS_TERMS: ApprovalTerms = {
+  approvers: [],
+  deadline: '24h',
+  escalate: [],
+  whenUnanswered: 'deny',
+};
+
+type Call = Pick<ToolUse, 'tool' | 'meta' | 'call'> & { readonly untilMs: number };
+
+/**
+ * Runs a tool under its own name. An effect that may or may not have happened is not repeated: a person is asked, and
+ * only an approval dispatches it again.
+ */
+export async function useTool(run: Run, place: Place, call: Call): Promise<ToolCallResult> {
+  for (let dispatch = 0; ; dispatch += 1) {
+    try {
+      return await runTool(run, place, dispatch === 0 ? call : redispatched(call, dispatch));
+    } catch (error) {
+      if (failureType(error) !== 'EffectAmbiguous') throw error;
+      const { verdict, by } = await run.approvals.ask({
+        path: place.path,
+        reason: 'ambiguousEffect',
+        question: `The tool "${call.tool}" was started and its result was lost. Approve to run it again, deny if it may have taken effect.`,
+        value: call.call.args,
+        terms: AMBIGUOUS_TERMS,
+      });
+      if (verdict === 'deny') {
+        const told = `The outcome of "${call.tool}" is unknown and it was not repeated, by decision of ${by}. Do not assume that it happened or that it did not.`;
+        return { value: inline(told), isError: true };
+      }
+    }
+  }
+}
+
+function runTool(run: Run, place: Place, { tool, meta, call, untilMs }: Call): Promise<ToolCallResult> {
+  const summary = `${tool} · ${place.path}`;
+  if (meta.local) return scheduleLocalActivity<ToolCallResult>(tool, [call], localToolOptions(run, summary));
+  return scheduleActivity<ToolCallResult>(tool, [call], toolOptions(run, summary, { meta, untilMs }));
+}
+
+/** A person's word makes it a new effect, with a key of its own. */
+function redispatched(call: Call, dispatch: number): Call {
+  return { ...call, call: { ...call.call, idempotencyKey: `${call.call.idempotencyKey}-${dispatch}` } };
+}
