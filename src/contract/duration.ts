@@ -4,15 +4,18 @@ import { z } from 'zod';
 /** Milliseconds as a number, or text such as `30s`, `10m`, `24h`, `7d`. */
 export type Duration = number | string;
 
-export const durationSchema: z.ZodType<Duration> = z.union([
-  z.number().int().positive(),
-  z
-    .string()
-    .refine(
-      (text) => isPositive(parse(text)),
-      'is no duration: write milliseconds, or text such as "30s", "10m", "24h"',
-    ),
-]);
+export const durationSchema: z.ZodType<Duration> = z.union(
+  [
+    z.number().int().positive(),
+    z
+      .string()
+      .refine(
+        (text) => isPositive(parse(text)),
+        'is no duration: write milliseconds, or text such as "30s", "10m", "24h"',
+      ),
+  ],
+  { error: 'must be a duration: milliseconds, or text such as "30s", "10m", "24h"' },
+);
 
 /** A duration in milliseconds. Throws on text that {@link durationSchema} would have refused. */
 export function milliseconds(duration: Duration): number {

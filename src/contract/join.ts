@@ -7,17 +7,20 @@ import { pointerSchema } from './predicate';
  * success cancels the rest. `quorum`: so many successes. `bestEffort`: waits for all; succeeds with at least that share
  * of them, the required ones among them, and is marked partial where one is missing.
  */
-export const joinSchema = z.union([
-  z.literal('all'),
-  z.literal('any'),
-  z.strictObject({ quorum: z.number().int().min(1) }),
-  z.strictObject({
-    bestEffort: z.strictObject({
-      atLeast: z.number().min(0).max(1).default(0),
-      required: z.array(nameSchema).default([]),
+export const joinSchema = z.union(
+  [
+    z.literal('all'),
+    z.literal('any'),
+    z.strictObject({ quorum: z.number().int().min(1) }),
+    z.strictObject({
+      bestEffort: z.strictObject({
+        atLeast: z.number().min(0).max(1).default(0),
+        required: z.array(nameSchema).default([]),
+      }),
     }),
-  }),
-]);
+  ],
+  { error: 'must be "all", "any", { quorum: number } or { bestEffort: { atLeast, required } }' },
+);
 export type Join = z.infer<typeof joinSchema>;
 
 /**
@@ -26,26 +29,32 @@ export type Join = z.infer<typeof joinSchema>;
  * named it in `sources`. `weigh`: the answer with the greatest sum of weight × confidence. `synthesize`: an agent reads
  * the record and writes the output.
  */
-export const mergeSchema = z.union([
-  z.literal('collect'),
-  z.literal('concatenate'),
-  z.strictObject({
-    deduplicate: z.strictObject({
-      /** Where each output holds its list. */
-      list: pointerSchema.default(''),
-      /** Two items are the same when these places in them are; empty means the whole item. Text is compared without case and spacing. */
-      by: z.array(pointerSchema).default([]),
+export const mergeSchema = z.union(
+  [
+    z.literal('collect'),
+    z.literal('concatenate'),
+    z.strictObject({
+      deduplicate: z.strictObject({
+        /** Where each output holds its list. */
+        list: pointerSchema.default(''),
+        /** Two items are the same when these places in them are; empty means the whole item. Text is compared without case and spacing. */
+        by: z.array(pointerSchema).default([]),
+      }),
     }),
-  }),
-  z.strictObject({
-    weigh: z.strictObject({
-      value: pointerSchema.default('/answer'),
-      /** Where each output holds its confidence, 0 to 1. */
-      confidence: pointerSchema.default('/confidence'),
-      /** Weight by branch; 1 where none is given. */
-      weights: z.record(nameSchema, z.number().positive()).default({}),
+    z.strictObject({
+      weigh: z.strictObject({
+        value: pointerSchema.default('/answer'),
+        /** Where each output holds its confidence, 0 to 1. */
+        confidence: pointerSchema.default('/confidence'),
+        /** Weight by branch; 1 where none is given. */
+        weights: z.record(nameSchema, z.number().positive()).default({}),
+      }),
     }),
-  }),
-  z.strictObject({ synthesize: nameSchema }),
-]);
+    z.strictObject({ synthesize: nameSchema }),
+  ],
+  {
+    error:
+      'must be "collect", "concatenate", { deduplicate: { list, by } }, { weigh: { value, confidence, weights } } or { synthesize: agent }',
+  },
+);
 export type Merge = z.infer<typeof mergeSchema>;

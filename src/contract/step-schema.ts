@@ -28,7 +28,9 @@ const common = {
   isolated: z.boolean().optional(),
   stopWhen: predicateSchema.optional(),
   onFailure: z
-    .union([z.enum(['fail', 'skip', 'escalate']), z.strictObject({ fallback: childSchema })])
+    .union([z.enum(['fail', 'skip', 'escalate']), z.strictObject({ fallback: childSchema })], {
+      error: 'must be "fail", "skip", "escalate" or { fallback: step }',
+    })
     .optional(),
 };
 
@@ -60,13 +62,20 @@ const classifierSchema = z.discriminatedUnion('by', [
   }),
 ]);
 
-const votingRuleSchema = z.union([
-  z.enum(['majority', 'plurality', 'unanimous', 'ranked']),
-  z.strictObject({ qualified: z.number().gt(0).max(1) }),
-  z.strictObject({ weighted: z.record(nameSchema, z.number().positive()) }),
-]);
+const votingRuleSchema = z.union(
+  [
+    z.enum(['majority', 'plurality', 'unanimous', 'ranked']),
+    z.strictObject({ qualified: z.number().gt(0).max(1) }),
+    z.strictObject({ weighted: z.record(nameSchema, z.number().positive()) }),
+  ],
+  {
+    error:
+      'must be "majority", "plurality", "unanimous", "ranked", { qualified: share } or { weighted: { voter: weight } }',
+  },
+);
 
-const kinds = {
+/** The schema of each kind: what people write goes in, the recorded form with its defaults comes out. */
+export const stepSchemas = {
   agent: z.strictObject({ kind: z.literal('agent'), agent: nameSchema, task: taskSchema, ...common }),
   tool: z.strictObject({ kind: z.literal('tool'), tool: nameSchema, args: z.json().default({}), ...common }),
   pipeline: z.strictObject({ kind: z.literal('pipeline'), steps: z.array(childSchema).min(1), ...common }),
@@ -129,7 +138,9 @@ const kinds = {
     kind: z.literal('vote'),
     voters: childrenSchema,
     rule: votingRuleSchema.default('majority'),
-    tieBreak: z.union([z.literal('escalate'), childSchema]).default('escalate'),
+    tieBreak: z
+      .union([z.literal('escalate'), childSchema], { error: 'must be "escalate" or a step' })
+      .default('escalate'),
     judge: nameSchema.optional(),
     ...common,
   }),
@@ -194,23 +205,23 @@ const kinds = {
 
 /** One step with everything below it, defaults filled in. Says nothing of what only a whole team can tell: see `checkTeam`. */
 export const stepSchema: z.ZodType<Step> = z.discriminatedUnion('kind', [
-  kinds.agent,
-  kinds.tool,
-  kinds.pipeline,
-  kinds.parallel,
-  kinds.map,
-  kinds.race,
-  kinds.route,
-  kinds.supervise,
-  kinds.debate,
-  kinds.vote,
-  kinds.refine,
-  kinds.dag,
-  kinds.peers,
-  kinds.saga,
-  kinds.approve,
-  kinds.emit,
-  kinds.on,
-  kinds.checkpoint,
-  kinds.team,
+  stepSchemas.agent,
+  stepSchemas.tool,
+  stepSchemas.pipeline,
+  stepSchemas.parallel,
+  stepSchemas.map,
+  stepSchemas.race,
+  stepSchemas.route,
+  stepSchemas.supervise,
+  stepSchemas.debate,
+  stepSchemas.vote,
+  stepSchemas.refine,
+  stepSchemas.dag,
+  stepSchemas.peers,
+  stepSchemas.saga,
+  stepSchemas.approve,
+  stepSchemas.emit,
+  stepSchemas.on,
+  stepSchemas.checkpoint,
+  stepSchemas.team,
 ]);

@@ -1,0 +1,34 @@
+import { declaredAgent, type NamedAgent } from './agent';
+import { type Built, build, type Options, type Part } from './built';
+import type { Parts } from './side-by-side';
+
+/** Lets an agent delegate to workers; a worker may be a supervisor itself. */
+export function supervise(
+  supervisor: NamedAgent | string,
+  workers: Parts,
+  options: Options<'supervise', 'supervisor' | 'workers'> = {},
+): Built {
+  const { name, own } = declaredAgent(supervisor);
+  return build({ kind: 'supervise', supervisor: name, workers, ...options }, own);
+}
+
+/** Sends the input down the one route that the classifiers, asked in order, choose. */
+export function route(
+  routes: Parts,
+  options: Options<'route', 'routes' | 'fallback'> & { readonly fallback: Part },
+): Built {
+  return build({ kind: 'route', routes, ...options });
+}
+
+/** Lets a proposer and a critic argue, round by round, before a judge. */
+export function debate(
+  sides: { readonly proposer: Part; readonly critic: Part; readonly judge: Part },
+  options: Options<'debate', 'proposer' | 'critic' | 'judge'> = {},
+): Built {
+  return build({ kind: 'debate', ...sides, ...options });
+}
+
+/** Lets members send each other messages until they agree or fall quiet. */
+export function peers(members: Parts, options: Options<'peers', 'members'> = {}): Built {
+  return build({ kind: 'peers', members, ...options });
+}
