@@ -37,14 +37,14 @@ export interface TokenUsage {
 }
 
 export interface ModelResponse {
-  /** The reply's parts in order: text, tool calls, opaque blocks. In `tool` mode the forced tool call is not among them. */
+  /** The reply's parts in order: text, tool calls, opaque blocks. In `tool` mode the answer is among them as JSON text. */
   readonly content: readonly Part[];
   readonly stop: StopReason;
   readonly stopDetail?: string;
   readonly usage: TokenUsage;
   /** The model that answered, in the vendor's words. */
   readonly model: string;
-  /** The structured answer, in modes that deliver it apart from the text. Not validated. */
+  /** The structured answer, where one was asked for and the reply holds JSON and calls no tools. Not validated. */
   readonly output?: Json;
 }
 

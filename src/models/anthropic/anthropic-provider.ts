@@ -1,0 +1,52 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { guardCall } from '../guard-call';
+import type { ModelProvider } from '../provider';
+import { withAnswer } from '../structured-answer';
+import { fromAnthropicError } from './from-anthropic-error';
+import { fromAnthropicReply } from './from-anthropic-reply';
+import { readAnthropicStream } from './read-anthropic-stream';
+import { ANTHROPIC, toAnthropicRequest } from './to-anthropic-request';
+
+export interface AnthropicOptions {
+  readonly apiKey?: string;
+  /** A bearer token instead of a key. */
+  readonly authToken?: string;
+  /** @default Anthropic's own API */
+  readonly baseURL?: string;
+  /** Marks what the vendor may cache. Servers that only look like Anthropic's may refuse the marks. @default true */
+  readonly caching?: boolean;
+}
+
+/** The stall timeout decides when a call is given up; the SDK's own limit only has to lie beyond every other. */
+const SDK_TIMEOUT_MS = 24 * 60 * 60 * 1000;
+
+/** Anthropic's Messages API, or a server that speaks it. Streams always, so that a stall is told from a long reply. */
+export function anthropicProvider(options: AnthropicOptions): ModelProvider {
+  const client = new Anthropic({
+    apiKey: options.apiKey ?? null,
+    authToken: options.authToken ?? null,
+    baseURL: options.baseURL ?? 'https://api.anthropic.com',
+    // Temporal retries: a second retry inside would multiply with it.
+    maxRetries: 0,
+    timeout: SDK_TIMEOUT_MS,
+    // The SDK's own log lines hold pieces of requests.
+    logLevel: 'off',
+  });
+  return {
+    name: ANTHROPIC,
+    call: (request, context) =>
+      guardCall(request, context, {
+        run: async ({ signal, heard }) => {
+          const response = await client.messages
+            .create(toAnthropicRequest(request, options.caching ?? true), {
+              signal,
+              headers: { 'idempotency-key': encodeURI(request.callKey) },
+            })
+            .asResponse();
+          heard();
+          return withAnswer(request, fromAnthropicReply(await readAnthropicStream(response, heard)));
+        },
+        toFailure: fromAnthropicError,
+      }),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Message, Part } from '../contract/conversation';
+
+/**
+ * Brings a conversation into the form that vendors insist on: no empty parts or messages, roles that alternate, tool
+ * results before any other part of their message, and no vendor's own blocks but those of `provider`.
+ */
+export function settleMessages(messages: readonly Message[], provider: string): readonly Message[] {
+  const settled: Message[] = [];
+  for (const message of messages) {
+    const content = message.content.filter((part) => isSendable(part, provider));
+    if (content.length === 0) continue;
+    const last = settled.at(-1);
+    if (last?.role === message.role)
+      settled[settled.length - 1] = { role: last.role, content: resultsFirst([...last.content, ...content]) };
+    else settled.push({ role: message.role, content: resultsFirst(content) });
+  }
+  return settled;
+}
+
+function isSendable(part: Part, provider: string): boolean {
+  if (part.type === 'text') return part.text.trim() !== '';
+  return part.type !== 'opaque' || part.provider === provider;
+}
+
+function resultsFirst(content: readonly Part[]): readonly Part[] {
+  const results = content.filter((part) => part.type === 'toolResult');
+  return results.length === 0
+    ? content
+    : [...results, ...content.filter((part) => part.type !== 'toolResult')];
+}
+
+/**
+ * Names of tools that the conversation has used and that are no longer offered. Vendors refuse a conversation with
+ * tool calls in it when no tool is declared, which is what the last turn of an agent would be.
+ */
+export function retiredTools(
+  messages: readonly Message[],
+  offered: readonly { name: string }[],
+): readonly string[] {
+  const used = messages.flatMap(({ content }) =>
+    content.flatMap((part) => (part.type === 'toolCall' || part.type === 'toolResult' ? [part.name] : [])),
+  );
+  const known = new Set(offered.map((tool) => tool.name));
+  return [...new Set(used)].filter((name) => !known.has(name));
+}
