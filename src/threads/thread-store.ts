@@ -1,0 +1,94 @@
+import { LRUCache } from 'lru-cache';
+import type { Message } from '../contract/conversation';
+import { failure } from '../contract/fail';
+import type { Json } from '../contract/json';
+import type { Hash } from '../contract/value';
+import type { ContentStore, ThreadStore } from './store';
+import { loadPart, type StoredPart, storePart } from './stored-part';
+
+interface StoredNode {
+  readonly parent: Hash | null;
+  readonly messages: readonly { readonly role: Message['role']; readonly content: readonly StoredPart[] }[];
+}
+
+interface Node {
+  readonly parent: Hash | null;
+  readonly messages: readonly Message[];
+}
+
+/** Nodes used lately are kept in memory, up to about this many bytes: a turn reads from the disk only what is new to it. */
+const CACHE_BYTES = 64 * 1024 * 1024;
+const CACHED_NODE_BYTES = 4 * 1024 * 1024;
+
+/** Threads as nodes in a content store, each naming its parent; appending writes one node, whatever the thread's length. */
+export class LocalThreadStore implements ThreadStore {
+  readonly #cache = new LRUCache<Hash, Node>({
+    maxSize: CACHE_BYTES,
+    maxEntrySize: CACHED_NODE_BYTES,
+    sizeCalculation: (node) => 200 + sizeOf(node.messages),
+  });
+
+  constructor(private readonly content: ContentStore) {}
+
+  async append(head: Hash | null, messages: readonly Message[]): Promise<Hash> {
+    if (head !== null && messages.length === 0) return head;
+    const stored: StoredNode = {
+      parent: head,
+      messages: await Promise.all(
+        messages.map(async ({ role, content }) => ({
+          role,
+          content: await Promise.all(content.map((part) => storePart(part, this.content))),
+        })),
+      ),
+    };
+    const { hash } = await this.content.put(stored as unknown as Json);
+    this.#cache.set(hash, { parent: head, messages });
+    return hash;
+  }
+
+  async read(head: Hash | null): Promise<readonly Message[]> {
+    const nodes: Node[] = [];
+    for (let here = head; here !== null; ) {
+      const node: Node = this.#cache.get(here) ?? (await this.#load(here));
+      nodes.push(node);
+      here = node.parent;
+    }
+    return nodes.reverse().flatMap((node) => node.messages);
+  }
+
+  async #load(hash: Hash): Promise<Node> {
+    const stored = (await this.content.get(hash)) as unknown;
+    if (!isStoredNode(stored))
+      throw failure(
+        'StoredValueMissing',
+        `the stored value ${hash} is no transcript: a thread's head was expected`,
+      );
+    const messages = await Promise.all(
+      stored.messages.map(async ({ role, content }) => ({
+        role,
+        content: await Promise.all(content.map((part) => loadPart(part, this.content))),
+      })),
+    );
+    const node = { parent: stored.parent, messages };
+    this.#cache.set(hash, node);
+    return node;
+  }
+}
+
+function isStoredNode(value: unknown): value is StoredNode {
+  return typeof value === 'object' && value !== null && 'parent' in value && 'messages' in value;
+}
+
+function sizeOf(messages: readonly Message[]): number {
+  let size = 0;
+  for (const { content } of messages)
+    for (const part of content)
+      size +=
+        100 +
+        (part.type === 'text'
+          ? part.text.length
+          : part.type === 'toolResult'
+            ? part.content.length
+            : JSON.stringify(part).length);
+  return size;
+}
