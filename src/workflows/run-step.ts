@@ -1,4 +1,4 @@
-import { isCancellation } from '@temporalio/workflow';
+import { createEventGroup, isCancellation } from '@temporalio/workflow';
 import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
 import type { StepResult } from '../contract/run';
@@ -42,12 +42,19 @@ async function runUntilSettled(run: Run, place: Place): Promise<StepResult> {
 
 function timed(place: Place, run: Run): Promise<StepResult> {
   const { timeout } = place.step;
-  if (timeout === undefined || place.step.kind === 'on') return runPattern(run, place);
+  if (timeout === undefined || place.step.kind === 'on') return inPhase(run, place);
   return withDeadline(
     milliseconds(timeout),
-    () => runPattern(run, place),
+    () => inPhase(run, place),
     () => failure('StepTimedOut', `The step ${place.path} was not finished within ${timeout}.`),
   );
+}
+
+/** The events of a phase stand together in Temporal's own UI. */
+function inPhase(run: Run, place: Place): Promise<StepResult> {
+  const { phase } = place.step;
+  if (phase === undefined) return runPattern(run, place);
+  return createEventGroup(phase).withScope(() => runPattern(run, place));
 }
 
 async function afterFailure(run: Run, place: Place, error: unknown): Promise<StepResult | 'again'> {
