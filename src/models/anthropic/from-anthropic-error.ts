@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import Anthropic from '@anthropic-ai/sdk';
 import type { ApplicationFailure } from '@temporalio/common';
 import { failure } from '../../contract/fail';
@@ -104,7 +105,7 @@ function byStatusClass(status: number | undefined): FailureType {
 /** The network's code (ECONNREFUSED, UND_ERR_SOCKET) lies some causes deep; its messages may hold addresses only. */
 function causeOf(error: unknown): string {
   let here: unknown = error;
-  for (let depth = 0; depth < 5 && here instanceof Error; depth++) {
+  for (let depth = 0; depth < 5 && types.isNativeError(here); depth++) {
     const { code } = here as { code?: unknown };
     if (typeof code === 'string') return ` (${code})`;
     here = here.cause;

@@ -44,8 +44,9 @@ export function bedrockProvider(options: BedrockOptions): ModelProvider {
   });
   return {
     name: BEDROCK,
-    call: (request, context) =>
-      guardCall(request, context, {
+    call: (request, context) => {
+      let answered = false;
+      return guardCall(request, context, {
         run: async ({ signal, heard }) => {
           const command = new ConverseStreamCommand(toBedrockRequest(request, options.caching ?? true));
           command.middlewareStack.add(
@@ -58,11 +59,14 @@ export function bedrockProvider(options: BedrockOptions): ModelProvider {
           );
           const { stream } = await client.send(command, { abortSignal: signal });
           heard();
+          answered = true;
           if (stream === undefined)
             throw failure('ModelReplyMalformed', 'Bedrock answered without a stream.');
           return withAnswer(request, fromBedrockReply(await readBedrockStream(stream, heard), request.model));
         },
-        toFailure: fromBedrockError,
-      }),
+        toFailure: (error) =>
+          fromBedrockError(error, answered ? 'ModelReplyMalformed' : 'ModelConnectionLost'),
+      });
+    },
   };
 }

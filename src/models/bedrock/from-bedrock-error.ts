@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { ApplicationFailure } from '@temporalio/common';
 import { failure } from '../../contract/fail';
 import type { FailureType } from '../../contract/failure-types';
@@ -23,8 +24,11 @@ const BY_NAME: Readonly<Record<string, FailureType>> = {
   ModelStreamErrorException: 'ModelServerError',
   InternalServerException: 'ModelServerError',
   ServiceUnavailableException: 'ModelOverloaded',
-  TimeoutError: 'ModelTimeout',
+  SyntaxError: 'ModelReplyMalformed',
 };
+
+/** The network's own codes; the AWS SDK calls every one of them a TimeoutError. */
+const NETWORK_TIMEOUTS: ReadonlySet<string> = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 
 /** For gateways in front of Bedrock, and for exceptions that are newer than this table. */
 const BY_STATUS: Readonly<Record<number, FailureType>> = {
@@ -44,18 +48,24 @@ const BY_STATUS: Readonly<Record<number, FailureType>> = {
 interface AwsError extends Error {
   readonly code?: string;
   readonly originalStatusCode?: number;
-  readonly $fault?: 'client' | 'server';
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
-/** What an error of the AWS SDK, or of the network beneath it, means for the call. */
-export function fromBedrockError(thrown: unknown): ApplicationFailure {
-  const error: AwsError = thrown instanceof Error ? thrown : new Error(String(thrown));
+/**
+ * What an error of the AWS SDK, or of the network beneath it, means for the call. `unnamed` is the meaning of errors
+ * that say nothing about themselves: before an answer a lost connection, in its middle bytes that make no sense.
+ */
+export function fromBedrockError(
+  thrown: unknown,
+  unnamed: 'ModelConnectionLost' | 'ModelReplyMalformed',
+): ApplicationFailure {
+  // Not instanceof: the network's errors may come from another realm.
+  const error: AwsError = types.isNativeError(thrown) ? thrown : new Error(String(thrown));
   const status = error.$metadata?.httpStatusCode;
   const asked = retryAfterMs({ get: (name) => error.$response?.headers?.[name] ?? null });
   return failure(
-    failureTypeOf(error, status),
+    failureTypeOf(error, status) ?? unnamed,
     `Bedrock: ${error.name}${status === undefined ? '' : ` (${status})`}: ${tellVendorMessage(error.message)}`,
     {
       details: [
@@ -72,15 +82,17 @@ export function fromBedrockError(thrown: unknown): ApplicationFailure {
   );
 }
 
-function failureTypeOf(error: AwsError, status: number | undefined): FailureType {
+function failureTypeOf(error: AwsError, status: number | undefined): FailureType | undefined {
   if (error.name === 'ModelErrorException') return fromModelStatus(error.originalStatusCode);
   const known = BY_NAME[error.name];
   if (known !== undefined) return known;
   if (status !== undefined && status >= 400)
     return BY_STATUS[status] ?? (status < 500 ? 'ModelBadRequest' : 'ModelServerError');
-  // An exception of the stream that is new to us has a fault but no status.
-  if (error.$fault !== undefined) return 'ModelServerError';
-  return error.code === undefined ? 'ModelReplyMalformed' : 'ModelConnectionLost';
+  if (error.code !== undefined)
+    return NETWORK_TIMEOUTS.has(error.code) ? 'ModelTimeout' : 'ModelConnectionLost';
+  if (error.name === 'TimeoutError') return 'ModelTimeout';
+  // An exception of the stream that is new to us has a name and no status.
+  return error.name.endsWith('Exception') ? 'ModelServerError' : undefined;
 }
 
 /** The model behind Bedrock failed: its own status decides. */
