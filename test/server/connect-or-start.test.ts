@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { type EnsureServerOptions, ensureServer, stopProjectServer } from '../../src/server/connect-or-start';
+import { isAlive } from '../../src/server/process-life';
+import { readServerState } from '../../src/server/server-state';
+import { testServers } from '../setup/test-servers';
+
+let directory: string;
+let own: EnsureServerOptions;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'baton-server-'));
+  own = { env: {}, directory, cacheDirectory: testServers().cacheDirectory, preferredPorts: [0, 0] };
+});
+
+afterEach(async () => {
+  await stopProjectServer(directory);
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function withClient<T>(address: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address });
+  try {
+    return await use(new Client({ connection }));
+  } finally {
+    await connection.close();
+  }
+}
+
+async function recordedPid(): Promise<number> {
+  const state = await readServerState(directory);
+  if (state === undefined) throw new Error('no server is recorded');
+  return state.pid;
+}
+
+describe('ensureServer without configuration', () => {
+  test('a killed server: the next one keeps the address and the runs of the last', async () => {
+    const first = await ensureServer({ ...own });
+    await withClient(first.address, (client) =>
+      client.workflow.start('anyWorkflow', { taskQueue: 'nobody', workflowId: 'survivor', args: [] }),
+    );
+    const pid = await recordedPid();
+    process.kill(pid, 'SIGKILL');
+    while (await isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+
+    const { preferredPorts: _, ...sameAsBefore } = own;
+    const second = await ensureServer(sameAsBefore);
+    expect(second.started).toBe(true);
+    expect(second.address).toBe(first.address);
+    const described = await withClient(second.address, (client) =>
+      client.workflow.getHandle('survivor').describe(),
+    );
+    expect(described.status.name).toBe('RUNNING');
+    await second.stop();
+  });
+
+  test('two callers at once: one server, which only its starter stops', async () => {
+    const [one, other] = await Promise.all([ensureServer(own), ensureServer(own)]);
+    expect(one.address).toBe(other.address);
+    expect([one.started, other.started].filter(Boolean)).toHaveLength(1);
+    const pid = await recordedPid();
+    const [starter, guest] = one.started ? [one, other] : [other, one];
+    await guest.stop();
+    expect(await isAlive(pid)).toBe(true);
+    await starter.stop();
+    expect(await isAlive(pid)).toBe(false);
+    expect(await readServerState(directory)).toBeUndefined();
+  });
+
+  test('a taken port: another one is used, and its owner is left alone', async () => {
+    const squatter = createServer();
+    await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
+    const address = squatter.address();
+    const taken = typeof address === 'object' && address !== null ? address.port : 0;
+    try {
+      const server = await ensureServer({ ...own, preferredPorts: [taken, taken] });
+      expect(server.address).not.toBe(`127.0.0.1:${taken}`);
+      expect(server.uiUrl).not.toContain(String(taken));
+      expect(squatter.listening).toBe(true);
+    } finally {
+      squatter.close();
+    }
+  });
+});
+
+describe('ensureServer with configuration', () => {
+  test('a dead TEMPORAL_ADDRESS: fails within 3 s and says the way out', async () => {
+    const begun = Date.now();
+    const failing = ensureServer({ ...own, env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
+    await expect(failing).rejects.toMatchObject({
+      type: 'TemporalUnreachable',
+      message: expect.stringMatching(
+        /127\.0\.0\.1:1 \(from TEMPORAL_ADDRESS\).*without an address Baton starts/,
+      ),
+    });
+    expect(Date.now() - begun).toBeLessThan(3_000);
+    expect(await readServerState(directory)).toBeUndefined();
+  });
+});
