@@ -1,3 +1,5 @@
+import { failure } from '../contract/fail';
+import type { FailureType } from '../contract/failure-types';
 import type { Json, JsonObject } from '../contract/json';
 import type { StopReason } from '../contract/model-call';
 import type { TokenUsage } from './provider';
@@ -52,6 +54,11 @@ export function pause(words = ''): ScriptedReply {
 
 export function contextExceeded(words = ''): ScriptedReply {
   return { text: words, stop: 'contextExceeded' };
+}
+
+/** A failure in place of a reply; whether it is retried is its type's affair. */
+export function fails(type: FailureType, message = `scripted ${type}`): Error {
+  return failure(type, message);
 }
 
 /** A usual rule of thumb for English text; scripted usage only, never a bill. */

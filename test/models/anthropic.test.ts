@@ -1,4 +1,5 @@
 import { anthropicProvider } from '../../src/models/anthropic/anthropic-provider';
+import { serverSentEvent } from '../../src/testing/anthropic-stream';
 import {
   anthropicError,
   anthropicPartial,
@@ -8,7 +9,7 @@ import {
 } from './anthropic-wire';
 import { conformance } from './conformance';
 import type { ErrorCase, Vendor } from './vendor';
-import { startWire } from './wire';
+import { type Scene, startWire } from './wire';
 
 function error(name: string, shape: ErrorShape, failure: ErrorCase['failure'], waitMs?: number): ErrorCase {
   return { name, scene: anthropicError(shape), failure, ...(waitMs === undefined ? {} : { waitMs }) };
@@ -149,7 +150,8 @@ describe('Anthropic', () => {
 });
 
 describe('Anthropic only', () => {
-  const ask = async (scene: Parameters<Awaited<ReturnType<typeof startWire>>['play']>[0], caching = true) => {
+  const ask = async (scene: Scene, options: { caching?: boolean; temperature?: number } = {}) => {
+    const { caching = true, ...settings } = options;
     const wire = await startWire();
     try {
       wire.play(scene);
@@ -164,6 +166,7 @@ describe('Anthropic only', () => {
             stallTimeoutMs: 200,
             callKey: 'k',
             agent: 'a',
+            ...settings,
           },
           { signal: new AbortController().signal },
         )
@@ -192,8 +195,18 @@ describe('Anthropic only', () => {
   });
 
   test('caching off: no mark is sent, for servers that refuse them', async () => {
-    const { body } = await ask(anthropicReply({ blocks: [{ text: 'x' }], stop: 'end_turn' }), false);
+    const { body } = await ask(anthropicReply({ blocks: [{ text: 'x' }], stop: 'end_turn' }), {
+      caching: false,
+    });
     expect(JSON.stringify(body)).not.toContain('cache_control');
+  });
+
+  test('temperature: asks for the last version of the API that takes one, and for no other version without', async () => {
+    const said = anthropicReply({ blocks: [], stop: 'end_turn' });
+    const warm = await ask(said, { temperature: 0.5 });
+    expect(warm.body.temperature).toBe(0.5);
+    expect(warm.headers?.['anthropic-version']).toBe('2023-06-01');
+    expect((await ask(said)).headers?.['anthropic-version']).not.toBe('2023-06-01');
   });
 
   test('pings: keep a slow reply alive past the stall timeout', async () => {
@@ -204,7 +217,7 @@ describe('Anthropic only', () => {
         response.write('event: ping\ndata: {"type": "ping"}\n\n');
         if (++pings < 8) return;
         clearInterval(timer);
-        anthropicReplyBody(response);
+        response.end(minimalReply({ type: 'text', text: 'late' }, 'end_turn'));
       }, 50);
     });
     expect(reply).toMatchObject({ stop: 'end', content: [{ type: 'text', text: 'late' }] });
@@ -253,15 +266,7 @@ describe('Anthropic only', () => {
     const use = { type: 'server_tool_use', id: 's1', name: 'web_search', input: { query: 'x' } };
     const { reply } = await ask((response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.end(
-        [
-          'event: message_start\ndata: {"type":"message_start","message":{"model":"m","usage":{}}}\n\n',
-          `event: content_block_start\ndata: ${JSON.stringify({ type: 'content_block_start', index: 0, content_block: { ...use, input: {} } })}\n\n`,
-          'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{\\"query\\":\\"x\\"}"}}\n\n',
-          'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"pause_turn"},"usage":{"output_tokens":1}}\n\n',
-          'event: message_stop\ndata: {"type":"message_stop"}\n\n',
-        ].join(''),
-      );
+      response.end(minimalReply({ ...use, input: {} }, 'pause_turn', '{"query":"x"}'));
     });
     expect(reply).toMatchObject({
       stop: 'pause',
@@ -270,13 +275,16 @@ describe('Anthropic only', () => {
   });
 });
 
-function anthropicReplyBody(response: Parameters<ReturnType<typeof anthropicReply>>[0]): void {
-  response.end(
-    [
-      'event: message_start\ndata: {"type":"message_start","message":{"model":"m","usage":{}}}\n\n',
-      'event: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":"late"}}\n\n',
-      'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":1}}\n\n',
-      'event: message_stop\ndata: {"type":"message_stop"}\n\n',
-    ].join(''),
-  );
+/** A reply of one block as the smallest servers send it: no counts, no ends of blocks. */
+function minimalReply(content_block: object, stop_reason: string, partial_json?: string): string {
+  const delta = { type: 'input_json_delta', partial_json };
+  return [
+    serverSentEvent({ type: 'message_start', ...{ message: { model: 'm' } } }),
+    serverSentEvent({ type: 'content_block_start', ...{ index: 0, content_block } }),
+    partial_json === undefined
+      ? ''
+      : serverSentEvent({ type: 'content_block_delta', ...{ index: 0, delta } }),
+    serverSentEvent({ type: 'message_delta', ...{ delta: { stop_reason } } }),
+    serverSentEvent({ type: 'message_stop' }),
+  ].join('');
 }

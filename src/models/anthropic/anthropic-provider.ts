@@ -20,6 +20,12 @@ export interface AnthropicOptions {
 /** The stall timeout decides when a call is given up; the SDK's own limit only has to lie beyond every other. */
 const SDK_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 
+/**
+ * The last version of the API that takes a temperature: 2026-10-21, the SDK's own, refuses one
+ * (https://platform.claude.com/docs/en/api/versioning). Models that know none refuse it under either.
+ */
+const TEMPERATURE_VERSION = '2023-06-01';
+
 /** Anthropic's Messages API, or a server that speaks it. Streams always, so that a stall is told from a long reply. */
 export function anthropicProvider(options: AnthropicOptions): ModelProvider {
   const client = new Anthropic({
@@ -40,7 +46,10 @@ export function anthropicProvider(options: AnthropicOptions): ModelProvider {
           const response = await client.messages
             .create(toAnthropicRequest(request, options.caching ?? true), {
               signal,
-              headers: { 'idempotency-key': encodeURI(request.callKey) },
+              headers: {
+                'idempotency-key': encodeURI(request.callKey),
+                ...(request.temperature === undefined ? {} : { 'anthropic-version': TEMPERATURE_VERSION }),
+              },
             })
             .asResponse();
           heard();
