@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -8,7 +8,7 @@ const GRACE_MS = 8_000;
 const KILLED_MS = 2_000;
 const POLL_MS = 25;
 
-/** True while the process runs. A zombie, which only waits for its parent to notice, does not. */
+/** True while the process runs or holds anything: ports, files. A zombie, which only waits for its parent to notice, does not. */
 export async function isAlive(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
@@ -16,7 +16,10 @@ export async function isAlive(pid: number): Promise<boolean> {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return !/\) [ZX] /.test(stat);
+  if (!/\) [ZX] /.test(stat)) return true;
+  // The first thread can be a zombie while others still end: until they have, the ports and files are not free.
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  return threads.length > 1;
 }
 
 /** The command line of a process, or an empty string where it cannot be known. */

@@ -6,14 +6,14 @@ import { Client, Connection } from '@temporalio/client';
 import { type EnsureServerOptions, ensureServer, stopProjectServer } from '../../src/server/connect-or-start';
 import { isAlive } from '../../src/server/process-life';
 import { readServerState } from '../../src/server/server-state';
-import { testServers } from '../setup/test-servers';
+import { CACHE_DIRECTORY } from '../setup/folders';
 
 let directory: string;
 let own: EnsureServerOptions;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'baton-server-'));
-  own = { env: {}, directory, cacheDirectory: testServers().cacheDirectory, preferredPorts: [0, 0] };
+  own = { env: {}, directory, cacheDirectory: CACHE_DIRECTORY, preferredPorts: [0, 0] };
 });
 
 afterEach(async () => {

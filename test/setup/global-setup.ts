@@ -1,31 +1,29 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ensureServer, stopProjectServer } from '../../src/server/connect-or-start';
-import { findTemporal } from '../../src/server/find-temporal';
 import { findTestServer } from '../../src/server/find-test-server';
 import { isAlive } from '../../src/server/process-life';
-import { publishTestServers } from './test-servers';
-
-const BATON_DIRECTORY = resolve('.baton');
-const RUNS_DIRECTORY = join(BATON_DIRECTORY, 'test-runs');
+import { publishTestServers } from '../../src/testing/test-servers';
+import { CACHE_DIRECTORY, RUNS_DIRECTORY, runDirectory } from './folders';
 
 /** Starts the one dev server that all tests of this run share, whatever the developer's own Temporal settings are. */
 export default async function globalSetup(): Promise<void> {
   await sweepAbandonedRuns();
-  const directory = join(RUNS_DIRECTORY, String(process.pid));
-  const cacheDirectory = join(BATON_DIRECTORY, 'bin');
-  const search = { env: process.env, cacheDirectory, report: (line: string) => console.error(line) };
-  const temporal = await findTemporal(search);
-  const timeSkippingServer = await findTestServer(search);
-  const server = await ensureServer({
+  const report = (line: string): void => console.error(line);
+  const timeSkippingServer = await findTestServer({
+    env: process.env,
+    cacheDirectory: CACHE_DIRECTORY,
+    report,
+  });
+  const { address, namespace } = await ensureServer({
     env: {},
-    directory,
-    cacheDirectory,
+    directory: runDirectory(),
+    cacheDirectory: CACHE_DIRECTORY,
     durability: 'memory',
     preferredPorts: [0, 0],
+    report,
   });
-  const { address, namespace } = server;
-  publishTestServers({ address, namespace, timeSkippingServer, temporal, cacheDirectory });
+  publishTestServers({ address, namespace, timeSkippingServer });
 }
 
 /** A test run that was killed could not stop its server. */

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { ensureServer } from '../server/connect-or-start';
+import { findTestServer } from '../server/find-test-server';
+import { readTestServers } from './test-servers';
+
+export interface TestEnvironmentOptions {
+  /**
+   * `real` (default): a real server, on which time passes as it does. `skipping`: Temporal's test server, which skips ahead
+   * whenever a workflow only waits for a timer.
+   */
+  readonly time?: 'real' | 'skipping';
+}
+
+/**
+ * A Temporal server for tests, with `client`, `nativeConnection`, `namespace` and `teardown()` of Temporal's own test
+ * environment. With real time it is the server shared by this test run, if there is one (see {@link publishTestServers}),
+ * so use task queues and run ids of your own; otherwise a server in memory that `teardown` ends.
+ *
+ * @throws TemporalNotFound or TemporalStartFailed.
+ */
+export async function createTestEnvironment(
+  options: TestEnvironmentOptions = {},
+): Promise<TestWorkflowEnvironment> {
+  const shared = readTestServers();
+  if (options.time === 'skipping') {
+    const path = shared?.timeSkippingServer ?? (await findTestServer(searchHere()));
+    return TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path } },
+    });
+  }
+  if (shared !== undefined) {
+    const { address, namespace } = shared;
+    return TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
+  }
+  return startOwnEnvironment();
+}
+
+async function startOwnEnvironment(): Promise<TestWorkflowEnvironment> {
+  const directory = await mkdtemp(join(tmpdir(), 'baton-test-'));
+  const { cacheDirectory } = searchHere();
+  const server = await ensureServer({
+    env: {},
+    directory,
+    cacheDirectory,
+    durability: 'memory',
+    preferredPorts: [0, 0],
+  });
+  const { address, namespace } = server;
+  const environment = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
+  const disconnect = environment.teardown.bind(environment);
+  environment.teardown = async () => {
+    await disconnect();
+    await server.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  return environment;
+}
+
+function searchHere() {
+  return { env: process.env, cacheDirectory: resolve('.baton', 'bin'), report: () => undefined };
+}
