@@ -1,0 +1,21 @@
+import type { Context } from '@temporalio/activity';
+import type { LeaseHolder } from '../threads/store';
+
+/** One try of a call, as the journal and whoever is called need to know it. */
+export interface CallAttempt {
+  readonly holder: LeaseHolder;
+  /** Aborted when the run is cancelled, or when this attempt has lost its claim. */
+  readonly signal: AbortSignal;
+  /** Workflow id of the run or subtree that asks. */
+  readonly runId: string;
+}
+
+/** The attempt that an activity's context stands for. Its run id keeps activities of a reset run apart from the old one's. */
+export function attemptOf(context: Context): CallAttempt {
+  const { workflowExecution, activityId, attempt } = context.info;
+  return {
+    holder: { activity: `${workflowExecution?.runId ?? 'none'}/${activityId}`, attempt },
+    signal: context.cancellationSignal,
+    runId: workflowExecution?.workflowId ?? 'none',
+  };
+}

@@ -1,0 +1,28 @@
+import { Context } from '@temporalio/activity';
+import type { BatonActivities } from '../contract/activities';
+import { askModel, type ModelCallDeps } from './ask-model';
+import { attemptOf } from './call-attempt';
+import { withHeartbeat } from './with-heartbeat';
+
+/**
+ * One model call as an activity. Heartbeats; a cancellation closes the connection to the provider. Safe to repeat at
+ * any time: see {@link askModel}. Its log lines name the call and its cost, never what was said.
+ */
+export function createCallModel(deps: ModelCallDeps): BatonActivities['callModel'] {
+  return (input) => {
+    const context = Context.current();
+    // The timer starts before any I/O: a slow store must not look like a dead worker.
+    return withHeartbeat(context, async () => {
+      const result = await askModel(deps, input, attemptOf(context));
+      context.log.info(result.fromJournal === true ? 'reply found in the journal' : 'model answered', {
+        lineage: input.site.lineage,
+        path: input.site.path,
+        model: result.model,
+        stop: result.stop,
+        inputTokens: result.usage.inputTokens,
+        outputTokens: result.usage.outputTokens,
+      });
+      return result;
+    });
+  };
+}

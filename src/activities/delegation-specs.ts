@@ -1,0 +1,44 @@
+import type { AgentDefinition } from '../contract/agent';
+import { DELEGATION_SCHEMA, delegationTool } from '../contract/delegation';
+import { milliseconds } from '../contract/duration';
+import { AGENT_DEFAULTS } from '../contract/limits';
+import type { ToolSpec } from '../contract/model-call';
+import type { Step, StepOf } from '../contract/step';
+import type { ToolMeta } from '../contract/tool-call';
+
+/** Workflow code runs the worker's steps itself and gives them their own limits; nothing schedules a tool by this. */
+export const DELEGATION_META: ToolMeta = {
+  effect: 'read',
+  repeat: 'safe',
+  timeoutMs: milliseconds(AGENT_DEFAULTS.timeout),
+  local: false,
+};
+
+/** The tools by which a supervisor reaches its workers, one a worker. */
+export function delegationSpecs(
+  step: StepOf<'supervise'>,
+  agents: Readonly<Record<string, AgentDefinition>>,
+): readonly ToolSpec[] {
+  return Object.entries(step.workers).map(([worker, below]) => ({
+    name: delegationTool(worker),
+    description: `Gives a task to the worker "${worker}" and returns its result. ${aboutWorker(below, agents)}`,
+    inputSchema: DELEGATION_SCHEMA,
+  }));
+}
+
+function aboutWorker(step: Step, agents: Readonly<Record<string, AgentDefinition>>): string {
+  const agent = step.kind === 'agent' ? agents[step.agent] : undefined;
+  if (agent !== undefined && agent.description !== '') return agent.description;
+  switch (step.kind) {
+    case 'agent':
+      return `It is the agent "${step.agent}".`;
+    case 'tool':
+      return `It runs the tool "${step.tool}".`;
+    case 'supervise': {
+      const lead = agents[step.supervisor]?.description ?? '';
+      return `It leads ${Object.keys(step.workers).join(', ')}.${lead === '' ? '' : ` ${lead}`}`;
+    }
+    default:
+      return `It works through a ${step.kind} of several steps.`;
+  }
+}

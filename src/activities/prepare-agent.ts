@@ -1,0 +1,85 @@
+import type { AgentDefinition } from '../contract/agent';
+import type { PreparedAgent } from '../contract/agent-run';
+import { failure } from '../contract/fail';
+import type { Json } from '../contract/json';
+import type { CallDefinition, ToolSpec } from '../contract/model-call';
+import type { Team } from '../contract/team';
+import type { ToolMeta } from '../contract/tool-call';
+import type { Tool } from '../tools/tool';
+import type { ActivityDeps } from './activity-deps';
+import { DELEGATION_META } from './delegation-specs';
+import { schemaProblem } from './json-validator';
+
+export interface AgentPlace {
+  readonly team: Team;
+  readonly name: string;
+  /** Delegation tools, where the agent is a supervisor. */
+  readonly delegations: readonly ToolSpec[];
+}
+
+/**
+ * Stores what an agent is told and settles its model and tools, so that a later edit or deploy changes nothing for
+ * this run. Throws InvalidTeam, NoModelConfigured, StoreUnavailable. Its tools must be known to exist.
+ */
+export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promise<PreparedAgent> {
+  const { team, name, delegations } = place;
+  const agent = team.agents[name];
+  if (agent === undefined) throw failure('InvalidTeam', `The team "${team.name}" has no agent "${name}".`);
+  const tools = grantedTools(team, agent).flatMap((tool) => deps.tools.get(tool) ?? []);
+  checkAgent(name, agent, tools);
+  const definition: CallDefinition = {
+    agent: name,
+    version: agent.version,
+    instructions: agent.instructions,
+    model: deps.models.resolve(agent.model ?? agent.tier).id,
+    tools: [...tools.map(specOf), ...delegations],
+    ...(agent.output === undefined ? {} : { output: agent.output }),
+    ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
+    maxOutputTokens: agent.limits.maxOutputTokens,
+  };
+  const { hash } = await deps.store.content.put(definition as unknown as Json);
+  return {
+    name,
+    definition: hash,
+    limits: agent.limits,
+    onMaxTokens: agent.onMaxTokens,
+    // A delegation is a step of the workflow: an agent that delegates cannot run inside one activity.
+    mode: delegations.length > 0 ? 'stepwise' : agent.mode,
+    hasOutputContract: agent.output !== undefined,
+    tools: Object.fromEntries([
+      ...tools.map((tool) => [tool.name, metaOf(tool)]),
+      ...delegations.map((spec) => [spec.name, DELEGATION_META]),
+    ]),
+  };
+}
+
+/** An agent's tools, held to its role's list where it has a role. */
+export function grantedTools(team: Team, agent: AgentDefinition): readonly string[] {
+  if (agent.role === undefined) return agent.tools;
+  const granted = new Set(team.roles[agent.role] ?? []);
+  return agent.tools.filter((tool) => granted.has(tool));
+}
+
+export function metaOf(tool: Tool): ToolMeta {
+  const { effect, repeat, timeoutMs, local, compensation } = tool;
+  return { effect, repeat, timeoutMs, local, ...(compensation === undefined ? {} : { compensation }) };
+}
+
+function specOf({ name, description, inputSchema }: Tool): ToolSpec {
+  return { name, description, inputSchema };
+}
+
+function checkAgent(name: string, agent: AgentDefinition, tools: readonly Tool[]): void {
+  const problem = agent.output === undefined ? undefined : schemaProblem(agent.output);
+  if (problem !== undefined) {
+    throw failure('InvalidTeam', `Agent "${name}": its output is no usable JSON Schema: ${problem}.`);
+  }
+  // Packed calls are retried as one activity, which no tool with an effect may be part of.
+  const risky = tools.filter((tool) => tool.effect !== 'read' || tool.repeat !== 'safe');
+  if (agent.mode === 'packed' && risky.length > 0) {
+    throw failure(
+      'InvalidTeam',
+      `Agent "${name}" is packed, but these of its tools are no safe reads: ${risky.map((tool) => tool.name).join(', ')}. Make it stepwise, or take them out.`,
+    );
+  }
+}

@@ -1,0 +1,71 @@
+import type { BatonActivities } from '../contract/activities';
+import { DELEGATION_PREFIX } from '../contract/delegation';
+import { failure } from '../contract/fail';
+import type { PreparedRun } from '../contract/run';
+import type { Team } from '../contract/team';
+import type { ActivityDeps } from './activity-deps';
+import { delegationSpecs } from './delegation-specs';
+import { limitPayload } from './limit-payload';
+import { grantedTools, metaOf, prepareAgent } from './prepare-agent';
+import { type UsedInTeam, usedInTeam } from './used-in-team';
+
+/**
+ * Settles all that a run takes from its worker: definitions are stored, models and tools pinned. Only agents that the
+ * root uses are prepared. Safe to repeat: the same team on the same worker gives the same names. Throws UnknownTool
+ * (once, for all of them), NoModelConfigured, InvalidTeam, StoreUnavailable.
+ */
+export function createPrepareRun(deps: ActivityDeps): BatonActivities['prepareRun'] {
+  return async (team) => {
+    const used = usedInTeam(team.root);
+    checkTools(deps, team, used);
+    const [agents, supervisors] = await Promise.all([
+      Promise.all(
+        [...used.agents.keys()].map(
+          async (name) => [name, await prepareAgent(deps, { team, name, delegations: [] })] as const,
+        ),
+      ),
+      Promise.all(
+        [...used.supervisors].map(async ([path, step]) => {
+          const delegations = delegationSpecs(step, team.agents);
+          return [path, await prepareAgent(deps, { team, name: step.supervisor, delegations })] as const;
+        }),
+      ),
+    ]);
+    const prepared: PreparedRun = {
+      agents: Object.fromEntries(agents),
+      supervisors: Object.fromEntries(supervisors),
+      tools: Object.fromEntries(
+        [...used.tools.keys()].flatMap((name) => {
+          const tool = deps.tools.get(name);
+          return tool === undefined ? [] : [[name, metaOf(tool)]];
+        }),
+      ),
+    };
+    return limitPayload(prepared, `Preparing the team "${team.name}"`);
+  };
+}
+
+function checkTools(deps: ActivityDeps, team: Team, used: UsedInTeam): void {
+  const namedBy = new Map<string, string>();
+  const name = (tool: string, place: string): void => {
+    if (!namedBy.has(tool)) namedBy.set(tool, place);
+  };
+  for (const [tool, path] of used.tools) name(tool, path);
+  const supervisors = [...used.supervisors.values()].map((step) => step.supervisor);
+  for (const agentName of [...used.agents.keys(), ...supervisors]) {
+    const agent = team.agents[agentName];
+    if (agent === undefined) continue;
+    for (const tool of grantedTools(team, agent)) name(tool, `agent "${agentName}"`);
+  }
+  // A tool of that name would be taken for a delegation and never run.
+  const unknown = [...namedBy].filter(
+    ([tool]) => deps.tools.get(tool) === undefined || tool.startsWith(DELEGATION_PREFIX),
+  );
+  if (unknown.length === 0) return;
+  const known = [...deps.tools.keys()].join(', ') || 'none';
+  throw failure(
+    'UnknownTool',
+    `The worker has no tool ${unknown.map(([tool, place]) => `"${tool}" (${place})`).join(', ')}. It has: ${known}. Register them with the worker, or take them out of the team.`,
+    { details: [{ tools: unknown.map(([tool]) => tool) }] },
+  );
+}

@@ -1,0 +1,54 @@
+import { Context } from '@temporalio/activity';
+import type { AgentEffects } from '../agent/effects';
+import { runAgent } from '../agent/run-agent';
+import type { BatonActivities } from '../contract/activities';
+import { failure } from '../contract/fail';
+import type { ActivityDeps } from './activity-deps';
+import { askModel, type ModelCallDeps } from './ask-model';
+import { attemptOf } from './call-attempt';
+import { limitPayload } from './limit-payload';
+import { useTool } from './use-tool';
+import { withHeartbeat } from './with-heartbeat';
+
+/**
+ * An agent's whole loop in one activity, for agents whose tools are all safe reads: Temporal's cost is paid once an
+ * agent instead of twice a turn. Every call is journaled before the next, so a crash or a failure that is retried goes
+ * on from the last one and pays for nothing twice. Heartbeats carry the number of turns done.
+ */
+export function createRunPackedAgent(
+  deps: ModelCallDeps & Pick<ActivityDeps, 'tools'>,
+): BatonActivities['runPackedAgent'] {
+  return (task) => {
+    const context = Context.current();
+    let turns = 0;
+    const attempt = attemptOf(context);
+    const effects: AgentEffects = {
+      callModel: (input) => askModel(deps, input, attempt),
+      callTool: ({ tool: name, call }) => {
+        const tool = deps.tools.get(name);
+        if (tool === undefined) throw failure('UnknownTool', `This worker has no tool "${name}".`);
+        return useTool(deps.store, { tool, input: call, attempt });
+      },
+      betweenTurns: async (state) => {
+        attempt.signal.throwIfAborted();
+        turns = state.turns;
+      },
+    };
+    return withHeartbeat(
+      context,
+      async () => {
+        const outcome = await runAgent(task, effects);
+        context.log.info('packed agent answered', {
+          lineage: task.site.lineage,
+          path: task.site.path,
+          turns: outcome.turns,
+          toolCalls: outcome.toolCalls,
+          inputTokens: outcome.usage.inputTokens,
+          outputTokens: outcome.usage.outputTokens,
+        });
+        return limitPayload(outcome, `Agent "${task.agent.name}"`);
+      },
+      () => turns,
+    );
+  };
+}

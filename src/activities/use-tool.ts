@@ -1,0 +1,149 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { z } from 'zod';
+import { failure, failureType } from '../contract/fail';
+import { isFailureType } from '../contract/failure-types';
+import { hashText } from '../contract/hash';
+import type { Json, JsonObject } from '../contract/json';
+import type { ToolCallInput, ToolCallResult } from '../contract/tool-call';
+import { keepValue, resolveValue } from '../threads/resolve-value';
+import type { Lease, Store } from '../threads/store';
+import type { Tool } from '../tools/tool';
+import type { CallAttempt } from './call-attempt';
+import { type CallKeys, generationKey } from './call-keys';
+import { cutResult } from './cut-result';
+import { recordCall } from './record-call';
+import { DeadlinePassed, runWithDeadline } from './run-with-deadline';
+import { substituteInput } from './substitute-input';
+
+/** Characters of a tool's own error message that a model is shown. */
+const MAX_ERROR_CHARS = 2000;
+
+interface Given {
+  readonly value: Json;
+  readonly isError: boolean;
+}
+
+interface ToolUse {
+  readonly tool: Tool;
+  readonly input: ToolCallInput;
+  readonly attempt: CallAttempt;
+}
+
+/**
+ * Runs one tool call. A journaled result is returned with `fromJournal` and nothing runs. A crash in the middle of a
+ * `safe` or `keyed` tool runs it again with the same idempotency key; of a `never` tool it raises EffectAmbiguous.
+ * Throws also ToolUnavailable, ToolResultInvalid, StaleAttempt, and the signal's reason when aborted.
+ */
+export async function useTool(store: Store, use: ToolUse): Promise<ToolCallResult> {
+  const { tool, input, attempt } = use;
+  const { journal } = store;
+  const keys = toolCallKeys(tool.name, input);
+  const known = (await journal.find(keys.serving)) ?? (await journal.find(keys.failing));
+  if (known !== undefined) return { ...recorded(known), fromJournal: true };
+  const lease = await journal.lease(keys.serving, attempt.holder);
+
+  const args = await readArgs(store, use);
+  const given =
+    'wrong' in args ? errorOf(args.wrong) : await dispatch(store, use, { args: args.right, lease });
+  const value = await keepValue(given.isError ? given.value : cutResult(given.value), store.content);
+  const entry = { value, isError: given.isError };
+  return recorded(await recordCall(journal, { lease, keys, fails: given.isError }, entry as unknown as Json));
+}
+
+/**
+ * A result is found by every generation. An error fails a fixed step (which alone has an `input`), so it is found by
+ * its own generation only and a retried step runs the tool again; to an agent it is an answer like any other.
+ */
+function toolCallKeys(tool: string, { idempotencyKey, input, site }: ToolCallInput): CallKeys {
+  const serving = hashText(`tool/${tool}/${idempotencyKey}`);
+  return { serving, failing: input === undefined ? serving : generationKey(serving, site.generation) };
+}
+
+function recorded(entry: Json): ToolCallResult {
+  return entry as unknown as ToolCallResult;
+}
+
+function errorOf(text: string): Given {
+  return { value: text, isError: true };
+}
+
+async function readArgs(
+  store: Store,
+  { tool, input }: ToolUse,
+): Promise<{ right: JsonObject } | { wrong: string }> {
+  const template = await resolveValue(input.args, store.content);
+  const { args, missing } =
+    input.input === undefined
+      ? { args: template, missing: [] }
+      : substituteInput(template, await resolveValue(input.input, store.content));
+  const parsed = tool.input.safeParse(args);
+  const wrong = [
+    ...missing.map((pointer) => `the step's input has nothing at "${pointer}"`),
+    ...(parsed.success ? [] : issueLines(parsed.error)),
+  ];
+  if (parsed.success && wrong.length === 0) return { right: parsed.data };
+  return { wrong: `Not run: the arguments of "${tool.name}" are invalid:\n- ${wrong.join('\n- ')}` };
+}
+
+async function dispatch(
+  store: Store,
+  { tool, input, attempt }: ToolUse,
+  ready: { readonly args: JsonObject; readonly lease: Lease },
+): Promise<Given> {
+  if (tool.repeat === 'never') {
+    // Last thing before the effect: from here on a lost result must go to a person, not to a retry.
+    await store.journal.intend(ready.lease, { tool: tool.name, path: input.site.path, args: ready.args });
+  }
+  let result: Json;
+  try {
+    result = await runWithDeadline({ signal: attempt.signal, timeoutMs: tool.timeoutMs }, async (signal) =>
+      tool.run(ready.args, {
+        idempotencyKey: input.idempotencyKey,
+        runId: attempt.runId,
+        path: input.site.path,
+        signal,
+      }),
+    );
+  } catch (error) {
+    return judgeError(tool, error, attempt.signal);
+  }
+  const checked = tool.output.safeParse(result);
+  if (checked.success) return { value: checked.data, isError: false };
+  throw failure(
+    'ToolResultInvalid',
+    `Tool "${tool.name}" broke its own output schema: ${issueLines(checked.error).slice(0, 10).join('; ')}. Correct the tool.`,
+    { details: [{ tool: tool.name, path: input.site.path }] },
+  );
+}
+
+/** A tool's own error is a result for the model; what says nothing about the task is thrown. */
+function judgeError(tool: Tool, error: unknown, signal: AbortSignal): Given {
+  if (signal.aborted) throw signal.reason;
+  const unavailable = error instanceof DeadlinePassed || failureType(error) === 'ToolUnavailable';
+  if (unavailable && tool.repeat === 'never') {
+    throw failure(
+      'EffectAmbiguous',
+      `Tool "${tool.name}" may or may not have done its work: ${messageOf(error)}. Find out before it is run again.`,
+      { details: [{ tool: tool.name }] },
+    );
+  }
+  if (error instanceof DeadlinePassed) {
+    throw failure(
+      'ToolUnavailable',
+      `Tool "${tool.name}" gave ${error.message}. Raise its timeout if it is known to be slow.`,
+      { details: [{ tool: tool.name, timeoutMs: tool.timeoutMs }] },
+    );
+  }
+  if (error instanceof ApplicationFailure && isFailureType(error.type)) throw error;
+  return errorOf(messageOf(error).slice(0, MAX_ERROR_CHARS));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function issueLines(error: z.ZodError): readonly string[] {
+  return error.issues.map(
+    (issue) => `${issue.path.length === 0 ? '' : `/${issue.path.join('/')}: `}${issue.message}`,
+  );
+}
