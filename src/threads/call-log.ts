@@ -1,24 +1,33 @@
 import type { Json } from '../contract/json';
 import type { LeaseHolder } from './store';
 
-/** One line of a call's log: an attempt took the lease, or announced an effect. */
-export type LogEntry = Lease | Intent;
+/** One line of a call's log: an attempt took the lease, announced an effect, or reported what came back. */
+export type LogEntry = LeaseEntry | IntentEntry | ResultEntry;
 
-interface Lease extends LeaseHolder {
+interface LeaseEntry extends LeaseHolder {
   readonly kind: 'lease';
 }
 
-interface Intent extends LeaseHolder {
+interface IntentEntry extends LeaseHolder {
   readonly kind: 'intent';
   /** Tells an intent from every other, of the same attempt too. */
   readonly id: string;
   readonly note: Json;
 }
 
-/** What a log says: the attempt that holds the lease, and the first effect announced by a holder. */
+interface ResultEntry extends LeaseHolder {
+  readonly kind: 'result';
+  readonly result: KeptResult;
+}
+
+/** A result in the log itself, or the name of a large one in the content store. */
+export type KeptResult = { readonly value: Json } | { readonly hash: string };
+
+/** What a log says: the attempt that holds the lease, the first effect announced, the first result reported. */
 export interface CallState {
-  readonly holder?: LeaseHolder;
-  readonly intent?: Intent;
+  holder?: LeaseHolder;
+  intent?: IntentEntry;
+  result?: KeptResult;
 }
 
 /** A line with a break on both sides: one that a killed writer left unfinished spoils no other. */
@@ -27,32 +36,34 @@ export function writeEntry(entry: LogEntry): string {
 }
 
 /**
- * Reads a log from its beginning. Every process reads the same lines in the same order and so comes to the same
- * holder; the one that appended a line learns from this whether it counted. A lease counts unless the same activity
- * already has a higher attempt; an intent counts if its writer held the lease.
+ * Reads a log from its beginning. Every process reads the same lines in the same order and comes to the same state, so
+ * the one that appended a line learns from this whether it counted. A lease counts unless the same activity already
+ * had a higher attempt; an intent or a result counts if its writer then held the lease and there was no result yet.
  */
 export function readLog(text: string): CallState {
   const highest = new Map<string, number>();
-  let holder: LeaseHolder | undefined;
-  let intent: Intent | undefined;
+  const state: CallState = {};
   for (const line of text.split('\n')) {
     const entry = parseLine(line);
-    if (entry === undefined) continue;
+    if (entry === undefined || state.result !== undefined) continue;
     const { activity, attempt } = entry;
-    if (entry.kind === 'intent') {
-      if (isSame(holder, entry)) intent ??= entry;
-    } else if (attempt >= (highest.get(activity) ?? attempt)) {
+    if (entry.kind === 'lease') {
+      if (attempt < (highest.get(activity) ?? attempt)) continue;
       highest.set(activity, attempt);
-      holder = { activity, attempt };
+      state.holder = { activity, attempt };
+    } else if (isHeldBy(state, entry)) {
+      if (entry.kind === 'intent') state.intent ??= entry;
+      else state.result = entry.result;
     }
   }
-  return { ...(holder === undefined ? {} : { holder }), ...(intent === undefined ? {} : { intent }) };
+  return state;
 }
 
-export function isSame(one: LeaseHolder | undefined, other: LeaseHolder): boolean {
-  return one?.activity === other.activity && one.attempt === other.attempt;
+export function isHeldBy(state: CallState, holder: LeaseHolder): boolean {
+  return state.holder?.activity === holder.activity && state.holder.attempt === holder.attempt;
 }
 
+/** A line that is no JSON was cut by a crash, or is still being written: it is not there yet. */
 function parseLine(line: string): LogEntry | undefined {
   if (line === '') return undefined;
   try {

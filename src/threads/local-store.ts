@@ -18,5 +18,5 @@ export interface LocalStoreOptions {
 export function openLocalStore({ folder, durability = 'process' }: LocalStoreOptions): Store {
   const files = new StoreFiles(folder, durability);
   const content = new LocalContentStore(files);
-  return { content, threads: new LocalThreadStore(content), journal: new LocalCallJournal(files) };
+  return { content, threads: new LocalThreadStore(content), journal: new LocalCallJournal(files, content) };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as fsp from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { failure } from '../contract/fail';
 import type { Hash } from '../contract/value';
 
@@ -17,13 +18,16 @@ export type StoreFolder = 'objects' | 'payloads' | 'journal';
  */
 const IN_LINE_BYTES = 256 * 1024;
 
+/** One for each value of a hash's first byte. */
+const SHARDS = 256;
+
 /** A staged file this old belongs to nobody: its writer died. */
 const ABANDONED_AFTER_MS = 60 * 60_000;
 
 /**
- * The files of a store. Each is staged beside them and then renamed or linked to its name, so that a reader in any
+ * The files of a store. Each is staged beside them and then renamed to its name, so that a reader in any
  * process, and after any crash, finds it whole or not at all. The folder must be on a file system with atomic rename
- * and hard links, as local disks have. Throws StoreUnavailable.
+ * and atomic append, as local disks have (NFS has not). Throws StoreUnavailable.
  */
 export class StoreFiles {
   readonly #staging: string;
@@ -39,6 +43,7 @@ export class StoreFiles {
       // Transcripts are private: a folder made here is closed to the machine's other users.
       fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
       fs.mkdirSync(this.#staging, { recursive: true });
+      this.#makeShards();
       this.#sweep();
     } catch (error) {
       throw this.#unavailable(error);
@@ -46,8 +51,8 @@ export class StoreFiles {
   }
 
   /** Sharded by the first two digits, so that no folder grows long. */
-  pathOf(folder: StoreFolder, hash: Hash, ending = ''): string {
-    return path.join(this.folder, folder, hash.slice(0, 2), hash + ending);
+  pathOf(folder: StoreFolder, hash: Hash): string {
+    return path.join(this.folder, folder, hash.slice(0, 2), hash);
   }
 
   /** Size in bytes, undefined where there is no such file. */
@@ -61,9 +66,10 @@ export class StoreFiles {
 
   async read(file: string): Promise<Buffer | undefined> {
     try {
-      return await readWhole(file);
+      const size = this.size(file);
+      if (size === undefined) return undefined;
+      return size <= IN_LINE_BYTES ? fs.readFileSync(file) : await fsp.readFile(file);
     } catch (error) {
-      if (isCode(error, 'ENOENT')) return undefined;
       throw this.#unavailable(error);
     }
   }
@@ -79,48 +85,26 @@ export class StoreFiles {
     }
   }
 
-  /** Writes a file whole unless its name is taken; says whether it did. */
-  async writeFirst(file: string, bytes: Buffer): Promise<boolean> {
-    try {
-      const staged = await this.#stage(bytes);
-      try {
-        // link(2) publishes a whole file and fails where another process was first; rename would replace its file.
-        this.#inFolder(file, () => fs.linkSync(staged, file));
-      } finally {
-        fs.unlinkSync(staged);
-      }
-      await this.flushFolder(file);
-      return true;
-    } catch (error) {
-      if (isCode(error, 'EEXIST')) return false;
-      throw this.#unavailable(error);
-    }
-  }
-
-  /** Adds a short text at the end of a file and returns the whole file as it then is. */
-  async append(file: string, text: string): Promise<string> {
+  /**
+   * Adds a short text at the end of a file and returns the whole file as it then is. With `flush` the text survives
+   * what the store's durability says.
+   */
+  async append(file: string, text: string, flush: boolean): Promise<string> {
     try {
       const fd = this.#inFolder(file, () => fs.openSync(file, 'a+'));
       try {
-        // One write of a few bytes in append mode: the kernel orders the lines of several processes and mixes none.
+        // One write in append mode: the kernel puts the texts of several processes one after the other, mixing none.
         fs.writeSync(fd, text);
-        if (this.durability === 'power') fs.fsyncSync(fd);
+        if (flush && this.durability === 'power') await flushFile(fd);
         const bytes = Buffer.allocUnsafe(fs.fstatSync(fd).size);
         const length = fs.readSync(fd, bytes, 0, bytes.length, 0);
+        if (flush) await this.flushFolder(file);
         return bytes.toString('utf8', 0, length);
       } finally {
         fs.closeSync(fd);
       }
     } catch (error) {
       throw this.#unavailable(error);
-    }
-  }
-
-  remove(file: string): void {
-    try {
-      fs.unlinkSync(file);
-    } catch (error) {
-      if (!isCode(error, 'ENOENT')) throw this.#unavailable(error);
     }
   }
 
@@ -164,6 +148,16 @@ export class StoreFiles {
     }
   }
 
+  /** All at once when the store is made, some 15 ms, so that no call makes a folder. */
+  #makeShards(): void {
+    for (const kind of ['objects', 'journal'])
+      for (let shard = SHARDS - 1; shard >= 0; shard--) {
+        const folder = path.join(this.folder, kind, shard.toString(16).padStart(2, '0'));
+        // From the last to the first: where the last one is, another start has made them or is about to.
+        if (fs.mkdirSync(folder, { recursive: true }) === undefined) break;
+      }
+  }
+
   #sweep(): void {
     const before = Date.now() - ABANDONED_AFTER_MS;
     for (const name of fs.readdirSync(this.#staging)) {
@@ -184,15 +178,7 @@ export class StoreFiles {
   }
 }
 
-async function readWhole(file: string): Promise<Buffer> {
-  const fd = fs.openSync(file, 'r');
-  try {
-    if (fs.fstatSync(fd).size <= IN_LINE_BYTES) return fs.readFileSync(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
-  return fsp.readFile(file);
-}
+const flushFile = promisify(fs.fsync);
 
 async function flush(folder: string): Promise<void> {
   const handle = await fsp.open(folder, 'r');

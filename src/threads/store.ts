@@ -35,7 +35,7 @@ export interface Lease {
  */
 export interface CallJournal {
   find(key: Hash): Promise<Json | undefined>;
-  /** Throws StaleAttempt where a newer attempt of the same activity holds it. */
+  /** Throws StaleAttempt where a newer attempt of the same activity had it, or a result was recorded since `find`. */
   lease(key: Hash, holder: LeaseHolder): Promise<Lease>;
   /** Returns what the journal now holds: this result, or the one that was there first. Throws StaleAttempt. */
   record(lease: Lease, result: Json): Promise<Json>;

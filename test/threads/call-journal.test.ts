@@ -1,4 +1,4 @@
-import { truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { failureType } from '../../src/contract/fail';
 import { hashOf } from '../../src/contract/hash';
@@ -18,14 +18,16 @@ async function typeOf(action: Promise<unknown>): Promise<string | undefined> {
 }
 
 describe('call journal', () => {
-  test('a result: is found by its key in every process, and its lease leaves nothing behind', async () => {
+  test('a result: is found by its key in every process, and is all in one small file', async () => {
     const folder = newFolder();
     const { journal } = openLocalStore({ folder });
     expect(await journal.find(key)).toBeUndefined();
     const lease = await journal.lease(key, { activity: 'a', attempt: 1 });
     expect(await journal.record(lease, { text: 'hello' })).toEqual({ text: 'hello' });
     expect(await openLocalStore({ folder }).journal.find(key)).toEqual({ text: 'hello' });
-    expect(filesIn(folder)).toHaveLength(1);
+    const files = filesIn(folder);
+    expect(files).toHaveLength(1);
+    expect(files[0]?.bytes).toBeLessThan(200);
   });
 
   test.each([null, false, 0, ''])('a result of %j: is a result', async (result) => {
@@ -90,35 +92,52 @@ describe('call journal', () => {
     expect(await journal.record(second, 'paid')).toBe('paid');
   });
 
-  test('an intent after a result: is refused, so that the effect is not caused again', async () => {
+  test('a result that another recorded meanwhile: stops the lease and the intent, so that no call is made again', async () => {
     const journal = newJournal();
     const first = await journal.lease(key, { activity: 'a', attempt: 1 });
     await journal.intend(first, null);
     await journal.record(first, 'paid');
-    const second = await journal.lease(key, { activity: 'a', attempt: 2 });
-    expect(await typeOf(journal.intend(second, null))).toBe('StaleAttempt');
-    expect(await journal.record(second, 'paid again')).toBe('paid');
+    expect(await typeOf(journal.intend(first, null))).toBe('StaleAttempt');
+    expect(await typeOf(journal.lease(key, { activity: 'a', attempt: 2 }))).toBe('StaleAttempt');
+    expect(await typeOf(journal.lease(key, { activity: 'b', attempt: 1 }))).toBe('StaleAttempt');
+    expect(await journal.record(first, 'paid again')).toBe('paid');
+    expect(await journal.find(key)).toBe('paid');
+  });
+
+  test('a large result: comes back whole and its log stays short', async () => {
+    const folder = newFolder();
+    const { journal } = openLocalStore({ folder });
+    const result = { text: 'x'.repeat(400_000) };
+    expect(await journal.record(await journal.lease(key, { activity: 'a', attempt: 1 }), result)).toEqual(
+      result,
+    );
+    expect(await openLocalStore({ folder }).journal.find(key)).toEqual(result);
+    expect(filesIn(path.join(folder, 'journal'))[0]?.bytes).toBeLessThan(300);
   });
 
   test('a line cut by a crash: spoils neither the lines before nor those after', async () => {
     const folder = newFolder();
     const { journal } = openLocalStore({ folder });
     await journal.lease(key, { activity: 'a', attempt: 2 });
-    const log = path.join(folder, 'journal', key.slice(0, 2), `${key}.log`);
+    const log = path.join(folder, 'journal', key.slice(0, 2), key);
     writeFileSync(log, '\n{"kind":"lease","activity":"a","att', { flag: 'a' });
     expect(await typeOf(journal.lease(key, { activity: 'a', attempt: 1 }))).toBe('StaleAttempt');
     expect(await journal.record(await journal.lease(key, { activity: 'a', attempt: 3 }), 'ok')).toBe('ok');
   });
 
-  test('a result lost with the power: is no result, and is recorded anew', async () => {
+  test('a result cut at any byte: is no result, and the next attempt records its own', async () => {
     const folder = newFolder();
     const { journal } = openLocalStore({ folder });
     await journal.record(await journal.lease(key, { activity: 'a', attempt: 1 }), { text: 'hello' });
-    truncateSync(path.join(folder, 'journal', key.slice(0, 2), `${key}.json`), 0);
-    expect(await journal.find(key)).toBeUndefined();
-    const next = await journal.lease(key, { activity: 'a', attempt: 2 });
-    expect(await journal.record(next, { text: 'again' })).toEqual({ text: 'again' });
-    expect(await journal.find(key)).toEqual({ text: 'again' });
+    const file = path.join(folder, 'journal', key.slice(0, 2), key);
+    const whole = readFileSync(file);
+    const lastBrace = whole.lastIndexOf('}');
+    for (let length = whole.lastIndexOf('\n', lastBrace); length <= lastBrace; length++) {
+      writeFileSync(file, whole.subarray(0, length));
+      expect(await journal.find(key)).toBeUndefined();
+      const next = await journal.lease(key, { activity: 'a', attempt: 2 });
+      expect(await journal.record(next, 'again')).toBe('again');
+    }
   });
 
   test('durability power: keeps the same promises', async () => {

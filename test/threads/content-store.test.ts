@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmdirSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { failureType } from '../../src/contract/fail';
@@ -112,7 +112,7 @@ describe('content store', () => {
     const { content } = openLocalStore({ folder });
     const value = 'text';
     const shard = path.join(folder, 'objects', hashOf(value).slice(0, 2));
-    mkdirSync(path.join(folder, 'objects'));
+    rmdirSync(shard);
     // A file in the place of the shard stops every user, root too.
     writeFileSync(shard, '');
     expect(failureType(await content.put(value).catch((thrown: unknown) => thrown))).toBe('StoreUnavailable');
