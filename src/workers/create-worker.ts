@@ -1,0 +1,102 @@
+import type { DataConverter } from '@temporalio/common';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { WORKER_ACTIVITY_SLOTS } from '../contract/limits';
+import { DEFAULT_TASK_QUEUE, roleQueue } from '../contract/names';
+import type { Models } from '../models/models';
+import type { Store } from '../threads/store';
+import type { Tool } from '../tools/tool';
+import { activitiesOf, type WorkerRole } from './activities-of-role';
+import { workflowSource } from './workflow-source';
+
+/** `embedded`: a cancellation is heard within half a second. `server`: five, for servers where a heartbeat is billed. */
+export type WorkerProfile = 'embedded' | 'server';
+
+export interface BatonWorkerOptions {
+  readonly connection: NativeConnection;
+  /** @default 'default' */
+  readonly namespace?: string;
+  /** Queue of the runs; roles of their own poll the queue that `roleQueue` names after it. @default DEFAULT_TASK_QUEUE */
+  readonly taskQueue?: string;
+  /** @default 'all' */
+  readonly role?: WorkerRole;
+  /** @default 'embedded' */
+  readonly profile?: WorkerProfile;
+  /** Must be reached by every worker and client of the same runs. */
+  readonly store: Store;
+  readonly models: Models;
+  readonly tools: Iterable<Tool>;
+  /** Turns worker versioning on: a run stays on the build it began with. @default none: unversioned */
+  readonly buildId?: string;
+  /** @default 'baton' */
+  readonly deploymentName?: string;
+  /** How long a stopping worker lets its calls finish before it cancels them; they are then retried elsewhere. @default 10,000 */
+  readonly shutdownGraceMs?: number;
+  /** A provider that sends nothing for so many milliseconds has stalled. @default STALL_TIMEOUT_MS */
+  readonly stallTimeoutMs?: number;
+  /** @default the bundle of the build, or the sources when run from TypeScript */
+  readonly workflowBundle?: NonNullable<WorkerOptions['workflowBundle']>;
+  /** Codecs and payload storage; the client must have the same. */
+  readonly dataConverter?: DataConverter;
+}
+
+const HEARTBEAT_THROTTLE_MS: Readonly<Record<WorkerProfile, number>> = { embedded: 500, server: 5_000 };
+
+/** Errors that only a mistake in workflow code raises. A run that waits for them to go away would wait for ever. */
+const PROGRAMMING_ERRORS = [
+  'TypeError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'EvalError',
+  'URIError',
+];
+
+/**
+ * A worker for Baton's runs, not yet running. Throws InvalidInput for two tools of one name, and the SDK's errors where
+ * the workflow bundle is missing or broken.
+ */
+export async function createBatonWorker(options: BatonWorkerOptions): Promise<Worker> {
+  const { role = 'all', taskQueue = DEFAULT_TASK_QUEUE, profile = 'embedded' } = options;
+  return Worker.create({
+    connection: options.connection,
+    namespace: options.namespace ?? 'default',
+    taskQueue: role === 'models' || role === 'tools' ? roleQueue(taskQueue, role) : taskQueue,
+    // It is written into every event of every history.
+    identity: `baton@${process.pid}`,
+    ...(options.dataConverter === undefined ? {} : { dataConverter: options.dataConverter }),
+    ...workflowsOf(role, options),
+    activities: activitiesOf(role, options),
+    ...versioning(options),
+
+    // The SDK's 100 would run a wider fan-out of model calls in waves.
+    maxConcurrentActivityTaskExecutions: WORKER_ACTIVITY_SLOTS,
+    maxConcurrentLocalActivityExecutions: WORKER_ACTIVITY_SLOTS,
+    // A workflow task that waits for a local activity holds its slot: the SDK's 40 would stall a fan-out of children.
+    maxConcurrentWorkflowTaskExecutions: WORKER_ACTIVITY_SLOTS,
+    // Tasks for a dead worker's cache wait this long before another worker gets them; the SDK's 10 s are most of a recovery.
+    stickyQueueScheduleToStartTimeout: '1s',
+    // A cancellation travels back on a heartbeat: left to 0.8 of the heartbeat timeout it takes seconds.
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS[profile],
+    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS[profile],
+    shutdownGraceTime: options.shutdownGraceMs ?? 10_000,
+    // Never NondeterminismError and never Error, which would include it: such a run waits for its code to come back.
+    workflowFailureErrorTypes: { '*': [...PROGRAMMING_ERRORS] },
+  });
+}
+
+function workflowsOf(role: WorkerRole, options: BatonWorkerOptions): Partial<WorkerOptions> {
+  if (role === 'models' || role === 'tools') return {};
+  return options.workflowBundle === undefined ? workflowSource() : { workflowBundle: options.workflowBundle };
+}
+
+function versioning({ buildId, deploymentName = 'baton' }: BatonWorkerOptions): Partial<WorkerOptions> {
+  if (buildId === undefined) return {};
+  return {
+    workerDeploymentOptions: {
+      version: { buildId, deploymentName },
+      useWorkerVersioning: true,
+      // A run's history is only sure to replay on the code that wrote it.
+      defaultVersioningBehavior: 'PINNED',
+    },
+  };
+}
