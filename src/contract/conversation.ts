@@ -2,8 +2,8 @@ import type { Json, JsonObject } from './json';
 import type { Value } from './value';
 
 /**
- * One piece of a message. `opaque` is a vendor's own block (thinking, server tools) that only the same provider
- * understands: it is stored as it came and sent back unchanged.
+ * One piece of a message. `opaque` is a vendor's own block (thinking, server tools) that only its
+ * `provider` (vendor and model) understands: it is stored as it came and sent back unchanged.
  */
 export type Part =
   | { readonly type: 'text'; readonly text: string }

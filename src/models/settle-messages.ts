@@ -1,13 +1,21 @@
 import type { Message, Part } from '../contract/conversation';
 
 /**
- * Brings a conversation into the form that vendors insist on: no empty parts or messages, roles that alternate, tool
- * results before any other part of their message, and no vendor's own blocks but those of `provider`.
+ * Whose a vendor's own block is: newer models accept reasoning only from themselves, so that a conversation which goes
+ * on with another model must leave it out.
  */
-export function settleMessages(messages: readonly Message[], provider: string): readonly Message[] {
+export function blockOwner(provider: string, model: string): string {
+  return `${provider}/${model}`;
+}
+
+/**
+ * Brings a conversation into the form that vendors insist on: no empty parts or messages, roles that alternate, tool
+ * results before any other part of their message, and no vendor's own blocks but those of `owner`.
+ */
+export function settleMessages(messages: readonly Message[], owner: string): readonly Message[] {
   const settled: Message[] = [];
   for (const message of messages) {
-    const content = message.content.filter((part) => isSendable(part, provider));
+    const content = message.content.filter((part) => isSendable(part, owner));
     if (content.length === 0) continue;
     const last = settled.at(-1);
     if (last?.role === message.role)
@@ -17,9 +25,9 @@ export function settleMessages(messages: readonly Message[], provider: string): 
   return settled;
 }
 
-function isSendable(part: Part, provider: string): boolean {
+function isSendable(part: Part, owner: string): boolean {
   if (part.type === 'text') return part.text.trim() !== '';
-  return part.type !== 'opaque' || part.provider === provider;
+  return part.type !== 'opaque' || part.provider === owner;
 }
 
 function resultsFirst(content: readonly Part[]): readonly Part[] {

@@ -1,4 +1,5 @@
 import { anthropicProvider } from '../../src/models/anthropic/anthropic-provider';
+import type { ModelRequest } from '../../src/models/provider';
 import { serverSentEvent } from '../../src/testing/anthropic-stream';
 import {
   anthropicError,
@@ -84,6 +85,11 @@ const anthropic: Vendor = {
     error('500', { status: 500, type: 'api_error' }, 'ModelServerError'),
     error('503 without an envelope', { status: 503, raw: 'down' }, 'ModelOverloaded'),
     error('503 of a server that loads', { status: 503, type: 'unavailable_error' }, 'ModelNotReady'),
+    error(
+      '400 of a prompt that does not fit a local server',
+      { status: 400, type: 'exceed_context_size_error' },
+      'ContextWindowExceeded',
+    ),
     error('504', { status: 504, type: 'timeout_error' }, 'ModelTimeout'),
     error('529', { status: 529, type: 'overloaded_error' }, 'ModelOverloaded'),
     error(
@@ -145,6 +151,19 @@ function unmarked(block: object): unknown {
   return { ...block, cache_control: undefined };
 }
 
+const NEVER = new AbortController().signal;
+
+const REQUEST: ModelRequest = {
+  model: 'm',
+  system: 's',
+  messages: [{ role: 'user', content: [{ type: 'text', text: 'hello' }] }],
+  tools: [],
+  maxOutputTokens: 8,
+  stallTimeoutMs: 200,
+  callKey: 'k',
+  agent: 'a',
+};
+
 describe('Anthropic', () => {
   conformance(anthropic);
 });
@@ -156,20 +175,7 @@ describe('Anthropic only', () => {
     try {
       wire.play(scene);
       const reply = await anthropicProvider({ apiKey: 'sk-test', baseURL: wire.url, caching })
-        .call(
-          {
-            model: 'm',
-            system: 's',
-            messages: [{ role: 'user', content: [{ type: 'text', text: 'hello' }] }],
-            tools: [],
-            maxOutputTokens: 8,
-            stallTimeoutMs: 200,
-            callKey: 'k',
-            agent: 'a',
-            ...settings,
-          },
-          { signal: new AbortController().signal },
-        )
+        .call({ ...REQUEST, ...settings }, { signal: NEVER })
         .catch((caught: unknown) => caught);
       return { reply, body: wire.seen[0]?.body, headers: wire.seen[0]?.headers };
     } finally {
@@ -262,6 +268,25 @@ describe('Anthropic only', () => {
     expect((reply as Error).message).not.toContain('abcdefgh');
   });
 
+  test('a body that goes on after the reply: does not hold up the reply', async () => {
+    const { reply } = await ask((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(minimalReply({ type: 'text', text: 'whole' }, 'end_turn'));
+    });
+    expect(reply).toMatchObject({ stop: 'end', content: [{ type: 'text', text: 'whole' }] });
+  });
+
+  test('calls one after another: share connections', async () => {
+    const wire = await startWire();
+    wire.play(anthropicReply({ blocks: [{ text: 'x' }], stop: 'end_turn' }));
+    const provider = anthropicProvider({ apiKey: 'sk-test', baseURL: wire.url });
+    for (let call = 0; call < 8; call++) await provider.call(REQUEST, { signal: NEVER });
+    await wire.close();
+    expect(wire.seen).toHaveLength(8);
+    // A second one may open while the first is being handed back.
+    expect(wire.connections()).toBeLessThanOrEqual(2);
+  });
+
   test('server tool blocks: are kept as they came', async () => {
     const use = { type: 'server_tool_use', id: 's1', name: 'web_search', input: { query: 'x' } };
     const { reply } = await ask((response) => {
@@ -270,7 +295,7 @@ describe('Anthropic only', () => {
     });
     expect(reply).toMatchObject({
       stop: 'pause',
-      content: [{ type: 'opaque', provider: 'anthropic', block: use }],
+      content: [{ type: 'opaque', provider: 'anthropic/m', block: use }],
     });
   });
 });

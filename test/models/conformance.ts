@@ -269,10 +269,12 @@ export function conformance(vendor: Vendor): void {
         stop: words.toolUse,
       });
       wire.seen.length = 0;
+      const own = first.content.find((part) => part.type === 'opaque');
       const foreign = { type: 'opaque', provider: 'someone-else', block: { type: 'x' } } as const;
+      const elder = { ...foreign, ...own, provider: `${own?.provider}-older` };
       const messages: Message[] = [
         { role: 'user', content: [{ type: 'text', text: 'hello' }] },
-        { role: 'assistant', content: [...first.content, foreign] },
+        { role: 'assistant', content: [...first.content, foreign, elder] },
         { role: 'user', content: [{ type: 'text', text: 'Hurry.' }] },
         {
           role: 'user',

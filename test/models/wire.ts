@@ -17,6 +17,8 @@ export type Scene = (response: ServerResponse) => void;
 export interface Wire {
   readonly url: string;
   readonly seen: Seen[];
+  /** Connections that were opened so far. */
+  connections(): number;
   /** The reply to every request from now on. */
   play(scene: Scene): void;
   close(): Promise<void>;
@@ -35,10 +37,15 @@ export async function startWire(): Promise<Wire> {
     seen.push({ path: request.url ?? '', headers: request.headers, body, cut });
     scene(response);
   });
+  let connections = 0;
+  server.on('connection', () => {
+    connections++;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
+    connections: () => connections,
     play: (next) => {
       scene = next;
     },

@@ -1,5 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { text, toolCall } from '../../src/models/scripted-reply';
+import { anthropicProvider } from '../../src/models/anthropic/anthropic-provider';
+import { output, text, toolCall } from '../../src/models/scripted-reply';
 import { type CallRecord, repeatedCalls } from '../../src/testing/call-record';
 import { type ModelServer, type ModelServerOptions, startModelServer } from '../../src/testing/model-server';
 
@@ -42,6 +43,29 @@ describe('model server', () => {
       { type: 'tool_use', name: 'find', input: { name: 'a "quoted" word' } },
     ]);
   });
+
+  test.each(['native', 'tool', 'prompt'] as const)(
+    'a structured answer: comes in the way that the request offers, %s',
+    async (mode) => {
+      const { server } = await serve({ reply: () => output({ verdict: 'good' }) });
+      const schema = { type: 'object', properties: { verdict: { type: 'string' } } };
+      const reply = await anthropicProvider({ apiKey: 'any', baseURL: server.url }).call(
+        {
+          model: 'm',
+          system: 's',
+          messages: [{ role: 'user', content: [{ type: 'text', text: 'hello' }] }],
+          tools: [],
+          maxOutputTokens: 8,
+          output: { schema, mode },
+          stallTimeoutMs: 5000,
+          callKey: 'k',
+          agent: 'a',
+        },
+        { signal: new AbortController().signal },
+      );
+      expect(reply).toMatchObject({ stop: 'end', output: { verdict: 'good' } });
+    },
+  );
 
   test('usage: cached tokens are inside ours and beside theirs', async () => {
     const usage = { inputTokens: 100, cacheReadTokens: 60, cacheWriteTokens: 30, outputTokens: 7 };

@@ -1,6 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { guardCall } from '../guard-call';
 import type { ModelProvider } from '../provider';
+import { blockOwner } from '../settle-messages';
 import { withAnswer } from '../structured-answer';
 import { fromAnthropicError } from './from-anthropic-error';
 import { fromAnthropicReply } from './from-anthropic-reply';
@@ -17,6 +18,8 @@ export interface AnthropicOptions {
   readonly caching?: boolean;
 }
 
+const ANTHROPIC_API = 'https://api.anthropic.com';
+
 /** The stall timeout decides when a call is given up; the SDK's own limit only has to lie beyond every other. */
 const SDK_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 
@@ -28,10 +31,12 @@ const TEMPERATURE_VERSION = '2023-06-01';
 
 /** Anthropic's Messages API, or a server that speaks it. Streams always, so that a stall is told from a long reply. */
 export function anthropicProvider(options: AnthropicOptions): ModelProvider {
+  const { baseURL = ANTHROPIC_API } = options;
+  const { host } = new URL(baseURL);
   const client = new Anthropic({
     apiKey: options.apiKey ?? null,
     authToken: options.authToken ?? null,
-    baseURL: options.baseURL ?? 'https://api.anthropic.com',
+    baseURL,
     // Temporal retries: a second retry inside would multiply with it.
     maxRetries: 0,
     timeout: SDK_TIMEOUT_MS,
@@ -53,9 +58,10 @@ export function anthropicProvider(options: AnthropicOptions): ModelProvider {
             })
             .asResponse();
           heard();
-          return withAnswer(request, fromAnthropicReply(await readAnthropicStream(response, heard)));
+          const reply = await readAnthropicStream(response, heard);
+          return withAnswer(request, fromAnthropicReply(reply, blockOwner(ANTHROPIC, request.model)));
         },
-        toFailure: fromAnthropicError,
+        toFailure: (error) => fromAnthropicError(error, host),
       }),
   };
 }

@@ -20,8 +20,9 @@ const BY_TYPE: Readonly<Record<string, FailureType>> = {
   api_error: 'ModelServerError',
   timeout_error: 'ModelTimeout',
   overloaded_error: 'ModelOverloaded',
-  // llama.cpp's server while it loads a model.
+  // llama.cpp's server, while it loads a model and for a prompt that does not fit.
   unavailable_error: 'ModelNotReady',
+  exceed_context_size_error: 'ContextWindowExceeded',
 };
 
 /** For servers without the vendor's envelope, and for types that are newer than this table. */
@@ -46,30 +47,30 @@ const SPEND_LIMITS: ReadonlySet<string> = new Set([
   'linked_organization_spend_limit_reached',
 ]);
 
-/** What an error of the official SDK, or of the network beneath it, means for the call. */
-export function fromAnthropicError(error: unknown): ApplicationFailure {
+/** What an error of the official SDK, or of the network beneath it, means for the call to `host`. */
+export function fromAnthropicError(error: unknown, host: string): ApplicationFailure {
   if (error instanceof Anthropic.APIConnectionTimeoutError)
-    return failure('ModelTimeout', 'Anthropic did not answer in time.');
+    return failure('ModelTimeout', `${host} did not answer in time.`);
   if (error instanceof Anthropic.APIConnectionError)
-    return failure('ModelConnectionLost', `Anthropic cannot be reached${causeOf(error)}.`);
-  if (error instanceof Anthropic.APIError) return fromApiError(error);
+    return failure('ModelConnectionLost', `${host} cannot be reached${causeOf(error)}.`);
+  if (error instanceof Anthropic.APIError) return fromApiError(error, host);
   if (error instanceof Anthropic.AnthropicError)
     return failure(
       'ModelBadRequest',
       `Anthropic's SDK refuses the request: ${tellVendorMessage(error.message)}`,
     );
-  return failure('ModelConnectionLost', `The connection to Anthropic broke${causeOf(error)}.`);
+  return failure('ModelConnectionLost', `The connection to ${host} broke${causeOf(error)}.`);
 }
 
 type ApiError = InstanceType<typeof Anthropic.APIError>;
 
-function fromApiError(error: ApiError): ApplicationFailure {
+function fromApiError(error: ApiError, host: string): ApplicationFailure {
   const asked = retryAfterMs(error.headers);
   const type = failureTypeOf(error, asked);
   const status = error.status === undefined ? 'in the stream' : String(error.status);
   return failure(
     type,
-    `Anthropic answered ${status} ${error.type ?? ''}: ${tellVendorMessage(error.apiMessage ?? error.message)}`,
+    `${host} answered ${status} ${error.type ?? ''}: ${tellVendorMessage(error.apiMessage ?? error.message)}`,
     {
       details: [
         {

@@ -5,17 +5,16 @@ import { readToolArgs } from '../tool-args';
 import { fromAnthropicStop } from './from-anthropic-stop';
 import { fromAnthropicUsage } from './from-anthropic-usage';
 import type { AnthropicBlock, AnthropicReply } from './read-anthropic-stream';
-import { ANTHROPIC } from './to-anthropic-request';
 
 /**
- * Anthropic's reply in our words. A tool call whose arguments are no JSON object is left out: in a reply that was cut
+ * Anthropic's reply in our words, its own blocks marked with their `owner`. A tool call whose arguments are no JSON object is left out: in a reply that was cut
  * it is the cut, in any other the model wrote something that cannot be run, and the reply is `malformed`.
  */
-export function fromAnthropicReply(reply: AnthropicReply): PlainReply {
+export function fromAnthropicReply(reply: AnthropicReply, owner: string): PlainReply {
   const content: Part[] = [];
   let unreadable: string | undefined;
   for (const block of reply.blocks) {
-    const part = fromAnthropicBlock(block);
+    const part = fromAnthropicBlock(block, owner);
     if (part === undefined) unreadable = String(block.name);
     else content.push(part);
   }
@@ -31,13 +30,13 @@ export function fromAnthropicReply(reply: AnthropicReply): PlainReply {
   };
 }
 
-function fromAnthropicBlock({ inputJson, ...block }: AnthropicBlock): Part | undefined {
+function fromAnthropicBlock({ inputJson, ...block }: AnthropicBlock, owner: string): Part | undefined {
   if (block.type === 'text') return { type: 'text', text: String(block.text) };
   const input = inputJson === undefined ? block.input : readToolArgs(inputJson);
   if (block.type !== 'tool_use')
     return {
       type: 'opaque',
-      provider: ANTHROPIC,
+      provider: owner,
       block: (inputJson === undefined ? block : { ...block, input: input ?? {} }) as unknown as Json,
     };
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return undefined;

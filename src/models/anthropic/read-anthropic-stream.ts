@@ -26,6 +26,8 @@ interface Draft {
   ended: boolean;
 }
 
+const DRAIN_MS = 250;
+
 /** Fields of a block that grow piece by piece, by the type of the piece. */
 const STREAMED_FIELDS: Readonly<Record<string, string>> = {
   text_delta: 'text',
@@ -50,8 +52,10 @@ interface StreamEvent {
  */
 export async function readAnthropicStream(response: Response, heard: () => void): Promise<AnthropicReply> {
   const draft: Draft = { model: '', blocks: new Map(), usage: {}, stop: { stop_reason: null }, ended: false };
-  for await (const { event, data } of Stream.rawEvents(response)) {
+  const events = Stream.rawEvents(response);
+  for (let next = await events.next(); next.done !== true; next = await events.next()) {
     heard();
+    const { event, data } = next.value;
     if (event === 'ping' || data === '') continue;
     const parsed = parseEvent(data);
     if (event === 'error' || parsed.type === 'error')
@@ -59,8 +63,24 @@ export async function readAnthropicStream(response: Response, heard: () => void)
     apply(draft, parsed);
     if (draft.ended) break;
   }
-  if (!draft.ended) throw failure('ModelConnectionLost', "Anthropic's stream ended before the reply did.");
+  if (!draft.ended) throw failure('ModelConnectionLost', 'The stream ended before the reply did.');
+  await drain(events);
   return { model: draft.model, blocks: [...draft.blocks.values()], usage: draft.usage, ...draft.stop };
+}
+
+/** Reads on to the end of the body, which is what lets the connection serve the next call; no reply waits long for it. */
+async function drain(events: AsyncGenerator<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, DRAIN_MS);
+  });
+  const end = events.next().then(
+    () => undefined,
+    // The reply is whole: what happens to its connection now is no failure of the call.
+    () => undefined,
+  );
+  await Promise.race([end, enough]);
+  clearTimeout(timer);
 }
 
 function parseEvent(data: string): StreamEvent {
@@ -74,7 +94,7 @@ function parseEvent(data: string): StreamEvent {
 }
 
 function malformed(what: string): Error {
-  return failure('ModelReplyMalformed', `Anthropic's stream makes no sense: ${what}.`);
+  return failure('ModelReplyMalformed', `The stream of the reply makes no sense: ${what}.`);
 }
 
 function apply(draft: Draft, event: StreamEvent): void {

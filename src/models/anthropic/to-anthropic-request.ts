@@ -3,10 +3,9 @@ import type { Message, Part } from '../../contract/conversation';
 import { ANSWER_TOOL, answerTool } from '../answer-tool';
 import { nativeSchema } from '../native-schema';
 import type { ModelRequest } from '../provider';
-import { retiredTools, settleMessages } from '../settle-messages';
+import { blockOwner, retiredTools, settleMessages } from '../settle-messages';
 import { isPrefilled, promptedSystem } from '../structured-answer';
 
-/** The vendor's own blocks are kept and returned under this name. */
 export const ANTHROPIC = 'anthropic';
 
 const CACHED = { cache_control: { type: 'ephemeral' } } as const;
@@ -21,7 +20,7 @@ export function toAnthropicRequest(
   caching: boolean,
 ): Anthropic.MessageCreateParamsStreaming {
   const { output } = request;
-  const settled = settleMessages(request.messages, ANTHROPIC);
+  const settled = settleMessages(request.messages, blockOwner(ANTHROPIC, request.model));
   const messages = settled.map(toAnthropicMessage);
   if (caching) markLastUserMessages(messages, 2);
   if (isPrefilled(request)) messages.push({ role: 'assistant', content: '{' });
@@ -85,7 +84,7 @@ function toAnthropicBlock(part: Part): Anthropic.ContentBlockParam {
         ...(part.isError ? { is_error: true } : {}),
       };
     case 'opaque':
-      // Blocks of this provider only, exactly as they came: their shape is the vendor's affair.
+      // Blocks of this very model only, exactly as they came: their shape is the vendor's affair.
       return part.block as unknown as Anthropic.ContentBlockParam;
   }
 }

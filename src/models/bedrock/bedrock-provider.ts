@@ -48,6 +48,7 @@ export function bedrockProvider(options: BedrockOptions): ModelProvider {
       let answered = false;
       return guardCall(request, context, {
         run: async ({ signal, heard }) => {
+          await checkRegion(client);
           const command = new ConverseStreamCommand(toBedrockRequest(request, options.caching ?? true));
           command.middlewareStack.add(
             (next) => (args) => {
@@ -69,4 +70,16 @@ export function bedrockProvider(options: BedrockOptions): ModelProvider {
       });
     },
   };
+}
+
+/** The SDK's own error for a missing region has neither name nor code, and would pass for a lost connection. */
+async function checkRegion(client: BedrockRuntimeClient): Promise<void> {
+  try {
+    await client.config.region();
+  } catch {
+    throw failure(
+      'NoModelConfigured',
+      'Bedrock needs a region: set AWS_REGION for the worker, or the region of the model.',
+    );
+  }
 }

@@ -1,4 +1,5 @@
 import type { Part } from '../../contract/conversation';
+import { blockOwner } from '../settle-messages';
 import type { PlainReply } from '../structured-answer';
 import { readToolArgs } from '../tool-args';
 import { fromBedrockStop } from './from-bedrock-stop';
@@ -12,7 +13,7 @@ export function fromBedrockReply(reply: BedrockReply, model: string): PlainReply
   const content: Part[] = [];
   let unreadable: string | undefined;
   for (const block of reply.blocks) {
-    const part = fromBedrockBlock(block);
+    const part = fromBedrockBlock(block, blockOwner(BEDROCK, model));
     if (part === undefined) unreadable = block.toolUse?.name ?? 'unnamed';
     else content.push(part);
   }
@@ -28,9 +29,9 @@ export function fromBedrockReply(reply: BedrockReply, model: string): PlainReply
   };
 }
 
-function fromBedrockBlock(block: BedrockBlock): Part | undefined {
+function fromBedrockBlock(block: BedrockBlock, owner: string): Part | undefined {
   if (block.reasoning !== undefined)
-    return { type: 'opaque', provider: BEDROCK, block: toStoredBlock(block.reasoning) };
+    return { type: 'opaque', provider: owner, block: toStoredBlock(block.reasoning) };
   if (block.toolUse === undefined) return { type: 'text', text: block.text ?? '' };
   const args = readToolArgs(block.inputJson ?? '');
   const { toolUseId = '', name = '' } = block.toolUse;

@@ -9,11 +9,10 @@ import type { Message, Part } from '../../contract/conversation';
 import { ANSWER_TOOL, answerTool } from '../answer-tool';
 import { nativeSchema } from '../native-schema';
 import type { ModelRequest } from '../provider';
-import { retiredTools, settleMessages } from '../settle-messages';
+import { blockOwner, retiredTools, settleMessages } from '../settle-messages';
 import { isPrefilled, promptedSystem } from '../structured-answer';
 import { fromStoredBlock } from './reasoning-block';
 
-/** The vendor's own blocks are kept and returned under this name. */
 export const BEDROCK = 'bedrock';
 
 /** What Bedrock and its SDK take as a free JSON document. */
@@ -24,7 +23,7 @@ const CACHE_POINT = { cachePoint: { type: 'default' } } as const;
 /** Our request in the words of Converse. With `caching`, four cache points: see `toAnthropicRequest`. */
 export function toBedrockRequest(request: ModelRequest, caching: boolean): ConverseStreamCommandInput {
   const { output } = request;
-  const settled = settleMessages(request.messages, BEDROCK);
+  const settled = settleMessages(request.messages, blockOwner(BEDROCK, request.model));
   const messages = settled.map(toBedrockMessage);
   if (caching)
     for (const message of messages.filter(({ role }) => role === 'user').slice(-2))
