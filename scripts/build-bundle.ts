@@ -6,7 +6,6 @@ export const SANDBOX_PACKAGES: readonly string[] = [
   '@temporalio/common',
   'zod',
   'ms',
-  'json-canonicalize',
   '@noble/hashes',
   'nexus-rpc',
   'long',
