@@ -43,6 +43,9 @@ export const MAX_TOOL_RESULT_BYTES = 256 * 1024;
 /** A subtree that may write more history events than this runs as a child; an agent's child continues as new past it. */
 export const MAX_SUBTREE_EVENTS = 2000;
 
+/** Longest history that a team may be expected to write in one execution: short of Temporal's 51,200, at which it ends a run. */
+export const MAX_HISTORY_EVENTS = 45_000;
+
 /** Activity slots of a worker: the widest fan-out of one run plus its other work (a narrower one runs in waves). */
 export const WORKER_ACTIVITY_SLOTS = 256;
 

@@ -8,6 +8,8 @@ export const ROOT_PATH: StepPath = 'root';
 export interface ChildStep {
   /** The part of the path after the parent's kind. */
   readonly key: string;
+  /** Where in the parent's JSON the child stands. */
+  readonly place: readonly (string | number)[];
   readonly step: Step;
 }
 
@@ -39,39 +41,54 @@ export function walkSteps(step: Step, path: StepPath, visit: (step: Step, path: 
 function ownChildren(step: Step): readonly ChildStep[] {
   switch (step.kind) {
     case 'pipeline':
-      return step.steps.map((child, index) => ({ key: child.id ?? String(index), step: child }));
+      return step.steps.map((child, index) => ({
+        key: child.id ?? String(index),
+        place: ['steps', index],
+        step: child,
+      }));
     case 'parallel':
     case 'race':
-      return named(step.branches);
+      return named('branches', step.branches);
     case 'map':
-      return [{ key: 'item', step: step.step }];
+      return [{ key: 'item', place: ['step'], step: step.step }];
     case 'route':
-      return [...named(step.routes), { key: 'otherwise', step: step.fallback }];
+      return [
+        ...named('routes', step.routes),
+        { key: 'otherwise', place: ['fallback'], step: step.fallback },
+      ];
     case 'supervise':
-      return named(step.workers);
+      return named('workers', step.workers);
     case 'debate':
-      return named({ proposer: step.proposer, critic: step.critic, judge: step.judge });
+      return [field('proposer', step.proposer), field('critic', step.critic), field('judge', step.judge)];
     case 'vote':
       return [
-        ...named(step.voters),
-        ...(step.tieBreak === 'escalate' ? [] : [{ key: 'tie-break', step: step.tieBreak }]),
+        ...named('voters', step.voters),
+        ...(step.tieBreak === 'escalate'
+          ? []
+          : [{ key: 'tie-break', place: ['tieBreak'], step: step.tieBreak }]),
       ];
     case 'refine':
-      return named({ draft: step.draft, review: step.review });
+      return [field('draft', step.draft), field('review', step.review)];
     case 'dag':
       return [
-        ...(step.tasks ?? []).map((task) => ({ key: task.id, step: task.step })),
-        ...named(step.workers ?? {}),
+        ...(step.tasks ?? []).map((task, index) => ({
+          key: task.id,
+          place: ['tasks', index, 'step'],
+          step: task.step,
+        })),
+        ...named('workers', step.workers ?? {}),
       ];
     case 'peers':
-      return named(step.members);
+      return named('members', step.members);
     case 'saga':
-      return step.steps.flatMap((part) => [
-        { key: part.name, step: part.do },
-        ...(part.undo === undefined ? [] : [{ key: `undo-${part.name}`, step: part.undo }]),
+      return step.steps.flatMap((part, index) => [
+        { key: part.name, place: ['steps', index, 'do'], step: part.do },
+        ...(part.undo === undefined
+          ? []
+          : [{ key: `undo-${part.name}`, place: ['steps', index, 'undo'], step: part.undo }]),
       ]);
     case 'approve':
-      return step.guards === undefined ? [] : [{ key: 'guards', step: step.guards }];
+      return step.guards === undefined ? [] : [field('guards', step.guards)];
     case 'agent':
     case 'tool':
     case 'emit':
@@ -83,9 +100,14 @@ function ownChildren(step: Step): readonly ChildStep[] {
 }
 
 function fallbackOf(step: Step): readonly ChildStep[] {
-  return typeof step.onFailure === 'object' ? [{ key: 'fallback', step: step.onFailure.fallback }] : [];
+  if (typeof step.onFailure !== 'object') return [];
+  return [{ key: 'fallback', place: ['onFailure', 'fallback'], step: step.onFailure.fallback }];
 }
 
-function named(steps: Readonly<Record<string, Step>>): readonly ChildStep[] {
-  return Object.entries(steps).map(([key, step]) => ({ key, step }));
+function named(member: string, steps: Readonly<Record<string, Step>>): readonly ChildStep[] {
+  return Object.entries(steps).map(([key, step]) => ({ key, place: [member, key], step }));
+}
+
+function field(key: string, step: Step): ChildStep {
+  return { key, place: [key], step };
 }

@@ -1,0 +1,112 @@
+import { type AgentLimits, agentLimitsSchema } from './agent';
+import type { Step } from './step';
+import { type ChildStep, childSteps } from './step-path';
+import { agentNamed, type Team } from './team';
+
+/** How often a child of a step can run, at worst, each time the step does. */
+export interface ChildBound {
+  readonly child: ChildStep;
+  readonly times: number;
+  /** The children of a step that share their times: all of them together run no more often than that. */
+  readonly shared: boolean;
+}
+
+/** An agent that a step asks itself, beside those of its children, and how often. */
+export interface AgentUseBound {
+  readonly agent: string;
+  readonly uses: number;
+  readonly maxTurns: number;
+  /** Calls of the agent's own tools; delegations are runs of its workers. */
+  readonly maxToolCalls: number;
+}
+
+/** Tries of a step. Where a person may ask for one more, that one is counted; a person who asks again and again is not. */
+export function attemptsOf(step: Step): number {
+  return (step.retry?.attempts ?? 1) + (step.onFailure === 'escalate' ? 1 : 0);
+}
+
+/** How often each child runs while its parent runs once, retries included. A fallback runs once, after the last try. */
+export function childBounds(step: Step, team: Team): readonly ChildBound[] {
+  const attempts = attemptsOf(step);
+  return childSteps(step).map((child) => {
+    if (child.place[0] === 'onFailure') return { child, times: 1, shared: false };
+    const { times, shared } = roundsOf(step, child, team);
+    return { child, times: times * attempts, shared };
+  });
+}
+
+function roundsOf(step: Step, child: ChildStep, team: Team): { times: number; shared: boolean } {
+  switch (step.kind) {
+    case 'map':
+      return { times: step.maxItems, shared: false };
+    case 'route':
+      return { times: 1, shared: true };
+    case 'supervise':
+      return { times: delegations(step, team), shared: true };
+    case 'debate':
+    case 'refine':
+    case 'peers':
+      return { times: step.maxRounds, shared: false };
+    case 'dag':
+      return child.place[0] === 'workers' ? { times: step.maxTasks, shared: true } : ONCE;
+    default:
+      return ONCE;
+  }
+}
+
+const ONCE = { times: 1, shared: false };
+
+/** Delegations of one supervise step: so many in each round as the supervisor may start tools, but no more tool calls than it has. */
+function delegations(step: Extract<Step, { kind: 'supervise' }>, team: Team): number {
+  const { maxToolCalls, maxParallelTools } = limitsOf(step.supervisor, team);
+  return Math.min(maxToolCalls, step.maxRounds * maxParallelTools);
+}
+
+/** The agents that a step asks itself while it runs once, retries included. */
+export function agentUses(step: Step, team: Team): readonly AgentUseBound[] {
+  const attempts = attemptsOf(step);
+  return ownUses(step, team).map((use) => ({ ...use, uses: use.uses * attempts }));
+}
+
+function ownUses(step: Step, team: Team): readonly AgentUseBound[] {
+  const use = (agent: string | undefined, uses = 1): readonly AgentUseBound[] =>
+    agent === undefined ? [] : [{ agent, uses, ...callsOf(agent, team) }];
+  switch (step.kind) {
+    case 'agent':
+      return use(step.agent);
+    case 'parallel':
+    case 'map':
+      return typeof step.merge === 'object' && 'synthesize' in step.merge ? use(step.merge.synthesize) : [];
+    case 'race':
+      return use(step.judge, Object.keys(step.branches).length);
+    case 'route':
+      return step.by.flatMap((classifier) => (classifier.by === 'agent' ? use(classifier.agent) : []));
+    case 'supervise':
+      return use(step.supervisor).map((bound) => ({
+        ...bound,
+        maxTurns: Math.min(bound.maxTurns, step.maxRounds + 1),
+        maxToolCalls: Math.max(0, bound.maxToolCalls - delegations(step, team)),
+      }));
+    case 'vote':
+      return use(step.judge, pairs(Object.keys(step.voters).length));
+    case 'dag':
+      return use(step.planner, step.replan ? 1 + step.maxTasks : 1);
+    default:
+      return [];
+  }
+}
+
+/** An agent without tools makes no tool calls, whatever its limit. One that the team lacks is taken with the defaults. */
+function callsOf(name: string, team: Team): { maxTurns: number; maxToolCalls: number } {
+  const { maxTurns, maxToolCalls } = limitsOf(name, team);
+  const hasTools = agentNamed(name, team)?.tools.length !== 0;
+  return { maxTurns, maxToolCalls: hasTools ? maxToolCalls : 0 };
+}
+
+function limitsOf(name: string, team: Team): AgentLimits {
+  return agentNamed(name, team)?.limits ?? agentLimitsSchema.parse({});
+}
+
+function pairs(count: number): number {
+  return (count * (count - 1)) / 2;
+}

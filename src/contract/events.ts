@@ -1,0 +1,91 @@
+import { agentUses, attemptsOf, type ChildBound, childBounds } from './bounds';
+import type { Step } from './step';
+import { agentNamed, type Team } from './team';
+
+/**
+ * History events, counted on a server: an activity in a row is six (scheduled, started, completed, and the three of the
+ * workflow task that follows), a child twelve (initiated, started, completed, and three workflow tasks), a timer or a
+ * signal five, an update five. A question to people is its deadline's timer, its answer, two changes of search
+ * attributes and a margin for refused answers; each escalation adds a timer and a change.
+ */
+export const ACTIVITY_EVENTS = 6;
+export const CHILD_EVENTS = 12;
+const TIMER_EVENTS = 5;
+const QUESTION_EVENTS = 30;
+const ESCALATION_EVENTS = 8;
+/** What a step itself may add: its phase in the search attributes, and a marker where a composite output is stored. */
+const STEP_EVENTS = 2;
+
+/** The most events that a step writes into the history that it runs in; of what is isolated below it, only the child's own twelve. */
+export function stepEvents(step: Step, team: Team): number {
+  const children = childBounds(step, team).map((bound) => ({ bound, events: eventsInParent(bound, team) }));
+  return eventsWith(step, team, children);
+}
+
+/** A child and the events that each of its runs writes into its parent's history. */
+export interface CountedChild {
+  readonly bound: ChildBound;
+  readonly events: number;
+}
+
+/** {@link stepEvents}, with the children's own events already known. */
+export function eventsWith(step: Step, team: Team, children: readonly CountedChild[]): number {
+  const own = attemptsOf(step) * ownEvents(step);
+  const agents = agentUses(step, team).reduce((sum, use) => {
+    const packed = agentNamed(use.agent, team)?.mode === 'packed';
+    const calls = packed ? 1 : use.maxTurns + use.maxToolCalls;
+    return sum + use.uses * (calls * ACTIVITY_EVENTS + STEP_EVENTS);
+  }, 0);
+  let [each, shared] = [0, 0];
+  for (const { bound, events } of children) {
+    if (bound.shared) shared = Math.max(shared, bound.times * events);
+    else each += bound.times * events;
+  }
+  return own + agents + each + shared;
+}
+
+function eventsInParent({ child }: ChildBound, team: Team): number {
+  return child.step.isolated === true ? CHILD_EVENTS : stepEvents(child.step, team);
+}
+
+/** Events of a step beside those of its agents and children. */
+function ownEvents(step: Step): number {
+  const timer = step.timeout === undefined ? 0 : TIMER_EVENTS;
+  const asksOnFailure = step.onFailure === 'escalate' ? QUESTION_EVENTS : 0;
+  return STEP_EVENTS + timer + asksOnFailure + kindEvents(step);
+}
+
+function kindEvents(step: Step): number {
+  switch (step.kind) {
+    case 'approve':
+      return QUESTION_EVENTS + step.escalate.length * ESCALATION_EVENTS;
+    case 'dag':
+      return step.approvePlan === undefined
+        ? 0
+        : QUESTION_EVENTS + step.approvePlan.escalate.length * ESCALATION_EVENTS;
+    case 'route':
+      return step.by.reduce((sum, { by }) => sum + (by === 'person' ? QUESTION_EVENTS : ACTIVITY_EVENTS), 0);
+    case 'vote':
+      return ACTIVITY_EVENTS + (step.tieBreak === 'escalate' ? QUESTION_EVENTS : 0);
+    case 'race':
+      return step.hedgeAfter === undefined ? 0 : TIMER_EVENTS * Object.keys(step.branches).length;
+    case 'on':
+      return 2 * TIMER_EVENTS;
+    case 'team':
+      return CHILD_EVENTS;
+    case 'tool':
+    case 'emit':
+    case 'checkpoint':
+    case 'parallel':
+    case 'map':
+      return ACTIVITY_EVENTS;
+    case 'agent':
+    case 'pipeline':
+    case 'supervise':
+    case 'debate':
+    case 'refine':
+    case 'peers':
+    case 'saga':
+      return 0;
+  }
+}
