@@ -24,16 +24,20 @@ function nearest(written: string, known: Iterable<string>): string | undefined {
   return best?.name;
 }
 
-/** Insertions, deletions and changes of one letter between two texts; long ones are compared by their first 64. */
+/** Insertions, deletions, changes and swaps of neighbours between two texts; long ones are compared by their first 64 letters. */
 function editDistance(left: string, right: string): number {
   const [from, to] = [left.slice(0, 64), right.slice(0, 64)];
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= to.length; j += 1) {
       const change = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      const swap = swapped ? (before[j - 2] ?? 0) + 1 : change;
+      next.push(Math.min(change, swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
+    before = row;
     row = next;
   }
   return row[to.length] ?? 0;

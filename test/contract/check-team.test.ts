@@ -1,0 +1,277 @@
+import fc from 'fast-check';
+import { checkTeam } from '../../src/contract/check/check-team';
+import { cyclesIn } from '../../src/contract/check/cycles';
+import { parseTeam } from '../../src/contract/check/parse-team';
+import { failureType } from '../../src/contract/fail';
+import { BAD_FORMS, BAD_IN_MANY_PLACES, BAD_MEANINGS, teamOf } from './bad-teams';
+
+const tools = {
+  search: { effect: 'read', repeat: 'safe' },
+  quote: { effect: 'read', repeat: 'keyed' },
+  publish: { effect: 'write', repeat: 'never' },
+} as const;
+
+/** What was found, in the words of the table: each line begins with one of the expected, none is left over. */
+function expectExactly(found: readonly string[], expected: readonly string[]): void {
+  const left = [...found];
+  const missing = expected.filter((line) => {
+    const index = left.findIndex((candidate) => candidate.startsWith(line));
+    if (index !== -1) left.splice(index, 1);
+    return index === -1;
+  });
+  expect({ missing, unexpected: left }).toEqual({ missing: [], unexpected: [] });
+}
+
+describe('checkTeam', () => {
+  test.each([...BAD_FORMS, ...BAD_MEANINGS, ...BAD_IN_MANY_PLACES])(
+    'mistakes: $title',
+    ({ team, mistakes }) => {
+      const checked = checkTeam(team, { tools });
+      expect(checked.team).toBeUndefined();
+      expectExactly(
+        checked.mistakes.map(({ path, message }) => `${path}: ${message}`),
+        mistakes,
+      );
+    },
+  );
+
+  test('tools: without a catalogue nothing is said of them', () => {
+    const root = {
+      kind: 'pipeline',
+      steps: [
+        { kind: 'approve', question: 'ok?', whenUnanswered: 'approve' },
+        { kind: 'tool', tool: 'any' },
+      ],
+    };
+    expect(checkTeam(teamOf(root)).mistakes).toEqual([]);
+  });
+
+  test('silence: may approve what only reads, and what its own fallback writes', () => {
+    const read = { kind: 'tool', tool: 'search' };
+    const write = { kind: 'tool', tool: 'publish' };
+    const silent = { kind: 'approve', question: 'ok?', whenUnanswered: 'approve' };
+    for (const root of [
+      { ...silent, guards: read },
+      { kind: 'pipeline', steps: [write, silent, read] },
+      { ...silent, onFailure: { fallback: write } },
+      { kind: 'pipeline', steps: [{ ...silent, whenUnanswered: 'deny' }, write] },
+    ])
+      expect(checkTeam(teamOf(root), { tools }).mistakes).toEqual([]);
+  });
+
+  test('warnings: name what can hardly be meant, and refuse nothing', () => {
+    const { team, warnings } = checkTeam(
+      {
+        name: 't',
+        agents: { writer: { instructions: 'Write.', tools: ['publish'] }, idle: { instructions: 'Wait.' } },
+        roles: { reader: [] },
+        limits: { timeout: '1h' },
+        root: {
+          kind: 'pipeline',
+          steps: [
+            { kind: 'agent', agent: 'writer', timeout: '2h', retry: { attempts: 2 } },
+            {
+              kind: 'parallel',
+              branches: {
+                a: { kind: 'emit', event: 'x', budget: 0.7 },
+                b: { kind: 'emit', event: 'y', budget: 0.7 },
+              },
+            },
+            { kind: 'approve', question: 'ok?', deadline: '3h', timeout: '30m' },
+          ],
+        },
+      },
+      { tools },
+    );
+    expect(team?.name).toBe('t');
+    expectExactly(
+      warnings.map(({ path, message }) => `${path}: ${message}`),
+      [
+        'agents.idle: is used by no step',
+        'agents.writer.tools[0]: writes ("publish"), and no role grants it',
+        'root.steps[0].timeout: is longer than the run may take',
+        'root.steps[0].retry: tries again what may already have taken effect (publish)',
+        'root.steps[1]: shares out 140 % of its budget',
+        "root.steps[2].deadline: is not before the step's timeout",
+        'root.steps[2].deadline: is longer than the run may take',
+      ],
+    );
+  });
+
+  test('schemas: an injected validator has the last word', () => {
+    const team = {
+      name: 't',
+      agents: { a: { instructions: 'x', output: { type: 'object', format: 7 } } },
+      root: { kind: 'agent', agent: 'a' },
+    };
+    const { mistakes } = checkTeam(team, {
+      compileSchema: (schema) => (schema.format === 7 ? 'format must be text' : undefined),
+    });
+    expect(mistakes.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      'agents.a.output: is no JSON Schema that can be used: format must be text.',
+    ]);
+  });
+
+  test('size: a value that holds itself, a bomb of shared parts and a large text end early', () => {
+    const own: Record<string, unknown> = {};
+    own.own = own;
+    expect(checkTeam(own).mistakes.map(({ message }) => message)).toEqual([
+      'is nested deeper than 200 levels, or holds itself.',
+    ]);
+    let bomb: unknown = ['x'.repeat(10)];
+    for (let level = 0; level < 60; level += 1) bomb = [bomb, bomb];
+    expect(checkTeam(bomb).mistakes[0]?.message).toContain('larger than 524288 bytes');
+    expect(checkTeam(teamOf('é'.repeat(262_144))).mistakes[0]?.message).toContain('larger than 524288 bytes');
+  });
+
+  test('depth: one step more than allowed is a mistake, named where it is', () => {
+    const nested = (levels: number): unknown =>
+      levels === 1 ? { kind: 'emit', event: 'x' } : { kind: 'pipeline', steps: [nested(levels - 1)] };
+    expect(checkTeam(teamOf(nested(32))).mistakes).toEqual([]);
+    expect(checkTeam(teamOf(nested(33))).mistakes.map(({ place }) => place.length)).toEqual([1 + 2 * 32]);
+  });
+
+  test('steps: more than allowed are a mistake', () => {
+    const steps = (count: number) => Array.from({ length: count }, () => ({ kind: 'emit', event: 'x' }));
+    expect(checkTeam(teamOf({ kind: 'pipeline', steps: steps(4999) })).mistakes).toEqual([]);
+    expect(checkTeam(teamOf({ kind: 'pipeline', steps: steps(5000) })).mistakes[0]?.message).toContain(
+      'holds 5001 steps',
+    );
+  });
+
+  test('sub-teams: one may name its siblings, and the same one may be used twice', () => {
+    const leaf = { name: 'leaf', root: { kind: 'emit', event: 'x' } };
+    const middle = { name: 'middle', root: { kind: 'team', team: 'leaf' } };
+    const root = {
+      kind: 'pipeline',
+      steps: [
+        { kind: 'team', team: 'middle' },
+        { kind: 'team', team: 'leaf' },
+      ],
+    };
+    expect(checkTeam(teamOf(root, { teams: { middle, leaf } })).mistakes).toEqual([]);
+  });
+
+  test('any JSON: gets mistakes or a team, never an exception', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        for (const raw of [value, { name: 't', root: value }, teamOf({ kind: 'pipeline', steps: value })]) {
+          const { team, mistakes } = checkTeam(raw, { tools });
+          expect(team === undefined).toBe(mistakes.length > 0);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('any damage: one broken part of a good team is a mistake at that part or above it', () => {
+    const good = {
+      name: 't',
+      agents: { writer: { instructions: 'Write.', tools: ['search'], limits: { maxTurns: 3 } } },
+      root: {
+        kind: 'pipeline',
+        steps: [
+          { kind: 'parallel', branches: { a: { kind: 'agent', agent: 'writer' } }, join: { quorum: 1 } },
+        ],
+      },
+    };
+    const places = [
+      ['agents', 'writer', 'tools'],
+      ['agents', 'writer', 'limits', 'maxTurns'],
+      ['root', 'steps', 0, 'join'],
+      ['root', 'steps', 0, 'branches', 'a'],
+      ['root', 'steps'],
+      ['root'],
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.constantFrom(true, -1, 'é', [3]), (place, damage) => {
+        const team: Record<string | number, unknown> = JSON.parse(JSON.stringify(good));
+        const holder = place.slice(0, -1).reduce((here, key) => here[key] as typeof here, team);
+        holder[place.at(-1) ?? ''] = damage;
+        const { mistakes } = checkTeam(team, { tools });
+        expect(mistakes.length).toBeGreaterThan(0);
+        for (const mistake of mistakes) expect(mistake.place.slice(0, place.length)).toEqual(place);
+      }),
+    );
+  });
+});
+
+describe('parseTeam', () => {
+  test('a bad team: fails InvalidTeam with every mistake on a line of its own', () => {
+    const act = () =>
+      parseTeam(
+        teamOf({
+          kind: 'pipeline',
+          steps: [
+            { kind: 'agent', agent: 'x' },
+            { kind: 'agent', agent: 'y' },
+          ],
+        }),
+      );
+    expect(act).toThrow(
+      'root.steps[0].agent: names the unknown agent "x". The agents are: writer.\nroot.steps[1].agent: names the unknown agent "y". The agents are: writer.',
+    );
+    try {
+      act();
+    } catch (error) {
+      expect(failureType(error)).toBe('InvalidTeam');
+    }
+  });
+
+  test('a good team: comes back with every default, and parses to itself', () => {
+    const team = parseTeam(teamOf({ kind: 'agent', agent: 'writer' }));
+    expect(team.limits.maxModelCalls).toBe(20_000);
+    expect(team.agents.writer?.mode).toBe('stepwise');
+    expect(parseTeam(team)).toEqual(team);
+  });
+});
+
+describe('cycles', () => {
+  const graph = fc
+    .array(fc.tuple(fc.nat(7), fc.nat(7)), { maxLength: 14 })
+    .map(
+      (edges) =>
+        new Map(
+          Array.from({ length: 8 }, (_, node) => [
+            `n${node}`,
+            edges.filter(([from]) => from === node).map(([, to]) => `n${to}`),
+          ]),
+        ),
+    );
+
+  test('a graph: has a cycle exactly where it has no topological order', () => {
+    fc.assert(
+      fc.property(graph, (needs) => {
+        expect(cyclesIn(needs).length === 0).toBe(hasOrder(needs));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('a cycle: every name in it needs the next', () => {
+    fc.assert(
+      fc.property(graph, (needs) => {
+        for (const cycle of cyclesIn(needs))
+          for (const [index, name] of cycle.entries())
+            expect(needs.get(name)).toContain(cycle[(index + 1) % cycle.length]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+/** Depth-first: an order exists where no walk comes back to a name that it is still on. */
+function hasOrder(needs: ReadonlyMap<string, readonly string[]>): boolean {
+  const on = new Set<string>();
+  const done = new Set<string>();
+  const fine = (name: string): boolean => {
+    if (done.has(name)) return true;
+    if (on.has(name)) return false;
+    on.add(name);
+    const all = (needs.get(name) ?? []).every(fine);
+    on.delete(name);
+    done.add(name);
+    return all;
+  };
+  return [...needs.keys()].every(fine);
+}

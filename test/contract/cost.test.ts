@@ -1,0 +1,131 @@
+import { parseTeam } from '../../src/contract/check/parse-team';
+import { priceWorstCase, worstCase } from '../../src/contract/cost';
+import type { Team } from '../../src/contract/team';
+
+const limits = { maxTurns: 4, maxOutputTokens: 100, maxTokens: 10_000, maxToolCalls: 6 };
+const agents = {
+  ada: { instructions: 'x', limits },
+  ben: { instructions: 'x', limits: { ...limits, maxTurns: 2 } },
+  idle: { instructions: 'x' },
+};
+const ada = { kind: 'agent', agent: 'ada' };
+const ben = { kind: 'agent', agent: 'ben' };
+
+function team(root: unknown, rest: Readonly<Record<string, unknown>> = {}): Team {
+  return parseTeam({ name: 't', agents, root, ...rest });
+}
+
+function uses(root: unknown, rest?: Readonly<Record<string, unknown>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(worstCase(team(root, rest))).map(([name, use]) => [name, use.uses]),
+  );
+}
+
+describe('worstCase', () => {
+  test('one use: turns, output by turn, and the input that the limit leaves', () => {
+    expect(worstCase(team(ada)).ada).toMatchObject({
+      uses: 1,
+      calls: 4,
+      outputTokens: 400,
+      inputTokens: 9600,
+    });
+  });
+
+  test.each([
+    ['steps in order: add up', { kind: 'pipeline', steps: [ada, ben, ada] }, { ada: 2, ben: 1 }],
+    ['a map: by its items', { kind: 'map', over: '', step: ada, maxItems: 30 }, { ada: 30 }],
+    [
+      'a synthesis: one use more',
+      { kind: 'parallel', branches: { a: ada }, merge: { synthesize: 'ben' } },
+      { ada: 1, ben: 1 },
+    ],
+    ['rounds: multiply', { kind: 'refine', draft: ada, review: ben, maxRounds: 5 }, { ada: 5, ben: 5 }],
+    [
+      'a retry: multiplies what is below, not the fallback',
+      { kind: 'pipeline', steps: [ada], retry: { attempts: 3 }, onFailure: { fallback: ben } },
+      { ada: 3, ben: 1 },
+    ],
+    [
+      'a route: each agent by the way that asks it most',
+      {
+        kind: 'route',
+        by: [{ by: 'agent', agent: 'ben' }],
+        routes: { a: ada, b: { kind: 'pipeline', steps: [ada, ada] } },
+        fallback: ben,
+      },
+      { ada: 2, ben: 2 },
+    ],
+    [
+      'delegations: no more than the supervisor has tool calls',
+      { kind: 'supervise', supervisor: 'ada', workers: { b: ben } },
+      { ada: 1, ben: 6 },
+    ],
+    [
+      'nested delegations: multiply',
+      {
+        kind: 'supervise',
+        supervisor: 'ada',
+        workers: { m: { kind: 'supervise', supervisor: 'ada', workers: { b: ben } } },
+      },
+      { ada: 7, ben: 36 },
+    ],
+    [
+      'a planner: asked again for each task where it may plan anew',
+      { kind: 'dag', planner: 'ada', workers: { b: ben }, maxTasks: 3, replan: true },
+      { ada: 4, ben: 3 },
+    ],
+    [
+      'a judge: for every pair of voters',
+      { kind: 'vote', voters: { a: ada, b: ada, c: ada }, judge: 'ben' },
+      { ada: 3, ben: 3 },
+    ],
+  ])('%s', (_title, root, expected) => {
+    expect(uses(root)).toEqual(expected);
+  });
+
+  test('a supervisor: has one turn more than rounds', () => {
+    const root = { kind: 'supervise', supervisor: 'ada', workers: { b: ben }, maxRounds: 1 };
+    expect(worstCase(team(root)).ada?.calls).toBe(2);
+  });
+
+  test('sub-teams: their agents count under their names, as often as they are used', () => {
+    const sub = { name: 'sub', agents: { ada: { instructions: 'y' } }, root: ada };
+    const root = {
+      kind: 'pipeline',
+      steps: [ada, { kind: 'team', team: 'sub' }, { kind: 'team', team: 'sub' }],
+    };
+    expect(uses(root, { teams: { sub } })).toEqual({ ada: 1, 'sub/ada': 2 });
+  });
+});
+
+describe('priceWorstCase', () => {
+  const root = { kind: 'pipeline', steps: [ada, ben] };
+
+  test('a price: is asked with the tokens of each agent, and summed', () => {
+    const priced = priceWorstCase(
+      team(root),
+      (_agent, { inputTokens, outputTokens }) => inputTokens + 10 * outputTokens,
+    );
+    expect(priced).toEqual({
+      agents: { ada: 13_600, ben: 11_800 },
+      total: 25_400,
+      unpriced: [],
+      capped: false,
+    });
+  });
+
+  test('an unknown price: is unpriced and not in the total', () => {
+    const priced = priceWorstCase(team(root), (agent) => (agent.limits.maxTurns === 2 ? undefined : 7));
+    expect(priced).toEqual({
+      agents: { ada: 7, ben: 'unpriced' },
+      total: 7,
+      unpriced: ['ben'],
+      capped: false,
+    });
+  });
+
+  test("the run's own limit: caps the total", () => {
+    const priced = priceWorstCase(team(root, { limits: { maxMicroDollars: 100 } }), () => 80);
+    expect(priced).toMatchObject({ total: 100, capped: true });
+  });
+});
