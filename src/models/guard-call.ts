@@ -9,6 +9,9 @@ export interface Guard {
   heard(): void;
 }
 
+/** Time for the end of a body whose reply is whole: after it the connection can be used again, without it it is cut. */
+const LINGER_MS = 1000;
+
 /**
  * Runs one exchange with a provider under the caller's signal and the request's stall timeout. Throws the signal's
  * reason when aborted, ModelTimeout when nothing was heard in time, else what `toFailure` makes of the error.
@@ -29,8 +32,12 @@ export async function guardCall<T>(
   const onAbort = (): void => cut.abort(caller.reason);
   caller.addEventListener('abort', onAbort, { once: true });
   try {
-    return await exchange.run({ signal: cut.signal, heard: () => timer.refresh() });
+    const reply = await exchange.run({ signal: cut.signal, heard: () => timer.refresh() });
+    setTimeout(() => cut.abort(), LINGER_MS).unref();
+    return reply;
   } catch (error) {
+    // Whatever broke the exchange, no socket may go on reading a reply that nobody waits for.
+    cut.abort();
     if (caller.aborted) throw caller.reason;
     if (stalled)
       throw failure(
@@ -43,7 +50,5 @@ export async function guardCall<T>(
   } finally {
     clearTimeout(timer);
     caller.removeEventListener('abort', onAbort);
-    // Whatever ended the exchange, no socket may go on reading a reply that nobody waits for.
-    cut.abort();
   }
 }

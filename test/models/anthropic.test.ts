@@ -276,11 +276,18 @@ describe('Anthropic only', () => {
     expect(reply).toMatchObject({ stop: 'end', content: [{ type: 'text', text: 'whole' }] });
   });
 
-  test('calls one after another: share connections', async () => {
+  test('calls one after another: share connections, though a body ends after its reply', async () => {
     const wire = await startWire();
-    wire.play(anthropicReply({ blocks: [{ text: 'x' }], stop: 'end_turn' }));
+    wire.play((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(minimalReply({ type: 'text', text: 'x' }, 'end_turn'));
+      setTimeout(() => response.end(), 20);
+    });
     const provider = anthropicProvider({ apiKey: 'sk-test', baseURL: wire.url });
-    for (let call = 0; call < 8; call++) await provider.call(REQUEST, { signal: NEVER });
+    for (let call = 0; call < 8; call++) {
+      await provider.call(REQUEST, { signal: NEVER });
+      await wire.seen.at(-1)?.cut;
+    }
     await wire.close();
     expect(wire.seen).toHaveLength(8);
     // A second one may open while the first is being handed back.
