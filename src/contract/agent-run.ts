@@ -1,6 +1,6 @@
 import type { AgentLimits } from './agent';
+import type { CallSite } from './call-site';
 import type { DraftMessage } from './conversation';
-import type { CallSite } from './model-call';
 import type { ToolMeta } from './tool-call';
 import type { Usage } from './usage';
 import type { Hash, Value } from './value';

@@ -1,4 +1,4 @@
-import type { CallSite } from './model-call';
+import type { CallSite } from './call-site';
 import type { Value } from './value';
 
 /** Does a tool change the world outside? */

@@ -1,4 +1,4 @@
-import type { Place } from './run';
+import type { Place } from './place';
 
 /** What a step is called in views: the agent's, tool's or team's name, else its own place in the parent. */
 export function labelOf({ step, path }: Pick<Place, 'step' | 'path'>): string {

@@ -16,7 +16,8 @@ import {
 import { definitionPath, walkSteps } from '../contract/step-path';
 import { describeFailure, usageOfFailedChild } from './failing';
 import { labelOf } from './label';
-import type { Place, Run } from './run';
+import type { Place } from './place';
+import type { Run } from './run';
 import { typedAttributes } from './search-attributes';
 
 /** Temporal refuses workflow ids over 1,000 bytes; a deep path is named by its hash instead. */

@@ -6,7 +6,8 @@ import { runParallel } from './patterns/parallel';
 import { runPipeline } from './patterns/pipeline';
 import { runSupervise } from './patterns/supervise';
 import { runTool } from './patterns/tool';
-import type { Place, Run } from './run';
+import type { Place } from './place';
+import type { Run } from './run';
 
 /** One exhaustive switch: step kind to pattern. */
 export async function runPattern(run: Run, place: Place): Promise<StepResult> {

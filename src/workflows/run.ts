@@ -1,20 +1,11 @@
 import type { AgentState } from '../contract/agent-run';
 import type { PreparedRun, RunSettings, StepResult } from '../contract/run';
-import type { Step } from '../contract/step';
-import { childPath, type StepPath } from '../contract/step-path';
+import type { StepPath } from '../contract/step-path';
 import type { Value } from '../contract/value';
+import type { Place } from './place';
 import type { ApprovalDesk } from './safeguards/approval-desk';
 import type { Ledger } from './safeguards/ledger';
 import type { ViewKeeper } from './safeguards/view-keeper';
-
-/** A step with all that one use of it has: where it stands, what it is given, how often it has been asked anew. */
-export interface Place<S extends Step = Step> {
-  readonly step: S;
-  readonly path: StepPath;
-  readonly input: Value;
-  /** Raised by retries and resumes, and inherited: see `CallSite.generation`. */
-  readonly generation: number;
-}
 
 /** What every pattern is handed: the execution it runs in. */
 export interface Run {
@@ -45,15 +36,6 @@ export interface Run {
 export interface Continuation {
   readonly from: AgentState | undefined;
   continueWhenLong(state: AgentState): Promise<void>;
-}
-
-/** The place of a step directly below another. */
-export function below(
-  parent: Place,
-  key: string,
-  child: { readonly step: Step; readonly input: Value },
-): Place {
-  return { ...child, path: childPath(parent.path, parent.step, key), generation: parent.generation };
 }
 
 export function whole(output: Value): StepResult {

@@ -10,7 +10,8 @@ import type { ToolCallResult } from '../contract/tool-call';
 import { NO_USAGE } from '../contract/usage';
 import type { Value } from '../contract/value';
 import { modelOptions } from './activity-options';
-import type { Place, Run } from './run';
+import type { Place } from './place';
+import type { Run } from './run';
 import { useTool } from './use-tool';
 
 export interface AgentUse {

@@ -5,7 +5,8 @@ import type { ApprovalTerms } from '../contract/step';
 import type { ToolCallResult } from '../contract/tool-call';
 import { inline } from '../contract/value';
 import { localToolOptions, toolOptions } from './activity-options';
-import type { Place, Run } from './run';
+import type { Place } from './place';
+import type { Run } from './run';
 
 /** A lost effect is asked about for a day; silence means: do not repeat it. */
 const AMBIGUOUS_TERMS: ApprovalTerms = {

@@ -1,7 +1,8 @@
 import type { StepResult } from '../../contract/run';
 import type { AgentStep } from '../../contract/step';
+import type { Place } from '../place';
 import { preparedAgent } from '../prepared';
-import { type Place, type Run, whole } from '../run';
+import { type Run, whole } from '../run';
 import { useAgent } from '../use-agent';
 
 /**

@@ -1,7 +1,8 @@
 import { failure } from '../../contract/fail';
 import type { StepResult } from '../../contract/run';
 import type { ApproveStep } from '../../contract/step';
-import { below, type Place, type Run, whole } from '../run';
+import { below, type Place } from '../place';
+import { type Run, whole } from '../run';
 
 /**
  * Approve: asks people about the step's input. Approved, the input goes on unchanged, or through the guarded step;

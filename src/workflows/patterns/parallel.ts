@@ -7,7 +7,8 @@ import type { Value } from '../../contract/value';
 import { choreOptions } from '../activity-options';
 import { fanOut } from '../fan-out';
 import { keepValue } from '../keep-value';
-import { below, type Place, type Run } from '../run';
+import { below, type Place } from '../place';
+import type { Run } from '../run';
 
 /**
  * Parallel: every branch gets the step's input; the join says when they are done, the merge what becomes of their outputs.

@@ -1,6 +1,7 @@
 import type { StepResult } from '../../contract/run';
 import type { PipelineStep } from '../../contract/step';
-import { below, type Place, type Run } from '../run';
+import { below, type Place } from '../place';
+import type { Run } from '../run';
 
 /**
  * Pipeline: each step gets the output of the one before; the last output is the pipeline's.

@@ -6,8 +6,9 @@ import { childPath, iterationPath, type StepPath } from '../../contract/step-pat
 import type { ToolCallResult } from '../../contract/tool-call';
 import { inline, type Value } from '../../contract/value';
 import { describeFailure, isStepFailure } from '../failing';
+import type { Place } from '../place';
 import { preparedSupervisor } from '../prepared';
-import type { Place, Run } from '../run';
+import type { Run } from '../run';
 import { useAgent } from '../use-agent';
 
 /**

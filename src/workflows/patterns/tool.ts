@@ -3,8 +3,9 @@ import { hashOf } from '../../contract/hash';
 import type { StepResult } from '../../contract/run';
 import type { ToolStep } from '../../contract/step';
 import { inline, previewOf } from '../../contract/value';
+import type { Place } from '../place';
 import { preparedTool } from '../prepared';
-import { type Place, type Run, whole } from '../run';
+import { type Run, whole } from '../run';
 import { useTool } from '../use-tool';
 
 /**

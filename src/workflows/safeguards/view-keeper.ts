@@ -5,7 +5,7 @@ import { SEARCH_ATTRIBUTES } from '../../contract/names';
 import type { StepPath } from '../../contract/step-path';
 import { NO_USAGE } from '../../contract/usage';
 import type { NodeState, RunView, ViewFailure, ViewNode } from '../../contract/view';
-import type { Place } from '../run';
+import type { Place } from '../place';
 import type { Ledger } from './ledger';
 import { detailsOf } from './view-details';
 

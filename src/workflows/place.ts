@@ -1,0 +1,21 @@
+import type { Step } from '../contract/step';
+import { childPath, type StepPath } from '../contract/step-path';
+import type { Value } from '../contract/value';
+
+/** A step with all that one use of it has: where it stands, what it is given, how often it has been asked anew. */
+export interface Place<S extends Step = Step> {
+  readonly step: S;
+  readonly path: StepPath;
+  readonly input: Value;
+  /** Raised by retries and resumes, and inherited: see `CallSite.generation`. */
+  readonly generation: number;
+}
+
+/** The place of a step directly below another. */
+export function below(
+  parent: Place,
+  key: string,
+  child: { readonly step: Step; readonly input: Value },
+): Place {
+  return { ...child, path: childPath(parent.path, parent.step, key), generation: parent.generation };
+}
