@@ -23,7 +23,7 @@ interface Given {
   readonly isError: boolean;
 }
 
-interface ToolUse {
+export interface ToolCall {
   readonly tool: Tool;
   readonly input: ToolCallInput;
   readonly attempt: CallAttempt;
@@ -34,7 +34,7 @@ interface ToolUse {
  * `safe` or `keyed` tool runs it again with the same idempotency key; of a `never` tool it raises EffectAmbiguous.
  * Throws also ToolUnavailable, ToolResultInvalid, StaleAttempt, and the signal's reason when aborted.
  */
-export async function useTool(store: Store, use: ToolUse): Promise<ToolCallResult> {
+export async function useTool(store: Store, use: ToolCall): Promise<ToolCallResult> {
   const { tool, input, attempt } = use;
   const { journal } = store;
   const keys = toolCallKeys(tool.name, input);
@@ -69,7 +69,7 @@ function errorOf(text: string): Given {
 
 async function readArgs(
   store: Store,
-  { tool, input }: ToolUse,
+  { tool, input }: ToolCall,
 ): Promise<{ right: JsonObject } | { wrong: string }> {
   const template = await resolveValue(input.args, store.content);
   const { args, missing } =
@@ -87,7 +87,7 @@ async function readArgs(
 
 async function dispatch(
   store: Store,
-  { tool, input, attempt }: ToolUse,
+  { tool, input, attempt }: ToolCall,
   ready: { readonly args: JsonObject; readonly lease: Lease },
 ): Promise<Given> {
   if (tool.repeat === 'never') {

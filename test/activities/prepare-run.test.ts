@@ -1,0 +1,165 @@
+import type { ActivityDeps } from '../../src/activities/activity-deps';
+import { createPrepareRun } from '../../src/activities/prepare-run';
+import type { PreparedRun } from '../../src/contract/run';
+import { teamSchema } from '../../src/contract/team';
+import { oneModel } from '../../src/models/models';
+import { scripted } from '../../src/models/scripted';
+import type { Store } from '../../src/threads/store';
+import type { Tool } from '../../src/tools/tool';
+import { testTool } from '../workers/test-tool';
+import { temporaryStore } from './call-fixtures';
+
+let store: Store;
+beforeEach(() => {
+  store = temporaryStore();
+});
+
+const TOOLS: readonly Tool[] = [
+  testTool({ name: 'search', run: async () => null, local: true }),
+  testTool({ name: 'post', effect: 'write', repeat: 'keyed', compensation: 'unpost', run: async () => null }),
+];
+
+function prepare(team: object): Promise<PreparedRun> {
+  const models = oneModel(scripted([]));
+  const deps: ActivityDeps = {
+    store,
+    tools: new Map(TOOLS.map((tool) => [tool.name, tool])),
+    models: { ...models, resolve: (name) => ({ ...models.resolve(name), id: `settled-${name}` }) },
+  };
+  return createPrepareRun(deps)(teamSchema.parse({ name: 'team', ...team }));
+}
+
+const agent = (name: string): object => ({ kind: 'agent', agent: name });
+
+test('an agent is stored with its model and tools as they are now', async () => {
+  const { agents } = await prepare({
+    agents: {
+      writer: {
+        instructions: 'Write.',
+        tier: 'light',
+        tools: ['search'],
+        output: { type: 'object' },
+        temperature: 0,
+      },
+    },
+    root: agent('writer'),
+  });
+  expect(agents.writer).toMatchObject({
+    name: 'writer',
+    mode: 'stepwise',
+    hasOutputContract: true,
+    tools: { search: { effect: 'read', repeat: 'safe', timeoutMs: 5000, local: true } },
+  });
+  expect(await store.content.get(agents.writer?.definition ?? '')).toEqual({
+    agent: 'writer',
+    version: '1',
+    instructions: 'Write.',
+    model: 'settled-light',
+    tools: [{ name: 'search', description: 'Does search.', inputSchema: TOOLS[0]?.inputSchema }],
+    output: { type: 'object' },
+    temperature: 0,
+    maxOutputTokens: 4096,
+  });
+});
+
+test('only what the root uses is prepared, wherever it is named', async () => {
+  const writer = { instructions: 'Write.' };
+  const prepared = await prepare({
+    agents: { used: writer, judge: writer, joiner: writer, idle: { ...writer, tools: ['missing'] } },
+    root: {
+      kind: 'pipeline',
+      steps: [
+        { kind: 'parallel', branches: { one: agent('used') }, merge: { synthesize: 'joiner' } },
+        { kind: 'race', branches: { one: agent('used') }, judge: 'judge' },
+        {
+          kind: 'tool',
+          tool: 'post',
+          args: {},
+          onFailure: { fallback: { kind: 'tool', tool: 'search', args: {} } },
+        },
+      ],
+    },
+  });
+  expect(Object.keys(prepared.agents).toSorted()).toEqual(['joiner', 'judge', 'used']);
+  expect(prepared.tools).toEqual({
+    post: { effect: 'write', repeat: 'keyed', timeoutMs: 5000, local: false, compensation: 'unpost' },
+    search: { effect: 'read', repeat: 'safe', timeoutMs: 5000, local: true },
+  });
+});
+
+test('a supervisor has its workers as tools, one definition a step', async () => {
+  const { agents, supervisors } = await prepare({
+    agents: {
+      lead: { instructions: 'Lead.', tools: ['search'], mode: 'packed' },
+      finder: { instructions: 'Find.', description: 'Finds facts in the archive.' },
+    },
+    root: {
+      kind: 'supervise',
+      supervisor: 'lead',
+      workers: {
+        finder: agent('finder'),
+        office: { kind: 'supervise', supervisor: 'lead', workers: { typist: agent('finder') } },
+      },
+    },
+  });
+  expect(Object.keys(agents)).toEqual(['finder']);
+  expect(Object.keys(supervisors)).toEqual(['root', 'root/supervise:office']);
+  const { root } = supervisors;
+  expect(root?.mode).toBe('stepwise');
+  expect(Object.keys(root?.tools ?? {})).toEqual(['search', 'delegate_to_finder', 'delegate_to_office']);
+  const { tools } = (await store.content.get(root?.definition ?? '')) as unknown as {
+    tools: { description: string }[];
+  };
+  expect(tools[1]?.description).toContain('Finds facts in the archive.');
+  expect(tools[2]?.description).toContain('typist');
+});
+
+test("a role's list withholds the tools that are not in it", async () => {
+  const { agents } = await prepare({
+    agents: { reader: { instructions: 'Read.', tools: ['search', 'post'], role: 'reader' } },
+    roles: { reader: ['search'] },
+    root: agent('reader'),
+  });
+  expect(Object.keys(agents.reader?.tools ?? {})).toEqual(['search']);
+});
+
+test('all unknown tools are told in one failure, with who names them and what there is', async () => {
+  const prepared = prepare({
+    agents: { writer: { instructions: 'Write.', tools: ['serch', 'delegate_to_me'] } },
+    root: { kind: 'pipeline', steps: [agent('writer'), { kind: 'tool', tool: 'pots', args: {} }] },
+  });
+  await expect(prepared).rejects.toMatchObject({
+    type: 'UnknownTool',
+    details: [{ tools: ['pots', 'serch', 'delegate_to_me'] }],
+    message: expect.stringMatching(
+      /"pots" \(root\/pipeline:1\), "serch" \(agent "writer"\).* It has: search, post\./,
+    ),
+  });
+});
+
+test('a packed agent may have safe reads only', async () => {
+  const prepared = prepare({
+    agents: { writer: { instructions: 'Write.', tools: ['search', 'post'], mode: 'packed' } },
+    root: agent('writer'),
+  });
+  await expect(prepared).rejects.toMatchObject({
+    type: 'InvalidTeam',
+    message: expect.stringContaining('post'),
+  });
+});
+
+test('an output that is no JSON Schema is refused before any call', async () => {
+  const prepared = prepare({
+    agents: { writer: { instructions: 'Write.', output: { type: 'strng' } } },
+    root: agent('writer'),
+  });
+  await expect(prepared).rejects.toMatchObject({
+    type: 'InvalidTeam',
+    message: expect.stringContaining('"writer"'),
+  });
+});
+
+test('preparing again gives the same names', async () => {
+  const team = { agents: { writer: { instructions: 'Write.' } }, root: agent('writer') };
+  expect(await prepare(team)).toEqual(await prepare(team));
+});
