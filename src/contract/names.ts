@@ -8,6 +8,9 @@ export const nameSchema = z
     'must start with a letter and hold at most 48 letters, digits, "_" or "-"',
   );
 
+/** Name of the tool whose arguments are a structured answer, where a model answers through a tool. No other tool may bear it. */
+export const ANSWER_TOOL = 'give_answer';
+
 /** Search attributes of every run; the six are registered on servers that Baton starts and checked on all others. */
 export const SEARCH_ATTRIBUTES = {
   team: 'BatonTeam',

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../contract/json';
 import type { ToolSpec } from '../contract/model-call';
+import { ANSWER_TOOL } from '../contract/names';
 
-/** Name of the tool whose arguments are the structured answer, in `tool` mode. No team's tool may bear it. */
-export const ANSWER_TOOL = 'give_answer';
+export { ANSWER_TOOL };
 
 /** The tool that takes an answer of a schema. Arguments are objects: an answer of another type is their `answer`. */
 export function answerTool(schema: JsonObject): ToolSpec {

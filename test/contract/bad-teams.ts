@@ -225,6 +225,18 @@ const KNOWN: readonly BadTeam[] = [
     'agents.writer.tools[1]: names "search" a second time',
   ),
   bad(
+    'a tool named as a delegation',
+    agentWith({ tools: ['delegate_to_x'] }),
+    'agents.writer.tools[0]: begins with "delegate_to_"',
+    'agents.writer.tools[0]: names the unknown tool "delegate_to_x"',
+  ),
+  bad(
+    'a tool named as the answer',
+    agentWith({ tools: ['give_answer'] }),
+    'agents.writer.tools[0]: is "give_answer"',
+    'agents.writer.tools[0]: names the unknown tool "give_answer"',
+  ),
+  bad(
     'an unknown sub-team',
     teamOf({ kind: 'team', team: 'sub' }),
     'root.team: names the unknown team "sub"',

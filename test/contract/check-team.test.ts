@@ -3,6 +3,8 @@ import { checkTeam } from '../../src/contract/check/check-team';
 import { cyclesIn } from '../../src/contract/check/cycles';
 import { parseTeam } from '../../src/contract/check/parse-team';
 import { failureType } from '../../src/contract/fail';
+import { stepSchemas } from '../../src/contract/step-schema';
+import { teamSchema } from '../../src/contract/team';
 import { BAD_FORMS, BAD_IN_MANY_PLACES, BAD_MEANINGS, teamOf } from './bad-teams';
 
 const tools = {
@@ -34,6 +36,92 @@ describe('checkTeam', () => {
       );
     },
   );
+
+  test('every kind: parses and checks, whether the engine runs it yet or not', () => {
+    const agent = { kind: 'agent', agent: 'writer', onFailure: 'skip' };
+    const read = { kind: 'tool', tool: 'search', args: { q: { $input: '/q' } } };
+    const write = { kind: 'tool', tool: 'publish', onFailure: { fallback: read } };
+    const ask = {
+      kind: 'approve',
+      question: 'Send?',
+      approvers: ['ann'],
+      escalate: [{ after: '1h', to: ['bob'] }],
+    };
+    const two = { a: agent, b: read };
+    const byRule = {
+      by: 'rules',
+      rules: [
+        { when: { all: [{ at: '/n', atLeast: 1 }, { not: { at: '/x', matches: '^y' } }] }, route: 'a' },
+      ],
+    };
+    const steps = [
+      agent,
+      read,
+      {
+        kind: 'parallel',
+        branches: two,
+        join: { bestEffort: { atLeast: 0.8, required: ['a'] } },
+        merge: { deduplicate: { by: ['/file'] } },
+      },
+      { kind: 'map', over: '/items', step: agent, join: { quorum: 2 }, merge: { synthesize: 'writer' } },
+      { kind: 'race', branches: two, accept: { at: '/ok', equals: true }, judge: 'writer', hedgeAfter: '2s' },
+      {
+        kind: 'route',
+        by: [byRule, { by: 'examples', examples: { b: ['hello'] } }, { by: 'person', approvers: ['ann'] }],
+        routes: two,
+        fallback: read,
+      },
+      {
+        kind: 'supervise',
+        supervisor: 'writer',
+        workers: { w: agent, deep: { kind: 'supervise', supervisor: 'writer', workers: two } },
+      },
+      { kind: 'debate', proposer: agent, critic: agent, judge: agent },
+      { kind: 'vote', voters: two, rule: { weighted: { a: 2 } }, tieBreak: agent, judge: 'writer' },
+      { kind: 'refine', draft: agent, review: agent },
+      {
+        kind: 'dag',
+        tasks: [
+          { id: 'x', step: agent },
+          { id: 'y', step: read, requires: ['x'], optional: true },
+        ],
+      },
+      { kind: 'dag', planner: 'writer', workers: two, replan: true, approvePlan: { approvers: ['ann'] } },
+      { kind: 'peers', members: two, until: 'quiet' },
+      {
+        kind: 'saga',
+        steps: [
+          { name: 'book', do: write, undo: write },
+          { name: 'tell', do: read },
+        ],
+      },
+      { ...ask, guards: write },
+      { kind: 'emit', event: 'done', phase: 'End' },
+      { kind: 'on', event: 'done', timeout: '5m' },
+      { kind: 'checkpoint', label: 'half' },
+      {
+        kind: 'team',
+        team: 'sub',
+        isolated: true,
+        budget: 0.5,
+        retry: { attempts: 2 },
+        stopWhen: { at: '', exists: true },
+      },
+    ];
+    const whole = {
+      name: 't',
+      agents: {
+        writer: { instructions: 'Write.', tools: ['search'], role: 'reader', output: { type: 'object' } },
+      },
+      roles: { reader: ['search'] },
+      teams: { sub: { name: 'sub', root: { kind: 'emit', event: 'x' } } },
+      root: { kind: 'pipeline', steps },
+    };
+    const { team, mistakes, warnings } = checkTeam(whole, { tools });
+    expect({ mistakes, warnings }).toEqual({ mistakes: [], warnings: [] });
+    expect(new Set(steps.map(({ kind }) => kind)).size).toBe(Object.keys(stepSchemas).length - 1);
+    expect(team).toEqual(teamSchema.parse(whole));
+  });
 
   test('tools: without a catalogue nothing is said of them', () => {
     const root = {

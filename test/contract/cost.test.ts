@@ -1,6 +1,6 @@
 import { parseTeam } from '../../src/contract/check/parse-team';
 import { priceWorstCase, worstCase } from '../../src/contract/cost';
-import type { Team } from '../../src/contract/team';
+import { type Team, teamSchema } from '../../src/contract/team';
 
 const limits = { maxTurns: 4, maxOutputTokens: 100, maxTokens: 10_000, maxToolCalls: 6 };
 const agents = {
@@ -95,6 +95,12 @@ describe('worstCase', () => {
       steps: [ada, { kind: 'team', team: 'sub' }, { kind: 'team', team: 'sub' }],
     };
     expect(uses(root, { teams: { sub } })).toEqual({ ada: 1, 'sub/ada': 2 });
+  });
+
+  test('a sub-team that leads to itself: has no worst case', () => {
+    const sub = (name: string, next: string) => ({ name, root: { kind: 'team', team: next } });
+    const endless = teamSchema.parse({ ...sub('t', 'a'), teams: { a: sub('a', 'b'), b: sub('b', 'a') } });
+    expect(() => worstCase(endless)).toThrow('The sub-team "a" leads to itself.');
   });
 });
 

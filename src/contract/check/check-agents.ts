@@ -1,5 +1,6 @@
 import type { AgentDefinition } from '../agent';
 import { DELEGATION_PREFIX } from '../delegation';
+import { ANSWER_TOOL } from '../names';
 import { agentNamed } from '../team';
 import { unknownTool } from './check-names';
 import { type Findings, knownTool, type Scope } from './findings';
@@ -38,6 +39,8 @@ function checkTools({ tools, mode }: AgentDefinition, { at, scope: { options } }
         place,
         `begins with "${DELEGATION_PREFIX}", which stands for a supervisor's workers. Rename the tool.`,
       );
+    if (tool === ANSWER_TOOL)
+      found.mistake(place, `is "${ANSWER_TOOL}", which stands for the answer itself. Rename the tool.`);
     if (options.tools === undefined) continue;
     const known = knownTool(tool, options);
     if (known === undefined) found.mistake(place, unknownTool(tool, options.tools));
