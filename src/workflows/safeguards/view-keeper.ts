@@ -91,6 +91,8 @@ export class ViewKeeper {
     this.endedAt = Date.now();
     this.missing = outcome.missing ?? [];
     this.failure = outcome.failure;
+    // Lists tell a partial result from a whole one by it.
+    if (this.sources.searchAttributes) upsertSearchAttributes([{ key: STATE, value: state }]);
     this.publish();
   }
 

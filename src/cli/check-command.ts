@@ -1,0 +1,119 @@
+import { Command } from 'commander';
+import { type CheckedTeam, checkTeam } from '../contract/check/check-team';
+import type { KnownTool } from '../contract/check/findings';
+import { type Mistake, mistakeLines } from '../contract/check/mistake';
+import { priceWorstCase, worstCase } from '../contract/cost';
+import type { Team } from '../contract/team';
+import { modelsFromEnvironment } from '../models/models-from-environment';
+import { type Cli, does } from './command';
+import type { Console } from './console';
+import { EXIT, type ExitCode } from './exit-codes';
+import { fill, fillLeft } from './fit-text';
+import { priceFrom } from './price-agents';
+import { fromAuthor, readInput } from './read-input';
+import { showCount, showSome } from './show-numbers';
+import { loadTeamFolder, type TeamFolder } from './team-folder';
+
+interface CheckFlags {
+  readonly input?: string;
+  readonly json?: boolean;
+}
+
+/** `baton check`: every mistake of a team with its path; what it may cost and grow to at worst. Needs no server. */
+export function checkCommand(cli: Cli): Command {
+  const command = new Command('check')
+    .description('Find every mistake of a team, and what it could cost at worst')
+    .argument('<team>', 'folder of a team, or a team in YAML or JSON')
+    .option('--input <input>', 'for a team that is built from its input: file, folder, JSON, or "-"')
+    .option('--json', 'print one JSON document on stdout and nothing else there');
+  return does<CheckFlags>(command, cli, async (console, flags, [path = '']) => {
+    const folder = loadTeamFolder(path);
+    const input = await readInput(flags.input, folder, console.streams);
+    const raw = await fromAuthor(
+      () => folder.team(input),
+      `The team in ${path} cannot be built from ${flags.input === undefined ? 'no input; name one with --input' : 'that input'}`,
+    );
+    return report(console, checkTeam(raw, toolsOf(folder)));
+  });
+}
+
+function report(console: Console, checked: CheckedTeam): ExitCode {
+  const { team, growth, warnings, mistakes } = checked;
+  const sentences = (list: readonly Mistake[]) => list.map(({ path, message }) => ({ path, message }));
+  const prices =
+    team === undefined
+      ? undefined
+      : priceWorstCase(team, priceFrom(modelsFromEnvironment(console.streams.env)));
+  console.document({
+    ok: team !== undefined,
+    mistakes: sentences(mistakes),
+    warnings: sentences(warnings),
+    ...(team === undefined
+      ? {}
+      : { team: team.name, version: team.version, worstCase: figures(team, prices) }),
+    ...(growth === undefined ? {} : { growth }),
+  });
+  if (team === undefined) {
+    console.note(console.paint.error(`${showSome(mistakes.length, 'mistake')}:`));
+    console.note(mistakeLines(mistakes));
+    return EXIT.usage;
+  }
+  console.say(`${console.paint.bold(team.name)} ${team.version}: no mistakes.`);
+  if (warnings.length > 0) console.say(`${showSome(warnings.length, 'warning')}:\n${mistakeLines(warnings)}`);
+  if (prices !== undefined) for (const line of costLines(team, prices)) console.say(line);
+  if (growth !== undefined)
+    console.say(
+      `Histories: ${growth.histories}; the longest at worst ${showCount(growth.events)} events, at ${growth.path}.`,
+    );
+  return EXIT.ok;
+}
+
+type Prices = ReturnType<typeof priceWorstCase>;
+
+function figures(team: Team, prices: Prices | undefined) {
+  const agents = Object.entries(worstCase(team)).map(([agent, use]) => {
+    const { uses, calls, inputTokens, outputTokens } = use;
+    return {
+      agent,
+      uses,
+      calls,
+      inputTokens,
+      outputTokens,
+      microDollars: prices?.agents[agent] ?? 'unpriced',
+    };
+  });
+  return { agents, totalMicroDollars: prices?.total ?? 0, capped: prices?.capped ?? false };
+}
+
+function costLines(team: Team, prices: Prices): readonly string[] {
+  const uses = Object.entries(worstCase(team));
+  if (uses.length === 0) return ['It asks no model.'];
+  const width = Math.max(5, ...uses.map(([agent]) => agent.length));
+  const lines = uses.map(([agent, use]) => {
+    const cost = prices.agents[agent];
+    return [
+      fill(agent, width),
+      fillLeft(showCount(use.uses), 6),
+      fillLeft(showCount(use.calls), 7),
+      fillLeft(showCount(use.inputTokens + use.outputTokens), 8),
+      fillLeft(typeof cost === 'number' ? dollars(cost) : 'unpriced', 12),
+    ].join('  ');
+  });
+  const head = `${fill('agent', width)}  ${fillLeft('uses', 6)}  ${fillLeft('calls', 7)}  ${fillLeft('tokens', 8)}  ${fillLeft('cost', 12)}`;
+  const rest =
+    prices.unpriced.length === 0
+      ? ''
+      : `, and what ${prices.unpriced.join(', ')} cost, whose price is unknown`;
+  const cap = prices.capped ? ' (held there by limits.maxMicroDollars)' : '';
+  return ['At worst, by agent:', head, ...lines, `In all at most ${dollars(prices.total)}${cap}${rest}.`];
+}
+
+function dollars(microDollars: number): string {
+  return `$${(microDollars / 1_000_000).toFixed(2)}`;
+}
+
+/** Tools are only judged where the team brings some: a YAML file says nothing of what its workers have. */
+function toolsOf(folder: TeamFolder): { readonly tools?: Readonly<Record<string, KnownTool>> } {
+  const tools = folder.tools({ filesRoot: process.cwd() });
+  return tools.length === 0 ? {} : { tools: Object.fromEntries(tools.map((tool) => [tool.name, tool])) };
+}

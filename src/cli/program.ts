@@ -1,0 +1,65 @@
+import { Command, CommanderError } from 'commander';
+import { approvalsCommand } from './approvals-command';
+import { cancelCommand } from './cancel-command';
+import { checkCommand } from './check-command';
+import type { Cli } from './command';
+import { type CliStreams, openConsole } from './console';
+import { decideCommand } from './decide-commands';
+import { deployCommand } from './deploy-command';
+import { EXIT, type ExitCode } from './exit-codes';
+import { listCommand } from './list-command';
+import { commanderExitCode, reportError } from './report-error';
+import { runCommand } from './run-command';
+import { upCommand } from './up-command';
+import { watchCommand } from './watch-command';
+import { workerCommand } from './worker-command';
+
+const EXIT_CODES = `
+Exit codes:
+  0  done                       5  a result that lacks parts
+  1  the run failed             6  no such run, approval or build
+  2  wrong command, team, input 7  refused: wrong approver, already decided, in use
+  3  no server                  8  no worker polls, or no model is configured
+  4  cancelled, or denied     130  interrupted
+`;
+
+/** Runs the `baton` command on some arguments; returns its exit code. It never throws and never ends the process. */
+export async function runCli(args: readonly string[], streams: CliStreams): Promise<ExitCode> {
+  const cli: Cli = { streams, exitCode: EXIT.ok };
+  try {
+    await program(cli).parseAsync([...args], { from: 'user' });
+    return cli.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return commanderExitCode(error);
+    return reportError(error, openConsole(streams, args.includes('--json')));
+  }
+}
+
+function program(cli: Cli): Command {
+  const { stdout, stderr } = cli.streams;
+  const baton = new Command('baton')
+    .description('Runs teams of AI agents that survive crashes, deploys and slow approvers.')
+    .version('0.1.0')
+    .showHelpAfterError('(baton <command> --help says more)')
+    .addHelpText('after', EXIT_CODES);
+  const commands = [
+    runCommand(cli),
+    checkCommand(cli),
+    watchCommand(cli),
+    listCommand(cli),
+    approvalsCommand(cli),
+    decideCommand(cli, 'approve'),
+    decideCommand(cli, 'deny'),
+    cancelCommand(cli),
+    upCommand(cli),
+    workerCommand(cli),
+    deployCommand(cli),
+  ];
+  for (const command of commands) baton.addCommand(command);
+  for (const command of [baton, ...commands])
+    command.exitOverride().configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+    });
+  return baton;
+}

@@ -1,0 +1,54 @@
+import { CommanderError } from 'commander';
+import { asBatonError, BatonError } from '../client/baton-error';
+import type { Console } from './console';
+import { EXIT, type ExitCode, exitCodeFor } from './exit-codes';
+
+/** An error as the command reports it. */
+interface Told {
+  readonly type: string;
+  readonly message: string;
+  readonly remedy?: string;
+  readonly run?: string;
+  readonly code: ExitCode;
+}
+
+/** Prints what went wrong and the way out, with no stack trace unless BATON_DEBUG asks for it; returns the exit code. */
+export function reportError(error: unknown, console: Console): ExitCode {
+  const { code, ...facts } = told(error);
+  console.document({ error: facts });
+  const { paint, streams } = console;
+  console.note(`${paint.error(`baton: ${facts.type}:`)} ${facts.message}`);
+  if (facts.remedy !== undefined) console.note(`  ${facts.remedy}`);
+  const debug = streams.env.BATON_DEBUG ?? '';
+  if (debug !== '' && debug !== '0' && error instanceof Error) console.note(error.stack ?? String(error));
+  return code;
+}
+
+function told(error: unknown): Told {
+  const known = asBatonError(error);
+  if (known !== undefined)
+    return {
+      type: known.type,
+      message: known.message,
+      remedy: known.remedy,
+      ...(known.run === undefined ? {} : { run: known.run }),
+      code: exitCodeFor(known.type, known.run),
+    };
+  return {
+    type: 'InternalError',
+    message: error instanceof Error ? error.message : String(error),
+    remedy: 'This is a fault of Baton. BATON_DEBUG=1 prints where it happened.',
+    code: EXIT.fault,
+  };
+}
+
+/** Commander prints its own words; only its verdict is translated. `--help` and `--version` are no errors. */
+export function commanderExitCode(error: CommanderError): ExitCode {
+  return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+}
+
+export function usageError(message: string, remedy: string): BatonError {
+  return new BatonError('InvalidInput', message, { remedy });
+}
+
+export { CommanderError };

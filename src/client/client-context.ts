@@ -1,0 +1,18 @@
+import type { Client, Connection } from '@temporalio/client';
+import type { ContentStore } from '../threads/store';
+import type { SettingsProfile } from './run-settings';
+
+/** What every verb of the client works with. `connect` makes it. */
+export interface ClientContext {
+  readonly temporal: Client;
+  readonly connection: Connection;
+  readonly address: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  /** Where large inputs and outputs are kept; the same store that the workers use. */
+  readonly content: ContentStore;
+  /** Whether the server has Baton's search attributes. Asked once. */
+  readonly searchAttributes: () => Promise<boolean>;
+  /** Which settings the runs get that it starts. */
+  readonly profile: SettingsProfile;
+}

@@ -1,0 +1,121 @@
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { Decision } from '../contract/approval';
+import type { Json } from '../contract/json';
+import { DEFAULT_TASK_QUEUE } from '../contract/names';
+import type { RunView } from '../contract/view';
+import { missingSearchAttributes } from '../server/search-attributes';
+import type { ContentStore } from '../threads/store';
+import { openStoreFromEnvironment } from '../threads/store-from-environment';
+import { approvals, type InboxOptions, type WaitingApproval } from './approvals';
+import { cancel } from './cancel';
+import type { ClientContext } from './client-context';
+import { type DecideOptions, decide } from './decide';
+import { type DescribedRun, describe } from './describe';
+import { findApproval } from './find-approval';
+import { type ListedRun, type ListOptions, list } from './list';
+import { type FinishedRun, result } from './result';
+import type { SettingsProfile } from './run-settings';
+import { explained } from './server-error';
+import { type StartedRun, type StartOptions, start } from './start';
+import { isPolled } from './task-queue';
+import { view } from './view';
+import { type WatchOptions, watch } from './watch';
+
+export interface ConnectOptions {
+  /** `host:port`. @default the Temporal environment-config profile, TEMPORAL_ADDRESS, or localhost:7233 */
+  readonly address?: string;
+  /** The rest of what a connection needs, TLS or a key, where the profile does not say it. */
+  readonly connectionOptions?: ConnectionOptions;
+  /** @default the profile's, TEMPORAL_NAMESPACE, or `default` */
+  readonly namespace?: string;
+  /** @default 'baton' */
+  readonly taskQueue?: string;
+  /** @default 'embedded', with heartbeats every 2 s; 'server' sends them every 10 s */
+  readonly profile?: SettingsProfile;
+  /** Where large inputs and outputs are kept; the workers' own. @default the folder in BATON_STORE */
+  readonly content?: ContentStore;
+  /** A connection that stays its owner's: `close` leaves it open. Replaces `address`. */
+  readonly connection?: Connection;
+}
+
+/** Everything that a program does with runs. Each method says what it throws where it is defined. */
+export interface BatonClient {
+  readonly context: ClientContext;
+  start(team: unknown, input: Json, options?: StartOptions): Promise<StartedRun>;
+  view(run: string): Promise<RunView>;
+  watch(run: string, options?: WatchOptions): AsyncGenerator<RunView, void, undefined>;
+  result(run: string): Promise<FinishedRun>;
+  approvals(options?: InboxOptions): Promise<readonly WaitingApproval[]>;
+  /** The waiting approval of that id, to be shown before it is decided. */
+  approval(id: string, run?: string): Promise<WaitingApproval>;
+  decide(decision: Decision, options?: DecideOptions): Promise<WaitingApproval>;
+  cancel(run: string, reason?: string): Promise<void>;
+  list(options?: ListOptions): Promise<readonly ListedRun[]>;
+  describe(run: string): Promise<DescribedRun>;
+  /** Whether a worker has asked the client's queue for work within the last minute. */
+  hasWorker(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Connects to a Temporal server. Throws TemporalUnreachable, ServerRefused. */
+export async function connect(options: ConnectOptions = {}): Promise<BatonClient> {
+  const context = await openContext(options);
+  return {
+    context,
+    start: (team, input, startOptions) => start(context, { team, input }, startOptions),
+    view: (run) => view(context, run),
+    watch: (run, watchOptions) => watch(context, run, watchOptions),
+    result: (run) => result(context, run),
+    approvals: (inboxOptions) => approvals(context, inboxOptions),
+    approval: (id, run) => findApproval(context, id, run),
+    decide: (decision, decideOptions) => decide(context, decision, decideOptions),
+    cancel: (run, reason) => cancel(context, run, reason),
+    list: (listOptions) => list(context, listOptions),
+    describe: (run) => describe(context, run),
+    hasWorker: () => explained(context, () => isPolled(context)),
+    close: async () => {
+      if (options.connection === undefined) await context.connection.close();
+    },
+  };
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+async function openContext(options: ConnectOptions): Promise<ClientContext> {
+  const profile = loadClientConnectConfig();
+  const address =
+    options.address ??
+    options.connectionOptions?.address ??
+    profile.connectionOptions.address ??
+    'localhost:7233';
+  const namespace = options.namespace ?? profile.namespace ?? 'default';
+  const connection =
+    options.connection ??
+    (await open({ ...profile.connectionOptions, ...options.connectionOptions, address }, namespace));
+  const temporal = new Client({ connection, namespace });
+  let asked: Promise<boolean> | undefined;
+  const context: ClientContext = {
+    temporal,
+    connection,
+    address,
+    namespace,
+    taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE,
+    content: options.content ?? openStoreFromEnvironment(process.env).content,
+    profile: options.profile ?? 'embedded',
+    searchAttributes: () => {
+      asked ??= missingSearchAttributes(connection, namespace).then((missing) => missing.length === 0);
+      return asked;
+    },
+  };
+  return context;
+}
+
+async function open(
+  options: ConnectionOptions & { address: string },
+  namespace: string,
+): Promise<Connection> {
+  return explained({ address: options.address, namespace }, () =>
+    Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS }),
+  );
+}

@@ -1,0 +1,52 @@
+import { isGrpcDeadlineError, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { asBatonError, BatonError } from './baton-error';
+import type { ClientContext } from './client-context';
+
+/** Codes of gRPC that matter here, by their numbers in its specification. */
+const GRPC = { deadlineExceeded: 4, notFound: 5, permissionDenied: 7, unavailable: 14, unauthenticated: 16 };
+
+type Where = Pick<ClientContext, 'address' | 'namespace'>;
+
+/** What a server's error means to a person. Errors that say nothing about the server are returned as they are. */
+export function explainServerError(error: unknown, where: Where, run?: string): unknown {
+  const known = asBatonError(error);
+  if (known !== undefined) return known;
+  const facts = { cause: error, ...(run === undefined ? {} : { run }) };
+  if (error instanceof WorkflowNotFoundError && run !== undefined)
+    return new BatonError('RunNotFound', `There is no run "${run}" on ${where.address}.`, facts);
+  const code = grpcCode(error);
+  if (code === GRPC.unavailable || code === GRPC.deadlineExceeded)
+    return new BatonError('TemporalUnreachable', `No Temporal server answers at ${where.address}.`, {
+      ...facts,
+      remedy: 'Start one with "baton up", or correct TEMPORAL_ADDRESS.',
+    });
+  if (code === GRPC.permissionDenied || code === GRPC.unauthenticated || code === GRPC.notFound)
+    return new BatonError(
+      'ServerRefused',
+      `The Temporal server at ${where.address} refused: ${grpcWords(error)}.`,
+      facts,
+    );
+  return error;
+}
+
+/** Runs a piece of client work and throws what its error means. */
+export async function explained<T>(context: Where, work: () => Promise<T>, run?: string): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw explainServerError(error, context, run);
+  }
+}
+
+/** The gRPC status of an error or of its causes, since the SDK wraps what it receives. */
+export function grpcCode(error: unknown): number | undefined {
+  if (isGrpcServiceError(error)) return error.code;
+  if (isGrpcDeadlineError(error)) return GRPC.deadlineExceeded;
+  return error instanceof Error && error.cause !== undefined ? grpcCode(error.cause) : undefined;
+}
+
+export function grpcWords(error: unknown): string {
+  if (isGrpcServiceError(error)) return error.details;
+  if (error instanceof Error) return error.cause === undefined ? error.message : grpcWords(error.cause);
+  return String(error);
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import { parseTeam } from '../contract/check/parse-team';
+import { failure } from '../contract/fail';
+import { planGrowth } from '../contract/growth';
+import type { Json } from '../contract/json';
+import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
+import { RUN_FORMAT, type RunInput } from '../contract/run';
+import type { Team } from '../contract/team';
+import { BatonError } from './baton-error';
+import type { ClientContext } from './client-context';
+import { checkTeamSize, inputValue } from './input-value';
+import { runSettings } from './run-settings';
+import { explained } from './server-error';
+
+export interface StartOptions {
+  /** Workflow id of the run. @default the team's name and eight random hex digits */
+  readonly runId?: string;
+  /** Who the run belongs to: a search attribute, and a key for fairness. */
+  readonly tenant?: string;
+  /** Roles whose calls go to workers of their own (`baton worker --role models`). */
+  readonly ownQueues?: readonly ('models' | 'tools')[];
+}
+
+export interface StartedRun {
+  /** Workflow id: the name of the run in every other verb. */
+  readonly run: string;
+  readonly team: string;
+}
+
+/**
+ * Starts a run of a team and returns once the server has it; from then on it survives this process.
+ * No execution or run timeout is set: the team's own deadline is a timer in the workflow, so that compensations run.
+ * Throws InvalidTeam with every mistake, InvalidInput, RunExists, TemporalUnreachable.
+ */
+export async function start(
+  context: ClientContext,
+  request: { readonly team: unknown; readonly input: Json },
+  options: StartOptions = {},
+): Promise<StartedRun> {
+  const team = planGrowth(parseTeam(request.team));
+  checkTeamSize(team);
+  const input = await inputValue(request.input, context.content);
+  const run = runName(team, options);
+  return explained(context, async () => {
+    const searchAttributes = await context.searchAttributes();
+    const settings = runSettings({
+      profile: context.profile,
+      taskQueue: context.taskQueue,
+      searchAttributes,
+      ...(options.ownQueues === undefined ? {} : { ownQueues: options.ownQueues }),
+    });
+    const runInput: RunInput = {
+      format: RUN_FORMAT,
+      team,
+      input,
+      settings,
+      ...(options.tenant === undefined ? {} : { tenant: options.tenant }),
+    };
+    await startWorkflow(context, run, runInput);
+    return { run, team: team.name };
+  });
+}
+
+async function startWorkflow(context: ClientContext, run: string, input: RunInput): Promise<void> {
+  const { team, settings, tenant } = input;
+  try {
+    await context.temporal.workflow.start(WORKFLOW_TYPES.team, {
+      workflowId: run,
+      taskQueue: context.taskQueue,
+      args: [input],
+      // A closed run of the same name is history that people look up: it's never replaced.
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+      memo: { team: team.name, version: team.version, description: team.description },
+      staticSummary: `${team.name} ${team.version}`,
+      ...(settings.searchAttributes
+        ? {
+            typedSearchAttributes: startAttributes(team, {
+              run,
+              ...(tenant === undefined ? {} : { tenant }),
+            }),
+          }
+        : {}),
+      ...(tenant === undefined ? {} : { priority: { fairnessKey: tenant.slice(0, 64) } }),
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    throw new BatonError('RunExists', `There is a run "${run}" already.`, { run, cause: error });
+  }
+}
+
+function startAttributes(team: Team, names: { run: string; tenant?: string }): SearchAttributePair[] {
+  const keyword = (name: string, value: string) => ({
+    key: defineSearchAttributeKey(name, 'KEYWORD'),
+    value,
+  });
+  return [
+    keyword(SEARCH_ATTRIBUTES.team, team.name),
+    keyword(SEARCH_ATTRIBUTES.state, 'running'),
+    keyword(SEARCH_ATTRIBUTES.run, names.run),
+    ...(names.tenant === undefined ? [] : [keyword(SEARCH_ATTRIBUTES.tenant, names.tenant)]),
+  ];
+}
+
+function runName(team: Team, options: StartOptions): string {
+  const name = options.runId ?? `${team.name}-${randomBytes(4).toString('hex')}`;
+  if (/^[\w.:/-]{1,200}$/.test(name)) return name;
+  throw failure(
+    'InvalidInput',
+    `"${name.slice(0, 80)}" is no run id: write at most 200 letters, digits, "_", "-", ".", ":" or "/".`,
+  );
+}
