@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { checkTeam } from '../../src/contract/check/check-team';
-import { cyclesIn } from '../../src/contract/check/cycles';
 import { parseTeam } from '../../src/contract/check/parse-team';
 import { failureType } from '../../src/contract/fail';
 import { stepSchemas } from '../../src/contract/step-schema';
 import { teamSchema } from '../../src/contract/team';
-import { BAD_FORMS, BAD_IN_MANY_PLACES, BAD_MEANINGS, teamOf } from './bad-teams';
+import { BAD_FORMS } from './bad-forms';
+import { BAD_GRANTS } from './bad-grants';
+import { BAD_IN_MANY_PLACES } from './bad-in-many-places';
+import { BAD_PATTERNS } from './bad-patterns';
+import { teamOf } from './bad-team';
 
 const tools = {
   search: { effect: 'read', repeat: 'safe' },
@@ -25,7 +28,7 @@ function expectExactly(found: readonly string[], expected: readonly string[]): v
 }
 
 describe('checkTeam', () => {
-  test.each([...BAD_FORMS, ...BAD_MEANINGS, ...BAD_IN_MANY_PLACES])(
+  test.each([...BAD_FORMS, ...BAD_PATTERNS, ...BAD_GRANTS, ...BAD_IN_MANY_PLACES])(
     'mistakes: $title',
     ({ team, mistakes }) => {
       const checked = checkTeam(team, { tools });
@@ -313,53 +316,3 @@ describe('parseTeam', () => {
     expect(parseTeam(team)).toEqual(team);
   });
 });
-
-describe('cycles', () => {
-  const graph = fc
-    .array(fc.tuple(fc.nat(7), fc.nat(7)), { maxLength: 14 })
-    .map(
-      (edges) =>
-        new Map(
-          Array.from({ length: 8 }, (_, node) => [
-            `n${node}`,
-            edges.filter(([from]) => from === node).map(([, to]) => `n${to}`),
-          ]),
-        ),
-    );
-
-  test('a graph: has a cycle exactly where it has no topological order', () => {
-    fc.assert(
-      fc.property(graph, (needs) => {
-        expect(cyclesIn(needs).length === 0).toBe(hasOrder(needs));
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  test('a cycle: every name in it needs the next', () => {
-    fc.assert(
-      fc.property(graph, (needs) => {
-        for (const cycle of cyclesIn(needs))
-          for (const [index, name] of cycle.entries())
-            expect(needs.get(name)).toContain(cycle[(index + 1) % cycle.length]);
-      }),
-      { numRuns: 500 },
-    );
-  });
-});
-
-/** Depth-first: an order exists where no walk comes back to a name that it is still on. */
-function hasOrder(needs: ReadonlyMap<string, readonly string[]>): boolean {
-  const on = new Set<string>();
-  const done = new Set<string>();
-  const fine = (name: string): boolean => {
-    if (done.has(name)) return true;
-    if (on.has(name)) return false;
-    on.add(name);
-    const all = (needs.get(name) ?? []).every(fine);
-    on.delete(name);
-    done.add(name);
-    return all;
-  };
-  return [...needs.keys()].every(fine);
-}

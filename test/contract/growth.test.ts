@@ -188,13 +188,13 @@ describe('planGrowth', () => {
     );
   });
 
-  test('five thousand steps: are planned in a moment', () => {
+  test('five thousand steps: are planned in under two seconds of work', () => {
     const branches = Object.fromEntries(
       Array.from({ length: 2499 }, (_, index) => [`b${index}`, { kind: 'pipeline', steps: [use('packed')] }]),
     );
     const wide = team({ kind: 'parallel', branches });
-    const started = performance.now();
+    const started = process.cpuUsage();
     planGrowth(wide);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(process.cpuUsage(started).user / 1e6).toBeLessThan(2);
   });
 });

@@ -5,7 +5,7 @@ import type { Place } from './mistake';
 import { didYouMean, listed } from './suggest';
 
 /** Every agent and tool that a step names exists; agents that no step names are worth a word. */
-export function checkNames({ team, steps, place, options }: Scope, found: Findings): Set<string> {
+export function checkNames({ team, steps, place, options }: Scope, found: Findings): void {
   const used = new Set<string>();
   for (const site of steps) {
     for (const { name, at } of namedAgents(site.step)) {
@@ -18,7 +18,6 @@ export function checkNames({ team, steps, place, options }: Scope, found: Findin
   }
   for (const name of Object.keys(team.agents))
     if (!used.has(name)) found.warning([...place, 'agents', name], 'is used by no step.');
-  return used;
 }
 
 /** The agents that a step names itself, and where in it. */
