@@ -12,10 +12,15 @@ export function promptedSystem(system: string, schema: JsonObject): string {
   return system === '' ? told : `${system}\n\n${told}`;
 }
 
+/** May the reply call a tool of the agent's? The answer's own tool is none of them. */
+export function mayCallTools(request: ModelRequest): boolean {
+  return request.tools.length > 0 && request.toolChoice !== 'none';
+}
+
 /** True where the reply is to begin after a `{` of ours: a prefilled reply cannot call tools. */
 export function isPrefilled(request: ModelRequest): boolean {
   return (
-    request.output?.mode === 'prompt' && request.tools.length === 0 && request.output.schema.type === 'object'
+    request.output?.mode === 'prompt' && !mayCallTools(request) && request.output.schema.type === 'object'
   );
 }
 

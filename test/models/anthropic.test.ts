@@ -1,3 +1,4 @@
+import type { Json } from '../../src/contract/json';
 import { anthropicProvider } from '../../src/models/anthropic/anthropic-provider';
 import type { ModelRequest } from '../../src/models/provider';
 import { serverSentEvent } from '../../src/testing/anthropic-stream';
@@ -117,15 +118,17 @@ const anthropic: Vendor = {
   reply: anthropicReply,
   partial: anthropicPartial,
   streamError: anthropicStreamError,
-  sent: {
-    system: ({ system }: Body) => (system ?? []).map(({ text }) => text).join(''),
-    toolNames: ({ tools }: Body) => (tools ?? []).map(({ name }) => name),
-    forcedTool: ({ tool_choice }: Body) => (tool_choice?.type === 'tool' ? tool_choice.name : undefined),
-    nativeSchema: ({ output_config }: Body) => output_config?.format.schema as never,
-    content: ({ messages }: Body, index) => (messages[index]?.content ?? []).map(unmarked),
-    roles: ({ messages }: Body) => messages.map(({ role }) => role),
-    cacheMarks: (body: Body) => JSON.stringify(body).split('"cache_control":{"type":"ephemeral"}').length - 1,
-  },
+  readBody: ({ system, tools, tool_choice, output_config, messages }: Body) => ({
+    system: (system ?? []).map(({ text }) => text).join(''),
+    toolNames: (tools ?? []).map(({ name }) => name),
+    forcedTool: tool_choice?.type === 'tool' ? tool_choice.name : undefined,
+    forbidsTools: tool_choice?.type === 'none',
+    nativeSchema: output_config?.format.schema,
+    roles: messages.map(({ role }) => role),
+    cacheMarks:
+      JSON.stringify([system, tools, messages]).split('"cache_control":{"type":"ephemeral"}').length - 1,
+    content: (index) => (messages[index]?.content ?? []).map(unmarked),
+  }),
   wireBlock: {
     text: (text) => ({ type: 'text', text }),
     toolCall: (id, name, input) => ({ type: 'tool_use', id, name, input }),
@@ -143,7 +146,7 @@ interface Body {
   readonly system?: readonly { readonly text: string }[];
   readonly tools?: readonly { readonly name: string }[];
   readonly tool_choice?: { readonly type: string; readonly name?: string };
-  readonly output_config?: { readonly format: { readonly schema: unknown } };
+  readonly output_config?: { readonly format: { readonly schema: Json } };
   readonly messages: readonly { readonly role: string; readonly content: readonly object[] }[];
 }
 
@@ -159,7 +162,7 @@ const REQUEST: ModelRequest = {
   messages: [{ role: 'user', content: [{ type: 'text', text: 'hello' }] }],
   tools: [],
   maxOutputTokens: 8,
-  stallTimeoutMs: 200,
+  stallTimeoutMs: 5000,
   callKey: 'k',
   agent: 'a',
 };
@@ -169,7 +172,10 @@ describe('Anthropic', () => {
 });
 
 describe('Anthropic only', () => {
-  const ask = async (scene: Scene, options: { caching?: boolean; temperature?: number } = {}) => {
+  const ask = async (
+    scene: Scene,
+    options: { caching?: boolean; temperature?: number; stallTimeoutMs?: number } = {},
+  ) => {
     const { caching = true, ...settings } = options;
     const wire = await startWire();
     try {
@@ -216,7 +222,7 @@ describe('Anthropic only', () => {
   });
 
   test('pings: keep a slow reply alive past the stall timeout', async () => {
-    const { reply } = await ask((response) => {
+    const slow: Scene = (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       let pings = 0;
       const timer = setInterval(() => {
@@ -224,8 +230,9 @@ describe('Anthropic only', () => {
         if (++pings < 8) return;
         clearInterval(timer);
         response.end(minimalReply({ type: 'text', text: 'late' }, 'end_turn'));
-      }, 50);
-    });
+      }, 100);
+    };
+    const { reply } = await ask(slow, { stallTimeoutMs: 500 });
     expect(reply).toMatchObject({ stop: 'end', content: [{ type: 'text', text: 'late' }] });
   });
 

@@ -103,19 +103,22 @@ const bedrock: Vendor = {
   reply: bedrockReply,
   partial: bedrockPartial,
   streamError: bedrockStreamError,
-  sent: {
-    system: ({ system }: Body) => (system ?? []).map(({ text = '' }) => text).join(''),
-    toolNames: ({ toolConfig }: Body) =>
-      (toolConfig?.tools ?? []).flatMap(({ toolSpec }) => (toolSpec === undefined ? [] : [toolSpec.name])),
-    forcedTool: ({ toolConfig }: Body) => toolConfig?.toolChoice?.tool.name,
-    nativeSchema: ({ outputConfig }: Body) =>
-      outputConfig === undefined
-        ? undefined
-        : JSON.parse(outputConfig.textFormat.structure.jsonSchema.schema),
-    content: ({ messages }: Body, index) =>
-      (messages[index]?.content ?? []).filter((block) => !('cachePoint' in block)),
-    roles: ({ messages }: Body) => messages.map(({ role }) => role),
-    cacheMarks: (body: Body) => JSON.stringify(body).split('{"cachePoint":{"type":"default"}}').length - 1,
+  readBody: ({ system, toolConfig, outputConfig, messages }: Body) => {
+    const tools = (toolConfig?.tools ?? []).flatMap(({ toolSpec }) => toolSpec ?? []);
+    return {
+      system: (system ?? []).map(({ text = '' }) => text).join(''),
+      toolNames: tools.map(({ name }) => name),
+      forcedTool: toolConfig?.toolChoice?.tool.name,
+      forbidsTools: tools.every(({ description }) => /do not call/.test(description ?? '')),
+      nativeSchema:
+        outputConfig === undefined
+          ? undefined
+          : JSON.parse(outputConfig.textFormat.structure.jsonSchema.schema),
+      roles: messages.map(({ role }) => role),
+      cacheMarks:
+        JSON.stringify([system, toolConfig, messages]).split('{"cachePoint":{"type":"default"}}').length - 1,
+      content: (index) => (messages[index]?.content ?? []).filter((block) => !('cachePoint' in block)),
+    };
   },
   wireBlock: {
     text: (text) => ({ text }),
@@ -130,7 +133,9 @@ const bedrock: Vendor = {
 interface Body {
   readonly system?: readonly { readonly text?: string }[];
   readonly toolConfig?: {
-    readonly tools: readonly { readonly toolSpec?: { readonly name: string } }[];
+    readonly tools: readonly {
+      readonly toolSpec?: { readonly name: string; readonly description?: string };
+    }[];
     readonly toolChoice?: { readonly tool: { readonly name: string } };
   };
   readonly outputConfig?: {

@@ -25,6 +25,20 @@ export interface ErrorCase {
   readonly waitMs?: number;
 }
 
+/** The parts of a request, wherever the vendor has them. */
+export interface Sent {
+  readonly system: string;
+  readonly toolNames: readonly string[];
+  readonly forcedTool: string | undefined;
+  /** Does the request say that no tool may be called? */
+  readonly forbidsTools: boolean;
+  readonly nativeSchema: Json | undefined;
+  readonly roles: readonly string[];
+  readonly cacheMarks: number;
+  /** The content blocks of a message, without cache marks. */
+  content(message: number): readonly unknown[];
+}
+
 /** What the conformance cases need to know of a vendor. */
 export interface Vendor {
   readonly name: string;
@@ -40,17 +54,9 @@ export interface Vendor {
   partial(then: 'cut' | 'end' | 'hang' | 'garbage'): Scene;
   /** An error event after the stream's first events. */
   streamError(type: string): Scene;
-  /** Where the request's parts lie on the wire. */
-  readonly sent: {
-    system(body: never): string;
-    toolNames(body: never): readonly string[];
-    forcedTool(body: never): string | undefined;
-    nativeSchema(body: never): Json | undefined;
-    /** The content blocks of a message, without cache marks. */
-    content(body: never, message: number): readonly unknown[];
-    roles(body: never): readonly string[];
-    cacheMarks(body: never): number;
-  };
+  /** Finds the parts of a request in the vendor's body. */
+  // biome-ignore lint/suspicious/noExplicitAny: a body as it came
+  readBody(body: any): Sent;
   /** A block of ours as it must lie on the wire. */
   readonly wireBlock: {
     text(text: string): unknown;

@@ -4,7 +4,7 @@ import { ANSWER_TOOL, answerTool } from '../answer-tool';
 import { nativeSchema } from '../native-schema';
 import type { ModelRequest } from '../provider';
 import { blockOwner, retiredTools, settleMessages } from '../settle-messages';
-import { isPrefilled, promptedSystem } from '../structured-answer';
+import { isPrefilled, mayCallTools, promptedSystem } from '../structured-answer';
 
 export const ANTHROPIC = 'anthropic';
 
@@ -58,7 +58,7 @@ function toolParams(
   const last = tools.at(-1);
   if (last === undefined) return {};
   if (caching) tools[tools.length - 1] = { ...last, ...CACHED };
-  if (request.tools.length > 0) return { tools };
+  if (mayCallTools(request)) return { tools };
   return { tools, tool_choice: answer.length > 0 ? { type: 'tool', name: ANSWER_TOOL } : { type: 'none' } };
 }
 

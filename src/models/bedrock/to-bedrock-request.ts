@@ -10,7 +10,7 @@ import { ANSWER_TOOL, answerTool } from '../answer-tool';
 import { nativeSchema } from '../native-schema';
 import type { ModelRequest } from '../provider';
 import { blockOwner, retiredTools, settleMessages } from '../settle-messages';
-import { isPrefilled, promptedSystem } from '../structured-answer';
+import { isPrefilled, mayCallTools, promptedSystem } from '../structured-answer';
 import { fromStoredBlock } from './reasoning-block';
 
 export const BEDROCK = 'bedrock';
@@ -60,7 +60,7 @@ function toolConfig(
   caching: boolean,
 ): { toolConfig?: ToolConfiguration } {
   const answer = request.output?.mode === 'tool' ? [answerTool(request.output.schema)] : [];
-  const tools = [...request.tools, ...answer].map(
+  const tools = [...(mayCallTools(request) ? request.tools : []), ...answer].map(
     ({ name, description, inputSchema }): Tool => ({
       toolSpec: {
         name,
@@ -69,14 +69,14 @@ function toolConfig(
       },
     }),
   );
-  if (request.tools.length === 0) tools.push(...retiredTools(messages, request.tools).map(retiredTool));
+  if (!mayCallTools(request)) tools.push(...retiredTools(messages, answer).map(retiredTool));
   if (tools.length === 0) return {};
   if (caching) tools.push(CACHE_POINT);
-  const forced = answer.length > 0 && request.tools.length === 0;
+  const forced = answer.length > 0 && !mayCallTools(request);
   return { toolConfig: { tools, ...(forced ? { toolChoice: { tool: { name: ANSWER_TOOL } } } : {}) } };
 }
 
-/** Converse has no way to forbid tools, so a retired one only says that it is. */
+/** Converse cannot forbid tools: where none may be called, those that the transcript names say so themselves. */
 function retiredTool(name: string): Tool {
   return {
     toolSpec: {
