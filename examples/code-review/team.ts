@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { agent, type NamedAgent } from '../../src/contract/builders/agent';
 import type { Built } from '../../src/contract/builders/built';
 import { pipeline } from '../../src/contract/builders/in-order';
@@ -52,7 +53,10 @@ const lead: NamedAgent = {
 
 /** A review of `{ source, diff }`: one group of reviewers for each module of the change. Throws InvalidInput for a diff without added lines. */
 export function buildTeam(input: Json): Team {
-  const { source, diff } = changeInputSchema.parse(input);
+  const read = changeInputSchema.safeParse(input);
+  if (!read.success)
+    throw failure('InvalidInput', `This is no change to review:\n${z.prettifyError(read.error)}`);
+  const { source, diff } = read.data;
   const change = parseChange(diff);
   if (change.files.length === 0)
     throw failure(
