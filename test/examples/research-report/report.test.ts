@@ -188,6 +188,6 @@ describe('readInput', () => {
   });
 
   test('a folder without documents is refused', async () => {
-    await expect(readInput('examples/research-report')).rejects.toThrow('holds no .md or .txt file');
+    await expect(readInput('examples/research-report/offline')).rejects.toThrow('holds no .md or .txt file');
   });
 });
