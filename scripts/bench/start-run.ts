@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import { WORKFLOW_TYPES } from '../../src/contract/names';
+import { RUN_FORMAT, type RunInput } from '../../src/contract/run';
+import type { Team } from '../../src/contract/team';
+import { inline } from '../../src/contract/value';
+import { TASK_QUEUES } from './arm-setup';
+import type { BenchPlace } from './bench-place';
+
+/** Both arms with the settings that Baton's client gives its own server. */
+export function startBaton({ client }: BenchPlace, team: Team): Promise<WorkflowHandle> {
+  const input: RunInput = {
+    format: RUN_FORMAT,
+    team,
+    input: inline('begin'),
+    settings: {
+      heartbeatTimeoutMs: 2000,
+      patienceMs: 3_600_000,
+      maxHistoryEvents: 2000,
+      searchAttributes: true,
+    },
+  };
+  return client.workflow.start(WORKFLOW_TYPES.team, {
+    workflowId: `${team.name}-${randomUUID()}`,
+    taskQueue: TASK_QUEUES.baton,
+    args: [input],
+  });
+}
+
+export function startRaw(
+  { client }: BenchPlace,
+  workflow: string,
+  args: readonly [number, string],
+): Promise<WorkflowHandle> {
+  return client.workflow.start(workflow, {
+    workflowId: `${workflow}-${randomUUID()}`,
+    taskQueue: TASK_QUEUES.raw,
+    args: [...args],
+  });
+}
+
+/**
+ * Waits for a run and gives its length by the server's clock: from its start to its close. A client may learn of a close
+ * seconds after it. Throws what the run failed with.
+ */
+export async function runLengthMs(handle: WorkflowHandle): Promise<number> {
+  await handle.result();
+  const { startTime, closeTime } = await handle.describe();
+  if (closeTime === undefined) throw new Error(`${handle.workflowId} is not closed`);
+  return closeTime.getTime() - startTime.getTime();
+}
