@@ -6,6 +6,9 @@ import { type Sample, STEP_ARMS, type StepArm, StepArms } from './step-arms';
 const STEPS = 50;
 const WARM_UPS = 3;
 
+/** What the packed agent's tool returns: as little as the other arms' replies, so that requests are of one size. */
+const ENTRY_BYTES = 20;
+
 /** By model latency in ms. A run takes about 0.6 s at 0 ms and 11 s at 200 ms. */
 const REPETITIONS = { 0: 12, 200: 2 } as const;
 
@@ -36,7 +39,7 @@ export async function benchStep(place: BenchPlace): Promise<StepFigures> {
     latencyMs: () => latencyMs,
     reply: ({ messages, tools, index }) =>
       tools.length > 0 && messages.length < 2 * STEPS - 1
-        ? { toolCalls: [{ name: 'lookUp', args: { entry: index } }] }
+        ? { toolCalls: [{ name: 'lookUp', args: { entry: index, bytes: ENTRY_BYTES } }] }
         : { text: `reply ${index}` },
   });
   try {
