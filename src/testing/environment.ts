@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { IllegalStateError } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { ensureServer } from '../server/connect-or-start';
 import { findTestServer } from '../server/find-test-server';
 import { readTestServers } from './test-servers';
@@ -24,6 +26,7 @@ export interface TestEnvironmentOptions {
 export async function createTestEnvironment(
   options: TestEnvironmentOptions = {},
 ): Promise<TestWorkflowEnvironment> {
+  quietWorkers();
   const shared = readTestServers();
   if (options.time === 'skipping') {
     const path = shared?.timeSkippingServer ?? (await findTestServer(searchHere()));
@@ -36,6 +39,16 @@ export async function createTestEnvironment(
     return TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
   }
   return startOwnEnvironment();
+}
+
+/** The SDK's workers tell every change of their state on stderr, unless the runtime was set up before. */
+function quietWorkers(): void {
+  try {
+    Runtime.install({ logger: new DefaultLogger('WARN') });
+  } catch (error) {
+    // The runtime is there already, with whatever logger its owner chose.
+    if (!(error instanceof IllegalStateError)) throw error;
+  }
 }
 
 async function startOwnEnvironment(): Promise<TestWorkflowEnvironment> {
