@@ -1,18 +1,17 @@
 import { Command } from 'commander';
-import { type CheckedTeam, checkTeam } from '../contract/check/check-team';
-import type { KnownTool } from '../contract/check/findings';
-import { type Mistake, mistakeLines } from '../contract/check/mistake';
 import { priceWorstCase, worstCase } from '../contract/cost';
 import type { Team } from '../contract/team';
 import { modelsFromEnvironment } from '../models/models-from-environment';
+import { checkOptions } from './check-options';
 import { type Cli, does } from './command';
 import type { Console } from './console';
 import { EXIT, type ExitCode } from './exit-codes';
 import { fill, fillLeft } from './fit-text';
+import { mistakeLine } from './mistake-line';
 import { priceFrom } from './price-agents';
-import { fromAuthor, readInput } from './read-input';
+import { readInput } from './read-input';
 import { showCount, showSome } from './show-numbers';
-import { loadTeamFolder, type TeamFolder } from './team-folder';
+import { type CheckedFile, loadTeamFolder } from './team-folder';
 
 interface CheckFlags {
   readonly input?: string;
@@ -29,43 +28,43 @@ export function checkCommand(cli: Cli): Command {
   return does<CheckFlags>(command, cli, async (console, flags, [path = '']) => {
     const folder = loadTeamFolder(path);
     const input = await readInput(flags.input, folder, console.streams);
-    const raw = await fromAuthor(
-      () => folder.team(input),
-      `The team in ${path} cannot be built from ${flags.input === undefined ? 'no input; name one with --input' : 'that input'}`,
-    );
-    return report(console, checkTeam(raw, toolsOf(folder)));
+    return report(console, await folder.check(input, checkOptions(folder)));
   });
 }
 
-function report(console: Console, checked: CheckedTeam): ExitCode {
+function report(console: Console, checked: CheckedFile): ExitCode {
   const { team, growth, warnings, mistakes } = checked;
-  const sentences = (list: readonly Mistake[]) => list.map(({ path, message }) => ({ path, message }));
   const prices =
     team === undefined
       ? undefined
       : priceWorstCase(team, priceFrom(modelsFromEnvironment(console.streams.env)));
   console.document({
     ok: team !== undefined,
-    mistakes: sentences(mistakes),
-    warnings: sentences(warnings),
+    mistakes: mistakes.map(forPrograms),
+    warnings: warnings.map(forPrograms),
     ...(team === undefined
       ? {}
       : { team: team.name, version: team.version, worstCase: figures(team, prices) }),
     ...(growth === undefined ? {} : { growth }),
   });
   if (team === undefined) {
-    console.note(console.paint.error(`${showSome(mistakes.length, 'mistake')}:`));
-    console.note(mistakeLines(mistakes));
+    console.say(console.paint.error(`${showSome(mistakes.length, 'mistake')}:`));
+    for (const each of mistakes) console.say(mistakeLine(each));
     return EXIT.usage;
   }
   console.say(`${console.paint.bold(team.name)} ${team.version}: no mistakes.`);
-  if (warnings.length > 0) console.say(`${showSome(warnings.length, 'warning')}:\n${mistakeLines(warnings)}`);
+  if (warnings.length > 0)
+    console.say(`${showSome(warnings.length, 'warning')}:\n${warnings.map(mistakeLine).join('\n')}`);
   if (prices !== undefined) for (const line of costLines(team, prices)) console.say(line);
   if (growth !== undefined)
     console.say(
       `Histories: ${growth.histories}; the longest at worst ${showCount(growth.events)} events, at ${growth.path}.`,
     );
   return EXIT.ok;
+}
+
+function forPrograms({ path, message, line }: CheckedFile['mistakes'][number]) {
+  return { path, message, ...(line === undefined ? {} : { line }) };
 }
 
 type Prices = ReturnType<typeof priceWorstCase>;
@@ -110,10 +109,4 @@ function costLines(team: Team, prices: Prices): readonly string[] {
 
 function dollars(microDollars: number): string {
   return `$${(microDollars / 1_000_000).toFixed(2)}`;
-}
-
-/** Tools are only judged where the team brings some: a YAML file says nothing of what its workers have. */
-function toolsOf(folder: TeamFolder): { readonly tools?: Readonly<Record<string, KnownTool>> } {
-  const tools = folder.tools({ filesRoot: process.cwd() });
-  return tools.length === 0 ? {} : { tools: Object.fromEntries(tools.map((tool) => [tool.name, tool])) };
 }

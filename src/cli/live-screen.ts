@@ -11,7 +11,7 @@ const USUAL_ROWS = 24;
 /** Where a run's progress is shown while it lasts. */
 export interface Screen {
   show(view: RunView): void;
-  /** Takes the tree off the screen while something else is written there. */
+  /** Leaves the tree as it is while something else is written below it. */
   pause(): void;
   resume(): void;
   /** Leaves the last view standing. */
@@ -71,8 +71,9 @@ function redrawn({ streams: { stderr }, paint }: Console): Screen {
       fitting();
     },
     pause: () => {
-      erase();
       paused = true;
+      // The tree stays above the question, as it was when it was asked.
+      drawn = 0;
     },
     resume: () => {
       paused = false;
@@ -81,6 +82,7 @@ function redrawn({ streams: { stderr }, paint }: Console): Screen {
     finish: () => {
       clearInterval(timer);
       paused = false;
+      // Nothing is redrawn any more: the whole tree may scroll.
       draw();
     },
   };

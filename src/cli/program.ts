@@ -1,4 +1,8 @@
-import { Command, CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { packageRoot } from '../server/package-root';
 import { approvalsCommand } from './approvals-command';
 import { cancelCommand } from './cancel-command';
 import { checkCommand } from './check-command';
@@ -8,7 +12,7 @@ import { decideCommand } from './decide-commands';
 import { deployCommand } from './deploy-command';
 import { EXIT, type ExitCode } from './exit-codes';
 import { listCommand } from './list-command';
-import { commanderExitCode, reportError } from './report-error';
+import { reportError } from './report-error';
 import { runCommand } from './run-command';
 import { upCommand } from './up-command';
 import { watchCommand } from './watch-command';
@@ -30,16 +34,20 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
     await program(cli).parseAsync([...args], { from: 'user' });
     return cli.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return commanderExitCode(error);
     return reportError(error, openConsole(streams, args.includes('--json')));
   }
+}
+
+function packageVersion(): string {
+  const file = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(file)).version;
 }
 
 function program(cli: Cli): Command {
   const { stdout, stderr } = cli.streams;
   const baton = new Command('baton')
     .description('Runs teams of AI agents that survive crashes, deploys and slow approvers.')
-    .version('0.1.0')
+    .version(packageVersion())
     .showHelpAfterError('(baton <command> --help says more)')
     .addHelpText('after', EXIT_CODES);
   const commands = [

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { asBatonError, BatonError } from '../client/baton-error';
+import { BatonError } from '../client/baton-error';
 import type { Json } from '../contract/json';
 import type { CliStreams } from './console';
+import { fromAuthor } from './from-author';
 import type { TeamFolder } from './team-folder';
 
 /**
@@ -24,23 +25,6 @@ export async function readInput(
     throw new BatonError('InvalidInput', `--input ${given.slice(0, 80)} is no file, no folder and no JSON.`, {
       remedy: 'Name a file or folder, write JSON (text in double quotes), or "-" to read stdin.',
     });
-  }
-}
-
-/** Runs a team author's code and says whose it was when it fails. */
-export async function fromAuthor<T>(work: () => T | Promise<T>, what: string): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const known = asBatonError(error);
-    if (known !== undefined) throw known;
-    throw new BatonError(
-      'InvalidInput',
-      `${what}: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        cause: error,
-      },
-    );
   }
 }
 

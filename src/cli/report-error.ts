@@ -14,6 +14,7 @@ interface Told {
 
 /** Prints what went wrong and the way out, with no stack trace unless BATON_DEBUG asks for it; returns the exit code. */
 export function reportError(error: unknown, console: Console): ExitCode {
+  if (error instanceof CommanderError) return reportUsage(error, console);
   const { code, ...facts } = told(error);
   console.document({ error: facts });
   const { paint, streams } = console;
@@ -42,13 +43,13 @@ function told(error: unknown): Told {
   };
 }
 
-/** Commander prints its own words; only its verdict is translated. `--help` and `--version` are no errors. */
-export function commanderExitCode(error: CommanderError): ExitCode {
-  return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+/** Commander has printed its own words already. `--help` and `--version` are no errors. */
+function reportUsage(error: CommanderError, console: Console): ExitCode {
+  if (error.exitCode === 0) return EXIT.ok;
+  console.document({ error: { type: 'InvalidUsage', message: error.message.replace(/^error: /, '') } });
+  return EXIT.usage;
 }
 
 export function usageError(message: string, remedy: string): BatonError {
   return new BatonError('InvalidInput', message, { remedy });
 }
-
-export { CommanderError };

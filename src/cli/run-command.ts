@@ -1,17 +1,21 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { parseTeam } from '../contract/check/parse-team';
+import { failure } from '../contract/fail';
+import type { Team } from '../contract/team';
+import { checkOptions } from './check-options';
 import { OFFLINE_NOTICE } from './choose-models';
 import { type Cli, does } from './command';
 import type { Console } from './console';
 import { EXIT, type ExitCode } from './exit-codes';
 import { followRun } from './follow-run';
 import { untilInterrupted } from './interrupt';
-import { fromAuthor, readInput } from './read-input';
+import { mistakeLine } from './mistake-line';
+import { readInput } from './read-input';
 import { openRunSession, type RunSession } from './run-session';
 import { type ServerFlags, serverCommand } from './server-options';
+import { showSome } from './show-numbers';
 import { runLink, showResult } from './show-result';
-import { loadTeamFolder } from './team-folder';
+import { type CheckedFile, loadTeamFolder } from './team-folder';
 
 interface RunFlags extends ServerFlags {
   readonly input?: string;
@@ -47,7 +51,7 @@ export function runCommand(cli: Cli): Command {
     const folder = loadTeamFolder(path);
     const input = await readInput(flags.input, folder, console.streams);
     // Every mistake is told before a server is started for nothing.
-    const team = parseTeam(await fromAuthor(() => folder.team(input), `The team in ${path} cannot be built`));
+    const team = wholeTeam(await folder.check(input, checkOptions(folder)));
     const session = await openRunSession(
       {
         flags: explicitQueue(flags, command),
@@ -72,6 +76,15 @@ export function runCommand(cli: Cli): Command {
       await session.close();
     }
   });
+}
+
+/** Throws InvalidTeam with every mistake, one a line. */
+function wholeTeam({ team, mistakes }: CheckedFile): Team {
+  if (team !== undefined) return team;
+  throw failure(
+    'InvalidTeam',
+    `${showSome(mistakes.length, 'mistake')}:\n${mistakes.map(mistakeLine).join('\n')}`,
+  );
 }
 
 function detached(console: Console, { client, uiUrl, polled }: RunSession, run: string): ExitCode {

@@ -19,20 +19,22 @@ export function approvalLines(approval: WaitingApproval, subject: Json, console:
           `  ${paint.dim('│')} … ${shown.length - SUBJECT_LINES} more lines: baton approvals --run ${approval.run} --json`,
         ]
       : []),
-    `  ${paint.dim(factsOf(approval))}`,
+    ...factLines(approval).map((line) => `  ${paint.dim(line)}`),
   ];
 }
 
-/** `approval 0123456789abcdef of run …, for alice or bob, silence means deny in 59:58`. */
-function factsOf(approval: WaitingApproval): string {
+function factLines(approval: WaitingApproval): readonly string[] {
   const who = approval.approvers.length === 0 ? 'anyone' : approval.approvers.join(' or ');
   const left = showDuration(approval.deadlineAt - Date.now());
-  return `approval ${approval.id} of run ${approval.run}, for ${who}; silence means ${approval.whenUnanswered} in ${left}`;
+  return [
+    `approval ${approval.id} of run ${approval.run}`,
+    `for ${who}; no answer in ${left} means ${approval.whenUnanswered}`,
+  ];
 }
 
 export function decisionCommand(approval: WaitingApproval): string {
   const by = approval.approvers[0] ?? 'YOUR-NAME';
-  return `baton approve ${approval.id} --by ${by}   (or: baton deny ${approval.id} --by ${by} --reason …)`;
+  return `baton approve ${approval.id} --by ${by}   (or: baton deny …)`;
 }
 
 function subjectLines(subject: Json): readonly string[] {

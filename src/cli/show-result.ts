@@ -20,7 +20,6 @@ export function showResult(console: Console, finished: FinishedRun, facts: Resul
   const summary = `${showSome(usage.calls, 'model call')}, ${showTokens(usage)} tokens, ${showCost(usage)}`;
   console.note(console.paint.dim(`${finished.run}: ${state}, ${summary}`));
   if (missing.length > 0) console.note(console.paint.warn(`The result lacks ${missing.join(', ')}.`));
-  if (facts.link !== undefined) console.note(console.paint.dim(facts.link));
   return state === 'partial' ? EXIT.partial : EXIT.ok;
 }
 

@@ -1,19 +1,29 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, join, relative, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { BatonError } from '../client/baton-error';
+import { loadTeamFile } from '../client/load-team';
+import { type CheckedTeam, checkTeam } from '../contract/check/check-team';
+import type { CheckOptions } from '../contract/check/findings';
+import type { Mistake } from '../contract/check/mistake';
 import type { Json } from '../contract/json';
 import type { ReplyFunction } from '../models/scripted';
 import type { Tool } from '../tools/tool';
+import { fromAuthor } from './from-author';
 import { type LoadedModule, loadModule } from './load-module';
+
+/** A checked team; where it was read from a file its mistakes have lines. */
+export interface CheckedFile extends CheckedTeam {
+  readonly mistakes: readonly (Mistake & { readonly line?: number })[];
+  readonly warnings: readonly (Mistake & { readonly line?: number })[];
+}
 
 /** A team and what it brings along, as found in a folder, or a team alone, as found in one file. */
 export interface TeamFolder {
   /** Absolute path. */
   readonly path: string;
-  /** The team as its author wrote it, unchecked. One that is built from its input needs it. */
-  team(input: Json): unknown;
+  /** Checks the team and finds every mistake of it. One that is built from its input needs that input. */
+  check(input: Json, options?: CheckOptions): Promise<CheckedFile>;
   tools(options: { readonly filesRoot: string }): readonly Tool[];
   /** Replies computed without a model, where the folder has them. */
   readonly offline: ReplyFunction | undefined;
@@ -25,7 +35,7 @@ export interface TeamFolder {
  * Loads a team. A `.yaml`, `.yml` or `.json` file is a team alone. A folder holds `team.js` (exporting `team` or
  * `buildTeam(input)`) or `team.yaml`, and beside it, as needed, `tools.js` (`tools` or `createTools({ filesRoot })`),
  * `offline.js` (`offline`) and `input.js` (`readInput`). Where only TypeScript is there, its compiled twin under `dist`
- * is taken. Throws InvalidInput where nothing usable is there, InvalidTeam for broken YAML.
+ * is taken. Throws InvalidInput where nothing usable is there.
  */
 export function loadTeamFolder(path: string): TeamFolder {
   const full = resolve(path);
@@ -40,7 +50,13 @@ export function loadTeamFolder(path: string): TeamFolder {
   const input = loadPart(full, 'input');
   return {
     path: full,
-    team: team === undefined ? () => readTeamFile(written ?? full) : (given) => builtTeam(team, given),
+    check: async (given, options) =>
+      team === undefined
+        ? loadTeamFile(written ?? full, options)
+        : checkTeam(
+            await fromAuthor(() => builtTeam(team, given), `The team in ${path} cannot be built`),
+            options,
+          ),
     tools: (options) => toolsOf(tools, options),
     offline: offline === undefined ? undefined : (exported(offline, ['offline']) as ReplyFunction),
     readInput:
@@ -54,7 +70,7 @@ function fileTeam(path: string): TeamFolder {
   if (extname(path) === '.js' || extname(path) === '.ts') return loadTeamFolder(dirname(path));
   return {
     path,
-    team: () => readTeamFile(path),
+    check: (_input, options) => loadTeamFile(path, options),
     tools: () => [],
     offline: undefined,
     readInput: readPlainInput,
@@ -70,16 +86,6 @@ async function readPlainInput(path: string): Promise<Json> {
     return JSON.parse(text) as Json;
   } catch (error) {
     throw unusable(`${path} is no JSON: ${(error as Error).message}.`);
-  }
-}
-
-function readTeamFile(path: string): unknown {
-  try {
-    return parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new BatonError('InvalidTeam', `${path} is neither YAML nor JSON: ${(error as Error).message}`, {
-      cause: error,
-    });
   }
 }
 

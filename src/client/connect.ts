@@ -8,6 +8,7 @@ import { missingSearchAttributes } from '../server/search-attributes';
 import type { ContentStore } from '../threads/store';
 import { openStoreFromEnvironment } from '../threads/store-from-environment';
 import { approvals, type InboxOptions, type WaitingApproval } from './approvals';
+import { BatonError } from './baton-error';
 import { cancel } from './cancel';
 import type { ClientContext } from './client-context';
 import { type DecideOptions, decide } from './decide';
@@ -16,7 +17,7 @@ import { findApproval } from './find-approval';
 import { type ListedRun, type ListOptions, list } from './list';
 import { type FinishedRun, result } from './result';
 import type { SettingsProfile } from './run-settings';
-import { explained } from './server-error';
+import { explained, explainServerError } from './server-error';
 import { type StartedRun, type StartOptions, start } from './start';
 import { isPolled } from './task-queue';
 import { view } from './view';
@@ -115,7 +116,15 @@ async function open(
   options: ConnectionOptions & { address: string },
   namespace: string,
 ): Promise<Connection> {
-  return explained({ address: options.address, namespace }, () =>
-    Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS }),
-  );
+  try {
+    return await Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS });
+  } catch (error) {
+    const told = explainServerError(error, { address: options.address, namespace });
+    // Whatever else keeps a connection from being made: the SDK has several words for it.
+    throw told instanceof BatonError
+      ? told
+      : new BatonError('TemporalUnreachable', `No Temporal server answers at ${options.address}.`, {
+          cause: error,
+        });
+  }
 }
