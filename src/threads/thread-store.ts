@@ -11,21 +11,38 @@ interface StoredNode {
   readonly messages: readonly { readonly role: Message['role']; readonly content: readonly StoredPart[] }[];
 }
 
-interface Node {
-  readonly parent: Hash | null;
+/** Messages and about how many bytes they take. */
+interface Sized {
   readonly messages: readonly Message[];
+  readonly bytes: number;
 }
+
+interface Node extends Sized {
+  readonly parent: Hash | null;
+}
+
+const NOTHING: Sized = { messages: [], bytes: 0 };
 
 /** Nodes used lately are kept in memory, up to about this many bytes: a turn reads from the disk only what is new to it. */
 const CACHE_BYTES = 64 * 1024 * 1024;
 const CACHED_NODE_BYTES = 4 * 1024 * 1024;
+
+/** As many as a worker has agents under way, or a few more. */
+const CACHED_TRANSCRIPTS = 256;
 
 /** Threads as nodes in a content store, each naming its parent; appending writes one node, whatever the thread's length. */
 export class LocalThreadStore implements ThreadStore {
   readonly #cache = new LRUCache<Hash, Node>({
     maxSize: CACHE_BYTES,
     maxEntrySize: CACHED_NODE_BYTES,
-    sizeCalculation: (node) => 200 + sizeOf(node.messages),
+    sizeCalculation: ({ bytes }) => bytes + 200,
+  });
+
+  /** Transcripts read lately, of messages that the nodes hold: a turn adds its own to the one before. */
+  readonly #transcripts = new LRUCache<Hash, Sized>({
+    max: CACHED_TRANSCRIPTS,
+    maxSize: CACHE_BYTES,
+    sizeCalculation: ({ bytes }) => bytes + 200,
   });
 
   constructor(private readonly content: ContentStore) {}
@@ -42,18 +59,25 @@ export class LocalThreadStore implements ThreadStore {
       ),
     };
     const { hash } = await this.content.put(stored as unknown as Json);
-    this.#cache.set(hash, { parent: head, messages });
+    this.#cache.set(hash, { parent: head, messages, bytes: sizeOf(messages) });
     return hash;
   }
 
   async read(head: Hash | null): Promise<readonly Message[]> {
     const nodes: Node[] = [];
+    let known: Sized | undefined;
     for (let here = head; here !== null; ) {
+      known = this.#transcripts.get(here);
+      if (known !== undefined) break;
       const node: Node = this.#cache.get(here) ?? (await this.#load(here));
       nodes.push(node);
       here = node.parent;
     }
-    return nodes.reverse().flatMap((node) => node.messages);
+    let { messages, bytes } = known ?? NOTHING;
+    messages = [...messages, ...nodes.reverse().flatMap((node) => node.messages)];
+    for (const node of nodes) bytes += node.bytes;
+    if (head !== null) this.#transcripts.set(head, { messages, bytes });
+    return messages;
   }
 
   async #load(hash: Hash): Promise<Node> {
@@ -69,7 +93,7 @@ export class LocalThreadStore implements ThreadStore {
         content: await Promise.all(content.map((part) => loadPart(part, this.content))),
       })),
     );
-    const node = { parent: stored.parent, messages };
+    const node = { parent: stored.parent, messages, bytes: sizeOf(messages) };
     this.#cache.set(hash, node);
     return node;
   }
