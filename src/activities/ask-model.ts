@@ -3,7 +3,7 @@ import type { Json } from '../contract/json';
 import { STALL_TIMEOUT_MS } from '../contract/limits';
 import type { ModelCallInput, ModelCallResult } from '../contract/model-call';
 import type { ToolCallRequest } from '../contract/tool-call';
-import type { Usage } from '../contract/usage';
+import { NO_USAGE, type Usage } from '../contract/usage';
 import type { Hash } from '../contract/value';
 import type { ResolvedModel } from '../models/models';
 import { priceOf } from '../models/price';
@@ -49,17 +49,31 @@ export async function askModel(
     `The reply to step ${input.site.path} of run ${attempt.runId}`,
   );
   const call = { lease, keys: asked.keys, fails: endsStep(input, result) };
-  return recorded(await recordCall(journal, call, result as unknown as Json));
+  const entry: JournaledReply = { result, paidBy: attempt.runId };
+  return recorded(await recordCall(journal, call, entry as unknown as Json)).result;
 }
 
-async function findReply(deps: ModelCallDeps, { keys }: Asked): Promise<ModelCallResult | undefined> {
+async function findReply(
+  deps: ModelCallDeps,
+  { keys, attempt }: Asked,
+): Promise<ModelCallResult | undefined> {
   const { journal } = deps.store;
   const found = (await journal.find(keys.serving)) ?? (await journal.find(keys.failing));
-  return found === undefined ? undefined : { ...recorded(found), fromJournal: true };
+  if (found === undefined) return undefined;
+  const { result, paidBy } = recorded(found);
+  // A lost report is still this run's own bill; what another run of the lineage paid for is not.
+  const usage = paidBy === attempt.runId ? result.usage : NO_USAGE;
+  return { ...result, usage, fromJournal: true };
 }
 
-function recorded(entry: Json): ModelCallResult {
-  return entry as unknown as ModelCallResult;
+interface JournaledReply {
+  readonly result: ModelCallResult;
+  /** The run whose ledger has it. */
+  readonly paidBy: string;
+}
+
+function recorded(entry: Json): JournaledReply {
+  return entry as unknown as JournaledReply;
 }
 
 async function callProvider(deps: ModelCallDeps, { input, attempt, keys }: Asked): Promise<ModelCallResult> {

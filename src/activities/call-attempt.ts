@@ -1,4 +1,5 @@
 import type { Context } from '@temporalio/activity';
+import { runOf } from '../contract/names';
 import type { LeaseHolder } from '../threads/store';
 
 /** One try of a call, as the journal and whoever is called need to know it. */
@@ -6,7 +7,7 @@ export interface CallAttempt {
   readonly holder: LeaseHolder;
   /** Aborted when the run is cancelled, or when this attempt has lost its claim. */
   readonly signal: AbortSignal;
-  /** Workflow id of the run or subtree that asks. */
+  /** Workflow id of the whole run, whichever of its subtrees asks. */
   readonly runId: string;
 }
 
@@ -16,6 +17,6 @@ export function attemptOf(context: Context): CallAttempt {
   return {
     holder: { activity: `${workflowExecution?.runId ?? 'none'}/${activityId}`, attempt },
     signal: context.cancellationSignal,
-    runId: workflowExecution?.workflowId ?? 'none',
+    runId: runOf(workflowExecution?.workflowId ?? 'none'),
   };
 }

@@ -4,7 +4,8 @@ export const AGENT_DEFAULTS = {
   maxTurns: 20,
   maxToolCalls: 100,
   maxParallelTools: 16,
-  maxOutputTokens: 4096,
+  /** Models that think spend output tokens on it before they answer. */
+  maxOutputTokens: 8192,
   maxTokens: 1_000_000,
   timeout: '1h',
 } as const;
@@ -15,7 +16,7 @@ export const RUN_DEFAULTS = {
   maxTokens: 50_000_000,
   maxMicroDollars: 100_000_000,
   /** Wall time of a run. A workflow timer, so that compensations still run. */
-  timeout: '24h',
+  timeout: '72h',
   /** Branches that run at one time in one step. */
   maxConcurrency: 200,
 } as const;

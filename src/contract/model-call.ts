@@ -64,7 +64,7 @@ export interface ModelCallResult {
   /** The vendor's own word for the stop and, for a refusal, its category. */
   readonly stopDetail?: string;
   readonly model: string;
-  /** What this reply cost, whether it was made now or found in the journal. */
+  /** What this reply cost this run: nothing where another run of the same lineage has paid for it. */
   readonly usage: Usage;
   /** True where the reply was found in the journal and no provider was asked. */
   readonly fromJournal?: boolean;

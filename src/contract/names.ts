@@ -42,3 +42,9 @@ export const DEFAULT_TASK_QUEUE = 'baton';
 export function roleQueue(taskQueue: string, role: 'models' | 'tools'): string {
   return `${taskQueue}-${role}`;
 }
+
+/** The run that a workflow id belongs to: a child's id is the run's, a slash and the path of its subtree. */
+export function runOf(workflowId: string): string {
+  const end = workflowId.indexOf('/');
+  return end === -1 ? workflowId : workflowId.slice(0, end);
+}

@@ -74,6 +74,7 @@ export interface SubtreeInput {
 export interface Continued {
   readonly agent: AgentState;
   readonly view: RunView;
+  readonly spent: Readonly<Record<StepPath, Usage>>;
 }
 
 export interface StepResult {

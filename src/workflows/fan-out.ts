@@ -12,8 +12,8 @@ export interface Branch {
 export interface FannedOut {
   /** Results of the branches that succeeded, in the order in which the branches are declared. */
   readonly results: ReadonlyMap<string, StepResult>;
-  /** Branches that failed and were forgiven by the join. */
-  readonly failed: readonly string[];
+  /** Branches that a best effort goes without; a satisfied quorum lacks nothing. */
+  readonly missing: readonly string[];
 }
 
 /**
@@ -42,8 +42,9 @@ export async function fanOut(branches: readonly Branch[], join: Join, width: num
       if (settled()) scope.cancel();
     }
   };
-  const lanes = Array.from({ length: Math.min(width, branches.length) }, runQueue);
-  const outcomes = await scope.run(() => Promise.allSettled(lanes.map((lane) => lane)));
+  const lanes = Math.min(width, branches.length);
+  // Started inside the scope: what is started outside it would not be cancelled with it.
+  const outcomes = await scope.run(() => Promise.allSettled(Array.from({ length: lanes }, runQueue)));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 
   judge(join, branches, { results, failures });
@@ -51,10 +52,9 @@ export async function fanOut(branches: readonly Branch[], join: Join, width: num
     const result = results.get(name);
     return result === undefined ? [] : [[name, result] as const];
   });
-  return {
-    results: new Map(inOrder),
-    failed: branches.filter(({ name }) => failures.has(name)).map(({ name }) => name),
-  };
+  const isBestEffort = typeof join === 'object' && 'bestEffort' in join;
+  const missing = isBestEffort ? branches.map(({ name }) => name).filter((name) => failures.has(name)) : [];
+  return { results: new Map(inOrder), missing };
 }
 
 interface Tally {

@@ -27,7 +27,7 @@ export interface OpenRun {
 export function openRun(opening: Opening): OpenRun {
   const { workflowId } = workflowInfo();
   const { settings, continued } = opening;
-  const ledger = new Ledger(opening.limits, continued?.view.usage);
+  const ledger = new Ledger(opening.limits, continued?.spent);
   const view = new ViewKeeper({
     run: opening.run,
     workflow: workflowId,
@@ -69,7 +69,7 @@ export function openRun(opening: Opening): OpenRun {
 }
 
 /** Lets the agent at the top of a subtree go on in a new execution between two turns, once its history has grown long. */
-export function continuationOf(input: SubtreeInput, { view }: OpenRun): Continuation {
+export function continuationOf(input: SubtreeInput, { view, ledger }: OpenRun): Continuation {
   return {
     from: input.continued?.agent,
     async continueWhenLong(agent: AgentState) {
@@ -77,7 +77,7 @@ export function continuationOf(input: SubtreeInput, { view }: OpenRun): Continua
       await condition(allHandlersFinished);
       await continueAsNew<(input: SubtreeInput) => Promise<SubtreeResult>>({
         ...input,
-        continued: { agent, view: view.snapshot() },
+        continued: { agent, view: view.snapshot(), spent: ledger.entries() },
       });
     },
   };

@@ -25,8 +25,8 @@ export async function runStep(run: Run, place: Place): Promise<StepResult> {
 async function runUntilSettled(run: Run, place: Place): Promise<StepResult> {
   const attempts = place.step.retry?.attempts ?? 1;
   const raised = place.generation + (run.generations[place.path] ?? 0);
-  for (let attempt = 1; ; attempt += 1) {
-    run.view.begin(place, labelOf(place));
+  for (;;) {
+    const attempt = run.view.begin(place, labelOf(place));
     try {
       const result = await timed({ ...place, generation: raised + attempt - 1 }, run);
       run.view.end(place.path, result.missing.length > 0 ? 'partial' : 'done');

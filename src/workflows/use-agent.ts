@@ -7,7 +7,6 @@ import type { DraftMessage, DraftPart } from '../contract/conversation';
 import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
 import type { ToolCallResult } from '../contract/tool-call';
-import { NO_USAGE } from '../contract/usage';
 import type { Value } from '../contract/value';
 import { modelOptions } from './activity-options';
 import type { Place } from './place';
@@ -74,7 +73,7 @@ function stepwise(run: Run, place: Place, { task, ownTool, untilMs }: Stepwise):
       }
       const { callModel } = proxyActivities<BatonActivities>(modelOptions(run, summary, { untilMs }));
       const reply = await callModel(input);
-      run.ledger.add(place.path, reply.fromJournal === true ? NO_USAGE : reply.usage);
+      run.ledger.add(place.path, reply.usage);
       run.view.countTurn(place.path, reply.toolCalls.length);
       return reply;
     },

@@ -1,5 +1,6 @@
 import type { ActivityDeps } from '../../src/activities/activity-deps';
 import { createPrepareRun } from '../../src/activities/prepare-run';
+import { AGENT_DEFAULTS } from '../../src/contract/limits';
 import type { PreparedRun } from '../../src/contract/run';
 import { teamSchema } from '../../src/contract/team';
 import { oneModel } from '../../src/models/models';
@@ -58,7 +59,7 @@ test('an agent is stored with its model and tools as they are now', async () => 
     tools: [{ name: 'search', description: 'Does search.', inputSchema: TOOLS[0]?.inputSchema }],
     output: { type: 'object' },
     temperature: 0,
-    maxOutputTokens: 4096,
+    maxOutputTokens: AGENT_DEFAULTS.maxOutputTokens,
   });
 });
 

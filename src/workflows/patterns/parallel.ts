@@ -17,7 +17,7 @@ import type { Run } from '../run';
  */
 export async function runParallel(run: Run, place: Place<ParallelStep>): Promise<StepResult> {
   const { branches, join, maxConcurrency } = place.step;
-  const { results, failed } = await fanOut(
+  const { results, missing } = await fanOut(
     Object.entries(branches).map(([name, step]) => ({
       name,
       start: () => run.runStep(below(place, name, { step, input: place.input })),
@@ -30,7 +30,7 @@ export async function runParallel(run: Run, place: Place<ParallelStep>): Promise
   return {
     output,
     missing: [
-      ...failed.map((name) => childPath(place.path, place.step, name)),
+      ...missing.map((name) => childPath(place.path, place.step, name)),
       ...[...results.values()].flatMap((result) => result.missing),
     ],
   };

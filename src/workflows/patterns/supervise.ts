@@ -2,7 +2,7 @@ import type { ToolUse } from '../../agent/effects';
 import { delegatedWorker } from '../../contract/delegation';
 import type { StepResult } from '../../contract/run';
 import type { SuperviseStep } from '../../contract/step';
-import { childPath, iterationPath, type StepPath } from '../../contract/step-path';
+import { childPath, iterationPath } from '../../contract/step-path';
 import type { ToolCallResult } from '../../contract/tool-call';
 import { inline, type Value } from '../../contract/value';
 import { describeFailure, isStepFailure } from '../failing';
@@ -20,7 +20,6 @@ import { useAgent } from '../use-agent';
  */
 export async function runSupervise(run: Run, place: Place<SuperviseStep>): Promise<StepResult> {
   const supervisor = preparedSupervisor(run, place.path);
-  const missing: StepPath[] = [];
   const output = await useAgent(run, place, {
     agent: {
       ...supervisor,
@@ -32,22 +31,21 @@ export async function runSupervise(run: Run, place: Place<SuperviseStep>): Promi
     task: place.step.task,
     ownTool: (use) => {
       const worker = delegatedWorker(use.tool);
-      return worker === undefined ? undefined : delegate(run, place, { worker, use, missing });
+      return worker === undefined ? undefined : delegate(run, place, { worker, use });
     },
   });
-  return { output, missing };
+  return { output, missing: run.view.missingBelow(place.path) };
 }
 
 interface Delegation {
   readonly worker: string;
   readonly use: ToolUse;
-  readonly missing: StepPath[];
 }
 
 async function delegate(
   run: Run,
   place: Place<SuperviseStep>,
-  { worker, use, missing }: Delegation,
+  { worker, use }: Delegation,
 ): Promise<ToolCallResult> {
   const step = place.step.workers[worker];
   if (step === undefined) return { value: inline(`There is no worker "${worker}".`), isError: true };
@@ -59,7 +57,7 @@ async function delegate(
       input: delegationText(use.call.args),
       generation: place.generation,
     });
-    missing.push(...result.missing);
+    run.view.miss(result.missing);
     return { value: result.output, isError: false };
   } catch (error) {
     if (!isStepFailure(error)) throw error;

@@ -10,9 +10,9 @@ export class Ledger {
 
   constructor(
     private readonly limits: RunLimits,
-    carried: Usage = NO_USAGE,
+    carried: Readonly<Record<StepPath, Usage>> = {},
   ) {
-    this.sum = carried;
+    for (const [path, usage] of Object.entries(carried)) this.add(path, usage);
   }
 
   /** Call before every model call. Throws ModelCallLimitReached, TokenLimitReached or CostLimitReached where the run has nothing left. */
@@ -53,6 +53,11 @@ export class Ledger {
       maxTokens: Math.max(1, this.limits.maxTokens - inputTokens - outputTokens),
       maxMicroDollars: Math.max(1, this.limits.maxMicroDollars - microDollars),
     };
+  }
+
+  /** What an execution that goes on from this one is handed. */
+  entries(): Readonly<Record<StepPath, Usage>> {
+    return Object.fromEntries(this.own);
   }
 
   /** Usage of each step together with everything below it. */

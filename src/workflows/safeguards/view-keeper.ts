@@ -43,6 +43,7 @@ export class ViewKeeper {
 
   constructor(private readonly sources: ViewSources) {
     this.startedAt = sources.carried?.startedAt ?? Date.now();
+    this.missing = sources.carried?.missing ?? [];
     for (const { usage: _, ...node } of sources.carried?.nodes ?? []) this.nodes.set(node.path, node);
   }
 
@@ -51,8 +52,11 @@ export class ViewKeeper {
     this.rejected = rejected;
   }
 
-  begin({ path, step }: Place, label: string): void {
+  /** Returns which try of the step this is, from 1. A step that the execution before this one had begun goes on with its own. */
+  begin({ path, step }: Place, label: string): number {
     const before = this.nodes.get(path);
+    if (before?.state === 'running') return before.attempts;
+    const attempts = (before?.attempts ?? 0) + 1;
     const startedAt = before?.startedAt ?? Date.now();
     const fresh = {
       path,
@@ -63,10 +67,11 @@ export class ViewKeeper {
       toolCalls: 0,
       ...(step.phase === undefined ? {} : { phase: step.phase }),
     };
-    this.nodes.set(path, { ...fresh, state: 'running', attempts: (before?.attempts ?? 0) + 1 });
+    this.nodes.set(path, { ...fresh, state: 'running', attempts });
     if (step.phase !== undefined && this.sources.searchAttributes)
       upsertSearchAttributes([{ key: PHASE, value: step.phase }]);
     this.publish();
+    return attempts;
   }
 
   change(path: StepPath, change: NodeChange): void {
@@ -84,6 +89,15 @@ export class ViewKeeper {
 
   end(path: StepPath, state: NodeState, failure?: ViewFailure): void {
     this.change(path, { state, endedAt: Date.now(), ...(failure === undefined ? {} : { failure }) });
+  }
+
+  /** Notes what the run will lack, for a pattern whose loop may go on in another execution. */
+  miss(paths: readonly StepPath[]): void {
+    this.missing = [...this.missing, ...paths];
+  }
+
+  missingBelow(path: StepPath): readonly StepPath[] {
+    return this.missing.filter((missing) => missing.startsWith(`${path}/`));
   }
 
   finish(state: NodeState, outcome: { missing?: readonly StepPath[]; failure?: ViewFailure } = {}): void {

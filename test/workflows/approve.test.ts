@@ -1,0 +1,173 @@
+import type { Approval } from '../../src/contract/approval';
+import { agent, approve, parallel, pipeline, team } from '../../src/contract/builders';
+import { text } from '../../src/models/scripted-reply';
+import { type Engine, startEngine } from './engine';
+
+const writer = agent({ name: 'writer', instructions: 'Write.' });
+const asking = (options: Parameters<typeof approve>[1] = {}) =>
+  team('asking', pipeline([writer, approve('Send it?', options)]));
+const yes = (approval: Approval, by = 'ann') => ({
+  approval: approval.id,
+  hash: approval.hash,
+  verdict: 'approve' as const,
+  by,
+});
+
+describe('approve, on the dev server', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await startEngine();
+    engine.replies({ writer: () => text('the letter') });
+  });
+  afterAll(() => engine.stop());
+
+  test('approved by update: the input goes on unchanged, and the decision is in the view', async () => {
+    const run = await engine.start(asking({ approvers: ['ann'] }), 'go');
+    const approval = await run.waiting();
+    expect(approval).toMatchObject({
+      question: 'Send it?',
+      value: { inline: 'the letter' },
+      subject: 'the letter',
+    });
+    expect(await run.decide(yes(approval))).toMatchObject({ verdict: 'approve', by: 'ann', via: 'update' });
+    expect((await run.result()).output).toEqual({ inline: 'the letter' });
+    expect((await run.view()).approvals[0]?.decision).toMatchObject({ by: 'ann' });
+  });
+
+  test('denied: the run fails ApprovalDenied with the reason', async () => {
+    const run = await engine.start(asking(), 'go');
+    const approval = await run.waiting();
+    await run.decide({ ...yes(approval), verdict: 'deny', reason: 'too soon' });
+    await expect(run.result()).rejects.toMatchObject({
+      cause: { type: 'ApprovalDenied', message: expect.stringContaining('too soon') },
+    });
+  });
+
+  test('the validator refuses to the face: unknown id, stale hash, wrong approver, nobody, already decided', async () => {
+    const run = await engine.start(pipelineOfTwo(), 'go');
+    const approval = await run.waiting();
+    const refused: [object, string][] = [
+      [{ ...yes(approval), approval: 'f'.repeat(16) }, 'There is no approval'],
+      [{ ...yes(approval), hash: '0'.repeat(64) }, 'The hash is not that'],
+      [yes(approval, 'mallory'), 'may not decide'],
+      [yes(approval, ' '), 'by'],
+      [{ ...yes(approval), verdict: 'maybe' }, 'verdict'],
+    ];
+    for (const [decision, why] of refused) {
+      await expect(run.decide(decision)).rejects.toMatchObject({
+        cause: { message: expect.stringContaining(why) },
+      });
+    }
+    await run.decide(yes(approval));
+    const second = await run.waiting();
+    await expect(run.decide(yes(approval))).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('already decided') },
+    });
+    expect(second.id).not.toBe(approval.id);
+    await run.decide(yes(second));
+    await run.result();
+  });
+
+  test('by signal: the same checks, and rejections are recorded', async () => {
+    const run = await engine.start(asking({ approvers: ['ann'] }), 'go');
+    const approval = await run.waiting();
+    await run.signal(yes(approval, 'mallory'));
+    await engine.until(async () => (await run.view()).rejectedDecisions.length === 1);
+    expect((await run.view()).rejectedDecisions[0]).toMatchObject({
+      by: 'mallory',
+      why: expect.stringContaining('may not decide'),
+    });
+    await run.signal(yes(approval));
+    expect((await run.result()).state).toBe('done');
+    expect((await run.view()).approvals[0]?.decision).toMatchObject({ via: 'signal' });
+  });
+
+  test('side by side and in a child: each question gets its own answer', async () => {
+    const branch = (isolated: boolean) =>
+      pipeline([agent('writer'), approve('Go?', { approvers: ['ann'] })], { isolated });
+    const run = await engine.start(
+      team('both', parallel({ here: branch(false), there: branch(true) }), {
+        agents: { writer: { instructions: 'Write.' } },
+      }),
+      'go',
+    );
+    const mine = await run.waiting();
+    const child = engine.attach(`${run.id}/root/parallel:there`);
+    const theirs = await child.waiting();
+    expect(theirs.hash).not.toBe(mine.hash);
+    await expect(run.decide(yes(theirs))).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('There is no approval') },
+    });
+    await child.decide({ ...yes(theirs), verdict: 'deny' });
+    await expect(run.result()).rejects.toMatchObject({ cause: { type: 'ApprovalDenied' } });
+  });
+
+  test('the inbox is a visibility query, over runs and children', async () => {
+    const run = await engine.start(asking(), 'go');
+    const approval = await run.waiting();
+    await engine.until(async () =>
+      (await engine.listed(`BatonApprovals = "${approval.id}"`)).includes(run.id),
+    );
+    await run.decide(yes(approval));
+    await run.result();
+    await engine.until(async () => (await engine.listed(`BatonApprovals = "${approval.id}"`)).length === 0);
+  });
+});
+
+function pipelineOfTwo() {
+  return team(
+    'two',
+    pipeline([writer, approve('First?', { approvers: ['ann'] }), approve('Second?', { approvers: ['ann'] })]),
+  );
+}
+
+describe('approve, with time skipped', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await startEngine({ timeSkipping: true });
+    engine.replies({ writer: () => text('the letter') });
+  });
+  afterAll(() => engine.stop());
+
+  test.each([
+    ['deny', 'ApprovalDenied'],
+    ['fail', 'ApprovalUnanswered'],
+  ] as const)('unanswered, %s: fails %s', async (whenUnanswered, type) => {
+    const run = await engine.start(asking({ deadline: '2d', whenUnanswered }), 'go');
+    await expect(run.result()).rejects.toMatchObject({ cause: { type } });
+    const { decision, askedAt } = (await run.view()).approvals[0] ?? {};
+    expect(decision).toMatchObject({ by: 'nobody', via: 'timeout' });
+    expect((decision?.at ?? 0) - (askedAt ?? 0)).toBeGreaterThanOrEqual(2 * 24 * 3600_000);
+  });
+
+  test('unanswered, approve: goes on', async () => {
+    const run = await engine.start(asking({ deadline: '1h', whenUnanswered: 'approve' }), 'go');
+    expect((await run.result()).state).toBe('done');
+  });
+
+  test('escalation: the next in the chain may decide only once their time has come', async () => {
+    const chain = [{ after: '2h', to: ['boss'] }];
+    const run = await engine.start(asking({ approvers: ['ann'], deadline: '1d', escalate: chain }), 'go');
+    const approval = await run.waiting();
+    await expect(run.decide(yes(approval, 'boss'))).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('may not decide') },
+    });
+    await engine.sleep('3h');
+    expect((await run.view()).approvals[0]?.approvers).toEqual(['ann', 'boss']);
+    await run.decide(yes(approval, 'boss'));
+    expect((await run.result()).state).toBe('done');
+  });
+
+  test('a step timeout cuts even a waiting question', async () => {
+    const run = await engine.start(team('cut', approve('Well?', { deadline: '2d', timeout: '1h' })), 'go');
+    await expect(run.result()).rejects.toMatchObject({ cause: { type: 'StepTimedOut' } });
+  });
+
+  test('the run limit is a timer of the workflow and fails the run RunTimedOut', async () => {
+    const run = await engine.start(
+      team('slow', approve('Well?', { deadline: '2d' }), { limits: { timeout: '1h' } }),
+      'go',
+    );
+    await expect(run.result()).rejects.toMatchObject({ cause: { type: 'RunTimedOut' } });
+  });
+});

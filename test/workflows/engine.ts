@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
+import type { Worker } from '@temporalio/worker';
+import type { Approval, DecisionRecord } from '../../src/contract/approval';
+import type { Json } from '../../src/contract/json';
+import { DECIDE_SIGNAL, DECIDE_UPDATE, VIEW_QUERY } from '../../src/contract/names';
+import { RUN_FORMAT, type RunResult, type RunSettings } from '../../src/contract/run';
+import type { Team } from '../../src/contract/team';
+import type { RunView } from '../../src/contract/view';
+import { oneModel } from '../../src/models/models';
+import type { ModelProvider, ModelRequest, ProviderContext } from '../../src/models/provider';
+import { scripted } from '../../src/models/scripted';
+import type { ScriptedReply } from '../../src/models/scripted-reply';
+import { createTestEnvironment } from '../../src/testing/environment';
+import { openLocalStore } from '../../src/threads/local-store';
+import type { Tool } from '../../src/tools/tool';
+import { createBatonWorker } from '../../src/workers/create-worker';
+import { workflowBundle } from '../setup/workflow-bundle';
+
+type AgentReply = (request: ModelRequest, context: ProviderContext) => ScriptedReply | Promise<ScriptedReply>;
+
+export interface StartedRun {
+  readonly id: string;
+  result(): Promise<RunResult>;
+  view(): Promise<RunView>;
+  /** The approval that waits, once one does. */
+  waiting(): Promise<Approval>;
+  decide(decision: object): Promise<DecisionRecord>;
+  signal(decision: object): Promise<void>;
+  cancel(): Promise<void>;
+  history(): Promise<temporal.api.history.v1.IHistoryEvent[]>;
+  /** How often the execution continued as new, plus one. */
+  executions(): Promise<number>;
+}
+
+/** A real worker on a real server with a real store; only the model is scripted, by agent. */
+export interface Engine {
+  replies(byAgent: Readonly<Record<string, AgentReply>>): void;
+  /** Calls to this agent's model since `replies`. */
+  asked(agent: string): number;
+  start(team: Team, input: Json, settings?: Partial<RunSettings>): Promise<StartedRun>;
+  run(team: Team, input: Json): Promise<RunResult>;
+  attach(workflowId: string): StartedRun;
+  until(met: () => boolean | Promise<boolean>): Promise<void>;
+  /** Workflow ids of the running executions that a visibility query finds. */
+  listed(query: string): Promise<string[]>;
+  sleep(duration: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startEngine(
+  options: { tools?: readonly Tool[]; timeSkipping?: boolean } = {},
+): Promise<Engine> {
+  const server = await createTestEnvironment({ time: options.timeSkipping === true ? 'skipping' : 'real' });
+  const folder = await mkdtemp(join(tmpdir(), 'baton-engine-'));
+  const taskQueue = `test-${randomUUID()}`;
+  let agents: Readonly<Record<string, AgentReply>> = {};
+  let counts = new Map<string, number>();
+  const provider: ModelProvider = scripted((request, context) => {
+    counts.set(request.agent, (counts.get(request.agent) ?? 0) + 1);
+    const reply = agents[request.agent];
+    if (reply === undefined) throw new Error(`no reply for agent ${request.agent}`);
+    return reply(request, context);
+  });
+  const worker = await createBatonWorker({
+    connection: server.nativeConnection,
+    namespace: server.namespace ?? 'default',
+    taskQueue,
+    workflowBundle: workflowBundle(),
+    store: openLocalStore({ folder }),
+    models: oneModel(provider),
+    tools: options.tools ?? [],
+  });
+  const running = worker.run();
+  const attach = (workflowId: string) =>
+    startedRun(server.client, server.client.workflow.getHandle(workflowId));
+
+  const engine: Engine = {
+    replies(byAgent) {
+      agents = byAgent;
+      counts = new Map();
+    },
+    asked: (agent) => counts.get(agent) ?? 0,
+    attach,
+    async start(team, input, settings = {}) {
+      const workflowId = `${team.name}-${randomUUID().slice(0, 8)}`;
+      const base: RunSettings = {
+        heartbeatTimeoutMs: 2000,
+        patienceMs: 3_600_000,
+        searchAttributes: true,
+        maxHistoryEvents: 2000,
+      };
+      await server.client.workflow.start('runTeam', {
+        workflowId,
+        taskQueue,
+        args: [{ format: RUN_FORMAT, team, input: { inline: input }, settings: { ...base, ...settings } }],
+      });
+      return attach(workflowId);
+    },
+    async run(team, input) {
+      return (await engine.start(team, input)).result();
+    },
+    until,
+    async listed(query) {
+      const ids: string[] = [];
+      for await (const { workflowId } of server.client.workflow.list({
+        query: `${query} AND ExecutionStatus = "Running"`,
+      }))
+        ids.push(workflowId);
+      return ids;
+    },
+    sleep: (duration) => server.sleep(duration as '1h'),
+    async stop() {
+      await stopWorker(worker, running);
+      await server.teardown();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return engine;
+}
+
+function startedRun(client: Client, handle: WorkflowHandle): StartedRun {
+  const view = () => handle.query<RunView>(VIEW_QUERY);
+  const history = async () => (await handle.fetchHistory()).events ?? [];
+  return {
+    id: handle.workflowId,
+    view,
+    history,
+    result: () => handle.result() as Promise<RunResult>,
+    async waiting() {
+      let found: Approval | undefined;
+      await until(async () => {
+        found = (await view()).approvals.find((approval) => approval.decision === undefined);
+        return found !== undefined;
+      });
+      if (found === undefined) throw new Error('nothing waits');
+      return found;
+    },
+    decide: (decision) => handle.executeUpdate(DECIDE_UPDATE, { args: [decision] }),
+    signal: (decision) => handle.signal(DECIDE_SIGNAL, decision),
+    async cancel() {
+      await handle.cancel();
+    },
+    async executions() {
+      const { workflowId } = handle;
+      let count = 0;
+      for await (const _ of client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) count += 1;
+      return count;
+    },
+  };
+}
+
+async function stopWorker(worker: Worker, running: Promise<void>): Promise<void> {
+  worker.shutdown();
+  await running;
+}
+
+async function until(met: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!(await met())) {
+    if (Date.now() > deadline) throw new Error('the condition was not met within 15 s');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Everything that the last message says, tool results included. */
+export function lastText(request: ModelRequest): string {
+  return (request.messages.at(-1)?.content ?? [])
+    .map((part) => (part.type === 'text' ? part.text : part.type === 'toolResult' ? part.content : ''))
+    .join('\n');
+}
+
+/** How often the model has answered before in this conversation. */
+export function turnOf(request: ModelRequest): number {
+  return request.messages.filter((message) => message.role === 'assistant').length;
+}
+
+export function isFirstTurn(request: ModelRequest): boolean {
+  return turnOf(request) === 0;
+}
