@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { IllegalStateError } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { SEARCH_ATTRIBUTE_TYPES } from '../contract/names';
 import { ensureServer } from '../server/connect-or-start';
 import { findTestServer } from '../server/find-test-server';
 import { readTestServers } from './test-servers';
@@ -30,9 +32,11 @@ export async function createTestEnvironment(
   const shared = readTestServers();
   if (options.time === 'skipping') {
     const path = shared?.timeSkippingServer ?? (await findTestServer(searchHere()));
-    return TestWorkflowEnvironment.createTimeSkipping({
+    const environment = await TestWorkflowEnvironment.createTimeSkipping({
       server: { executable: { type: 'existing-path', path } },
     });
+    await registerSearchAttributes(environment);
+    return environment;
   }
   if (shared !== undefined) {
     const { address, namespace } = shared;
@@ -49,6 +53,21 @@ function quietWorkers(): void {
     // The runtime is there already, with whatever logger its owner chose.
     if (!(error instanceof IllegalStateError)) throw error;
   }
+}
+
+/** Unlike the dev server, Temporal's test server takes them only once it runs. */
+async function registerSearchAttributes({ connection, namespace }: TestWorkflowEnvironment): Promise<void> {
+  const { IndexedValueType } = temporal.api.enums.v1;
+  const types = {
+    Keyword: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    KeywordList: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+  };
+  await connection.operatorService.addSearchAttributes({
+    namespace: namespace ?? 'default',
+    searchAttributes: Object.fromEntries(
+      Object.entries(SEARCH_ATTRIBUTE_TYPES).map(([name, type]) => [name, types[type]]),
+    ),
+  });
 }
 
 async function startOwnEnvironment(): Promise<TestWorkflowEnvironment> {
