@@ -19,13 +19,13 @@ export interface AgentPlace {
 
 /**
  * Stores what an agent is told and settles its model and tools, so that a later edit or deploy changes nothing for
- * this run. Throws InvalidTeam, NoModelConfigured, StoreUnavailable. Its tools must be known to exist.
+ * this run. Throws InvalidTeam, UnknownTool, NoModelConfigured, StoreUnavailable.
  */
 export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promise<PreparedAgent> {
   const { team, name, delegations } = place;
   const agent = team.agents[name];
   if (agent === undefined) throw failure('InvalidTeam', `The team "${team.name}" has no agent "${name}".`);
-  const tools = grantedTools(team, agent).flatMap((tool) => deps.tools.get(tool) ?? []);
+  const tools = grantedTools(team, agent).map((tool) => deps.tools.get(tool));
   checkAgent(name, agent, tools);
   const definition: CallDefinition = {
     agent: name,

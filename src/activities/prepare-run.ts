@@ -1,5 +1,4 @@
 import type { BatonActivities } from '../contract/activities';
-import { DELEGATION_PREFIX } from '../contract/delegation';
 import { failure } from '../contract/fail';
 import type { PreparedRun } from '../contract/run';
 import type { Team } from '../contract/team';
@@ -34,12 +33,7 @@ export function createPrepareRun(deps: ActivityDeps): BatonActivities['prepareRu
     const prepared: PreparedRun = {
       agents: Object.fromEntries(agents),
       supervisors: Object.fromEntries(supervisors),
-      tools: Object.fromEntries(
-        [...used.tools.keys()].flatMap((name) => {
-          const tool = deps.tools.get(name);
-          return tool === undefined ? [] : [[name, metaOf(tool)]];
-        }),
-      ),
+      tools: Object.fromEntries([...used.tools.keys()].map((name) => [name, metaOf(deps.tools.get(name))])),
     };
     return limitPayload(prepared, `Preparing the team "${team.name}"`);
   };
@@ -57,12 +51,9 @@ function checkTools(deps: ActivityDeps, team: Team, used: UsedInTeam): void {
     if (agent === undefined) continue;
     for (const tool of grantedTools(team, agent)) name(tool, `agent "${agentName}"`);
   }
-  // A tool of that name would be taken for a delegation and never run.
-  const unknown = [...namedBy].filter(
-    ([tool]) => deps.tools.get(tool) === undefined || tool.startsWith(DELEGATION_PREFIX),
-  );
+  const unknown = [...namedBy].filter(([tool]) => !deps.tools.byName.has(tool));
   if (unknown.length === 0) return;
-  const known = [...deps.tools.keys()].join(', ') || 'none';
+  const known = [...deps.tools.byName.keys()].join(', ') || 'none';
   throw failure(
     'UnknownTool',
     `The worker has no tool ${unknown.map(([tool, place]) => `"${tool}" (${place})`).join(', ')}. It has: ${known}. Register them with the worker, or take them out of the team.`,

@@ -2,7 +2,6 @@ import { Context } from '@temporalio/activity';
 import type { AgentEffects } from '../agent/effects';
 import { runAgent } from '../agent/run-agent';
 import type { BatonActivities } from '../contract/activities';
-import { failure } from '../contract/fail';
 import type { ActivityDeps } from './activity-deps';
 import { askModel, type ModelCallDeps } from './ask-model';
 import { attemptOf } from './call-attempt';
@@ -24,11 +23,8 @@ export function createRunPackedAgent(
     const attempt = attemptOf(context);
     const effects: AgentEffects = {
       callModel: (input) => askModel(deps, input, attempt),
-      callTool: ({ tool: name, call }) => {
-        const tool = deps.tools.get(name);
-        if (tool === undefined) throw failure('UnknownTool', `This worker has no tool "${name}".`);
-        return useTool(deps.store, { tool, input: call, attempt });
-      },
+      callTool: async ({ tool, call }) =>
+        useTool(deps.store, { tool: deps.tools.get(tool), input: call, attempt }),
       betweenTurns: async (state) => {
         attempt.signal.throwIfAborted();
         turns = state.turns;

@@ -52,7 +52,7 @@ const PROGRAMMING_ERRORS = [
 ];
 
 /**
- * A worker for Baton's runs, not yet running. Throws InvalidInput for two tools of one name, and the SDK's errors where
+ * A worker for Baton's runs, not yet running. Throws InvalidInput for tools that do not fit together, and the SDK's errors where
  * the workflow bundle is missing or broken.
  */
 export async function createBatonWorker(options: BatonWorkerOptions): Promise<Worker> {

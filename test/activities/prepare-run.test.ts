@@ -6,6 +6,7 @@ import { teamSchema } from '../../src/contract/team';
 import { oneModel } from '../../src/models/models';
 import { scripted } from '../../src/models/scripted';
 import type { Store } from '../../src/threads/store';
+import { createCatalogue } from '../../src/tools/catalogue';
 import type { Tool } from '../../src/tools/tool';
 import { testTool } from '../workers/test-tool';
 import { temporaryStore } from './call-fixtures';
@@ -17,6 +18,7 @@ beforeEach(() => {
 
 const TOOLS: readonly Tool[] = [
   testTool({ name: 'search', run: async () => null, local: true }),
+  testTool({ name: 'unpost', effect: 'write', repeat: 'safe', run: async () => null }),
   testTool({ name: 'post', effect: 'write', repeat: 'keyed', compensation: 'unpost', run: async () => null }),
 ];
 
@@ -24,7 +26,7 @@ function prepare(team: object): Promise<PreparedRun> {
   const models = oneModel(scripted([]));
   const deps: ActivityDeps = {
     store,
-    tools: new Map(TOOLS.map((tool) => [tool.name, tool])),
+    tools: createCatalogue(TOOLS),
     models: { ...models, resolve: (name) => ({ ...models.resolve(name), id: `settled-${name}` }) },
   };
   return createPrepareRun(deps)(teamSchema.parse({ name: 'team', ...team }));
@@ -133,7 +135,7 @@ test('all unknown tools are told in one failure, with who names them and what th
     type: 'UnknownTool',
     details: [{ tools: ['pots', 'serch', 'delegate_to_me'] }],
     message: expect.stringMatching(
-      /"pots" \(root\/pipeline:1\), "serch" \(agent "writer"\).* It has: search, post\./,
+      /"pots" \(root\/pipeline:1\), "serch" \(agent "writer"\).* It has: search, unpost, post\./,
     ),
   });
 });

@@ -167,11 +167,10 @@ test('an oversized result fails its run once, instead of being retried for ever'
   expect(asked).toBe(1);
 });
 
-test('a tool cannot take the name of another activity', async () => {
-  const impostor = testTool({ name: 'callModel', run: async () => null });
-  await expect(
-    bench.startWorker({ models: oneModel(scripted([])), tools: [impostor] }),
-  ).rejects.toMatchObject({
+test('two tools of one name are refused before the worker starts', async () => {
+  const twins = [1, 2].map((answer) => testTool({ name: 'twin', run: async () => answer }));
+  await expect(bench.startWorker({ models: oneModel(scripted([])), tools: twins })).rejects.toMatchObject({
     type: 'InvalidInput',
+    message: expect.stringContaining('"twin"'),
   });
 });

@@ -1,23 +1,17 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../src/contract/json';
+import { defineTool } from '../../src/tools/define-tool';
 import type { Tool } from '../../src/tools/tool';
 
 /** A tool that takes one text and gives JSON; everything else as the test says. */
 export function testTool(tool: Partial<Tool> & Pick<Tool, 'name' | 'run'>): Tool {
-  return {
+  const plain = defineTool({
+    name: tool.name,
     description: `Does ${tool.name}.`,
-    input: z.strictObject({ text: z.string().min(1) }) as unknown as z.ZodType<JsonObject>,
-    output: z.json() as Tool['output'],
-    inputSchema: {
-      type: 'object',
-      properties: { text: { type: 'string', minLength: 1 } },
-      required: ['text'],
-      additionalProperties: false,
-    },
+    input: z.strictObject({ text: z.string().min(1) }),
     effect: 'read',
     repeat: 'safe',
-    timeoutMs: 5000,
-    local: false,
-    ...tool,
-  };
+    timeout: '5s',
+    run: async () => null,
+  });
+  return { ...plain, ...tool };
 }
