@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   activities: [...BRIDGES, 'models', 'tools', 'threads'],
   workers: ['contract', 'activities', 'models', 'tools', 'threads', 'server'],
   client: ['contract', 'threads'],
-  cli: ['contract', 'client', 'workers', 'models', 'tools', 'threads', 'server'],
+  cli: ['contract', 'client', 'workers', 'activities', 'models', 'tools', 'threads', 'server'],
   testing: ['contract', 'models', 'tools', 'threads', 'activities', 'workers', 'server', 'client'],
   'index.ts': ['contract', ...NODE_PARTS],
   'workflow.ts': [...BRIDGES, 'workflows'],

@@ -50,7 +50,7 @@ function redrawn({ streams: { stderr }, paint }: Console): Screen {
   };
   const draw = (rows?: number): void => {
     if (latest === undefined || paused) return;
-    const width = Math.max(40, (stderr.columns ?? USUAL_WIDTH) - 1);
+    const width = Math.max(30, (stderr.columns ?? USUAL_WIDTH) - 1);
     const lines = renderTree(latest, {
       width,
       now: Date.now(),

@@ -28,6 +28,7 @@ const SIGNS: Readonly<Record<NodeState, string>> = {
 
 /** Widths of the columns right of the name, spaces before them included. */
 const COLUMNS = { state: 11, tokens: 8, cost: 10, time: 9 };
+const NARROW = 60;
 const COLUMNS_WIDTH = COLUMNS.state + COLUMNS.tokens + COLUMNS.cost + COLUMNS.time;
 
 /** A run as lines of text: one a step, with state, tokens, cost and time, and what failed below. */
@@ -58,30 +59,33 @@ export function headLine(view: RunView, { paint, width, now }: TreeStyle): strin
   ].join(' · ');
   const state = `${SIGNS[view.state]} ${view.state}`;
   const name = cut(oneLine(view.run), Math.max(8, width - state.length - totals.length - 4));
-  return `${paint.bold(name)}  ${paint.state(view.state, state)}  ${totals}`;
+  const left = width - [...name].length - state.length - 4;
+  return `${paint.bold(name)}  ${paint.state(view.state, state)}  ${cut(totals, left)}`;
 }
 
 function columnHeads({ width, paint }: TreeStyle): string {
-  const cells = [
-    `  ${fill('state', COLUMNS.state - 2)}`,
-    fillLeft('tokens', COLUMNS.tokens),
-    fillLeft('cost', COLUMNS.cost),
-    fillLeft('time', COLUMNS.time),
-  ];
-  return paint.dim(`${fill('step', width - COLUMNS_WIDTH)}${cells.join('')}`);
+  const cells = figureCells(['tokens', 'cost', 'time'], width);
+  return paint.dim(`${fill('step', nameWidth(width))}  ${fill('state', COLUMNS.state - 2)}${cells}`);
 }
 
 function stepLine({ node, prefix }: Branch, { width, paint, now }: TreeStyle): string {
   const name = `${prefix}${oneLine(stepName(node))}${attempts(node)}`;
   const state = `${SIGNS[node.state]} ${node.state}`;
   const spent = node.usage.calls > 0 || node.usage.inputTokens > 0;
-  const cells = [
-    fillLeft(spent ? showTokens(node.usage) : '', COLUMNS.tokens),
-    fillLeft(spent ? showCost(node.usage) : '', COLUMNS.cost),
-    fillLeft(showDuration((node.endedAt ?? now) - node.startedAt), COLUMNS.time),
-  ];
-  const columns = `  ${paint.state(node.state, fill(state, COLUMNS.state - 2))}${cells.join('')}`;
-  return `${fill(name, width - COLUMNS_WIDTH)}${columns}`;
+  const time = showDuration((node.endedAt ?? now) - node.startedAt);
+  const figures = spent ? [showTokens(node.usage), showCost(node.usage), time] : ['', '', time];
+  const columns = `  ${paint.state(node.state, fill(state, COLUMNS.state - 2))}${figureCells(figures, width)}`;
+  return `${fill(name, nameWidth(width))}${columns}`;
+}
+
+/** On a narrow screen names need the room more than figures do; a line that wraps could not be redrawn. */
+function figureCells([tokens = '', cost = '', time = '']: readonly string[], width: number): string {
+  if (width < NARROW) return '';
+  return fillLeft(tokens, COLUMNS.tokens) + fillLeft(cost, COLUMNS.cost) + fillLeft(time, COLUMNS.time);
+}
+
+function nameWidth(width: number): number {
+  return width - (width < NARROW ? COLUMNS.state : COLUMNS_WIDTH);
 }
 
 function attempts(node: ViewNode): string {

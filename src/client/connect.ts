@@ -4,7 +4,6 @@ import type { Decision } from '../contract/approval';
 import type { Json } from '../contract/json';
 import { DEFAULT_TASK_QUEUE } from '../contract/names';
 import type { RunView } from '../contract/view';
-import { missingSearchAttributes } from '../server/search-attributes';
 import type { ContentStore } from '../threads/store';
 import { openStoreFromEnvironment } from '../threads/store-from-environment';
 import { approvals, type InboxOptions, type WaitingApproval } from './approvals';
@@ -17,6 +16,7 @@ import { findApproval } from './find-approval';
 import { type ListedRun, type ListOptions, list } from './list';
 import { type FinishedRun, result } from './result';
 import type { SettingsProfile } from './run-settings';
+import { hasSearchAttributes } from './search-attributes';
 import { explained, explainServerError } from './server-error';
 import { type StartedRun, type StartOptions, start } from './start';
 import { isPolled } from './task-queue';
@@ -105,7 +105,7 @@ async function openContext(options: ConnectOptions): Promise<ClientContext> {
     content: options.content ?? openStoreFromEnvironment(process.env).content,
     profile: options.profile ?? 'embedded',
     searchAttributes: () => {
-      asked ??= missingSearchAttributes(connection, namespace).then((missing) => missing.length === 0);
+      asked ??= hasSearchAttributes(connection, namespace);
       return asked;
     },
   };

@@ -1,0 +1,99 @@
+import { makePaint } from '../../src/cli/paint';
+import { progressLines } from '../../src/cli/progress-lines';
+import { renderTree } from '../../src/cli/tree';
+import { nodeAt, usageOf, viewOf } from '../client/views';
+
+const STYLE = { width: 80, now: 66_000, paint: makePaint(false) };
+
+const VIEW = viewOf(
+  [
+    nodeAt('root', { kind: 'pipeline', label: 'root', usage: usageOf(3, 4_200) }),
+    nodeAt('root/pipeline:0', { kind: 'parallel', label: '0', usage: usageOf(3, 4_200) }),
+    nodeAt('root/pipeline:0/parallel:security', {
+      label: 'guard',
+      state: 'done',
+      endedAt: 4_400,
+      usage: usageOf(2, 4_000),
+    }),
+    nodeAt('root/pipeline:0/parallel:style', { label: 'style', attempts: 2, usage: usageOf(1, 200) }),
+    nodeAt('root/pipeline:1', { kind: 'approve', label: '1', state: 'waiting' }),
+  ],
+  { usage: usageOf(3, 4_200) },
+);
+
+describe('renderTree', () => {
+  test('one line a step: place, agent, state, tokens, cost, time', () => {
+    expect(renderTree(VIEW, STYLE)).toEqual([
+      'team-1  ● running  3 model calls · 4.2k tokens · $0.0042 · 1:05',
+      'step                                        state      tokens      cost     time',
+      'pipeline                                    ● running    4.2k   $0.0042     1:05',
+      '├─ parallel                                 ● running    4.2k   $0.0042     1:05',
+      '│  ├─ security (guard)                      ✓ done       4.0k   $0.0040    3.4 s',
+      '│  └─ style ×2                              ● running     200   $0.0002     1:05',
+      '└─ approve                                  ? waiting                       1:05',
+    ]);
+  });
+
+  test.each([40, 60, 80, 132])(
+    'no line is wider than %i characters, whatever names and messages hold',
+    (width) => {
+      const long = 'x'.repeat(300);
+      const view = viewOf([...VIEW.nodes, nodeAt(`root/pipeline:2/${long}`, { label: long })], {
+        run: long,
+        failure: { type: 'ToolFailed', message: `${long}\n${long}` },
+      });
+      const lines = renderTree(view, { ...STYLE, width });
+      expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(width);
+    },
+  );
+
+  test('a label cannot move the cursor', () => {
+    const view = viewOf([nodeAt('root', { label: 'a\u001b[2Jb\nc' })]);
+    expect(renderTree(view, STYLE)[2]).toMatch(/^a \[2Jb c /);
+  });
+
+  test('a tree that is higher than the screen hides what is over first, and counts it', () => {
+    const branches = Array.from({ length: 200 }, (_, index) =>
+      nodeAt(`root/parallel:b${index}`, index === 150 ? {} : { state: 'done', endedAt: 2_000 }),
+    );
+    const view = viewOf([nodeAt('root', { kind: 'parallel', label: 'root' }), ...branches]);
+    const lines = renderTree(view, { ...STYLE, rows: 24 });
+    expect(lines).toHaveLength(5);
+    expect(lines[3]).toContain('b150');
+    expect(lines[4]).toBe('└─ … 199 more steps');
+  });
+
+  test('a screen full of running steps is cut, and the rest is counted', () => {
+    const branches = Array.from({ length: 200 }, (_, index) => nodeAt(`root/parallel:b${index}`));
+    const view = viewOf([nodeAt('root', { kind: 'parallel', label: 'root' }), ...branches]);
+    const lines = renderTree(view, { ...STYLE, rows: 24 });
+    expect(lines).toHaveLength(24);
+    expect(lines.at(-1)).toBe('… 180 more steps');
+  });
+
+  test('colours only where they are wanted', () => {
+    const coloured = renderTree(VIEW, { ...STYLE, paint: makePaint(true) });
+    expect(coloured.join('')).toContain('\u001b[');
+    expect(renderTree(VIEW, STYLE).join('')).not.toContain('\u001b');
+  });
+});
+
+describe('progressLines', () => {
+  test('one line for each step that is new or has changed its state', () => {
+    const before = viewOf([nodeAt('root', { kind: 'pipeline' }), nodeAt('root/pipeline:0')]);
+    const after = viewOf([
+      nodeAt('root', { kind: 'pipeline' }),
+      nodeAt('root/pipeline:0', {
+        state: 'failed',
+        endedAt: 2_500,
+        failure: { type: 'ToolFailed', message: 'no\nfile' },
+      }),
+      nodeAt('root/pipeline:1', { label: 'critic' }),
+    ]);
+    const lines = progressLines(before, after, 66_000).map((line) => line.slice(10));
+    expect(lines).toEqual([
+      'failed     root/pipeline:0  1.5 s  ToolFailed: no file',
+      'running    root/pipeline:1  critic',
+    ]);
+  });
+});
