@@ -26,7 +26,7 @@ export function turnsTeam(turns: number, how: { packed: boolean; tool: string })
     ...ASKER,
     tools: [how.tool],
     // One more than it needs: an agent's last turn is told to wrap up and has no tools.
-    limits: { maxTurns: turns + 1, maxToolCalls: turns },
+    limits: { maxTurns: turns + 1, maxToolCalls: turns, maxTokens: 50_000_000 },
     mode: how.packed ? ('packed' as const) : ('stepwise' as const),
   };
   return team('turns', agent(asker));

@@ -4,7 +4,8 @@ import type { ArmSetup, PlainDone, PlainTask } from './arm-setup';
 import type { BenchPlace } from './bench-place';
 import { pipelineTeam, turnsTeam } from './bench-teams';
 import { cpuMs } from './process-cpu';
-import { type Arm, startArm } from './start-arm';
+import type { Arm } from './start-arm';
+import { type Arms, startArms } from './start-arms';
 import { runLengthMs, startBaton, startRaw } from './start-run';
 
 export const STEP_ARMS = ['plain', 'raw', 'baton', 'packed'] as const;
@@ -19,25 +20,21 @@ export interface Sample {
 /** What a run leaves to be done after its close must not be counted with the next. */
 const SETTLE_MS = 150;
 
-type Processes = Readonly<Record<ArmSetup['arm'], Arm>>;
-
 /** The four ways to make `steps` calls one after the other. */
 export class StepArms {
   private constructor(
     private readonly place: BenchPlace,
-    private readonly processes: Processes,
+    private readonly processes: Arms<ArmSetup['arm']>,
     private readonly steps: number,
   ) {}
 
   static async start(place: BenchPlace, modelUrl: string, steps: number): Promise<StepArms> {
-    const { address, namespace, storeFolder } = place;
-    const start = (arm: ArmSetup['arm']) => startArm({ arm, address, namespace, storeFolder, modelUrl });
-    const [plain, raw, baton] = await Promise.all([start('plain'), start('raw'), start('baton')]);
-    return new StepArms(place, { plain, raw, baton }, steps);
+    const processes = await startArms(place, modelUrl, ['plain', 'raw', 'baton']);
+    return new StepArms(place, processes, steps);
   }
 
   async run(arm: StepArm): Promise<Sample> {
-    const worker = this.processes[arm === 'packed' ? 'baton' : arm];
+    const worker = this.processes.of[arm === 'packed' ? 'baton' : arm];
     const pids = arm === 'plain' ? [worker.pid] : [worker.pid, this.place.serverPid];
     const before = total(pids);
     const wallMs = await this.#wallMs(arm);
@@ -45,16 +42,15 @@ export class StepArms {
     return { wall: wallMs / this.steps, cpu: (total(pids) - before) / this.steps };
   }
 
-  async stop(): Promise<void> {
-    const { plain, raw, baton } = this.processes;
-    await Promise.all([plain.kill(), raw.stop(), baton.stop()]);
+  stop(): Promise<void> {
+    return this.processes.stop();
   }
 
   async #wallMs(arm: StepArm): Promise<number> {
     const { place, steps } = this;
     switch (arm) {
       case 'plain':
-        return plainWallMs(this.processes.plain, { steps });
+        return plainWallMs(this.processes.of.plain, { steps });
       case 'raw':
         return runLengthMs(await startRaw(place, 'rawPipeline', [steps, 'begin']));
       case 'baton':
