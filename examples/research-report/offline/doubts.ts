@@ -5,7 +5,7 @@ import { termsOf } from './terms';
 /** Terms that two sentences must share to be about the same thing. */
 const SAME_SUBJECT = 4;
 
-/** Doubts what its file does not say, and numbers on which another line of the documents disagrees. */
+/** Doubts what its file does not say, and numbers on which another document disagrees. */
 export function doubtsAbout(chapters: readonly Chapter[], documents: readonly ReadDocument[]): Doubts {
   const statements = chapters.flatMap((chapter) => chapter.statements);
   return {
@@ -14,7 +14,9 @@ export function doubtsAbout(chapters: readonly Chapter[], documents: readonly Re
       if (document === undefined) return [{ sentence, reason: `${file} could not be read` }];
       if (document.lines[line - 1]?.includes(sentence) !== true)
         return [{ sentence, reason: `${file}:${line} says something else` }];
-      const against = documents.flatMap((other) => disagreements(sentence, other));
+      const against = documents
+        .filter((other) => other.file !== file)
+        .flatMap((other) => disagreements(sentence, other));
       return against.slice(0, 1).map((reason) => ({ sentence, reason }));
     }),
   };
