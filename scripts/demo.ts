@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { readInput } from '../examples/code-review/input';
+import { offline } from '../examples/code-review/offline';
+import { buildTeam } from '../examples/code-review/team';
 import { type Console, openConsole } from '../src/cli/console';
 import { untilInterrupted } from '../src/cli/interrupt';
 import { openScreen } from '../src/cli/live-screen';
 import { reportError } from '../src/cli/report-error';
 import { runLink } from '../src/cli/show-result';
-import { loadTeamFolder, type TeamFolder } from '../src/cli/team-folder';
 import { type BatonClient, connect } from '../src/client/connect';
-import { parseTeam } from '../src/contract/check/parse-team';
 import type { Json } from '../src/contract/json';
 import type { Team } from '../src/contract/team';
 import type { RunView } from '../src/contract/view';
@@ -62,10 +63,9 @@ async function main(): Promise<void> {
 
 async function play(stage: Stage, signal: AbortSignal): Promise<void> {
   const { console, flags, closers } = stage;
-  const folder = loadTeamFolder(EXAMPLE);
-  const input = await folder.readInput(flags.input ?? SAMPLE);
-  const team = parseTeam(folder.team(input));
-  const model = await chooseModel(stage, folder, team);
+  const input = await readInput(flags.input ?? SAMPLE);
+  const team = buildTeam(input);
+  const model = await chooseModel(stage, team);
   const server = await ensureServer({ report: console.note });
   if (server.started && flags.keep !== true) closers.push(() => server.stop());
   const run = await openRun(stage, { server, team, input });
@@ -103,10 +103,10 @@ async function play(stage: Stage, signal: AbortSignal): Promise<void> {
 }
 
 /** The first line says whether a model is asked. */
-async function chooseModel(stage: Stage, folder: TeamFolder, team: Team): Promise<OfflineModel | undefined> {
+async function chooseModel(stage: Stage, team: Team): Promise<OfflineModel | undefined> {
   const { console, closers, flags } = stage;
   const models = modelsFromEnvironment(process.env);
-  if (models.configured || folder.offline === undefined) {
+  if (models.configured) {
     console.say(`Models: ${models.description}.`);
     if (flags.killWorker === true)
       console.say('--kill-worker needs the offline model, whose log is its proof; it is left out.');
@@ -115,7 +115,7 @@ async function chooseModel(stage: Stage, folder: TeamFolder, team: Team): Promis
   console.say(
     'No model was asked: the replies are computed from the change, by rules, and served over HTTP.',
   );
-  const model = await startOfflineModel(team, folder.offline, flags.killWorker === true);
+  const model = await startOfflineModel(team, offline, flags.killWorker === true);
   closers.push(() => model.server.close());
   return model;
 }
