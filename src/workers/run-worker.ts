@@ -16,7 +16,7 @@ import type { WorkerConfig } from './worker-config';
 const DEFAULT_ADDRESS = 'localhost:7233';
 
 /** A dead address is told within so many milliseconds. */
-const ANSWER_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 2_500;
 
 export interface WorkerPlace {
   readonly env: NodeJS.ProcessEnv;

@@ -1,4 +1,6 @@
-import { failureType } from '../../src/contract/fail';
+import { randomUUID } from 'node:crypto';
+import { temporal } from '@temporalio/proto';
+import { failure, failureType } from '../../src/contract/fail';
 import { MAX_PAYLOAD_BYTES } from '../../src/contract/limits';
 import { inline } from '../../src/contract/value';
 import { oneModel } from '../../src/models/models';
@@ -19,9 +21,9 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-async function until(what: string, condition: () => boolean): Promise<void> {
+async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 10_000;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`waited in vain for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -60,6 +62,55 @@ describe('a worker of every role', () => {
       (event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? [],
     );
     expect(types).toEqual(['prepareRun', 'runPackedAgent']);
+  });
+});
+
+test('a packed agent that is retried goes on from its last journaled call', async () => {
+  const provider = scripted([
+    toolCall('upper', { text: 'a' }),
+    failure('ModelOverloaded', 'busy for a moment'),
+    text('A'),
+  ]);
+  let runs = 0;
+  const upper = testTool({
+    name: 'upper',
+    run: async () => {
+      runs += 1;
+      return 'A';
+    },
+  });
+  await bench.startWorker({ models: oneModel(provider), tools: [upper] });
+  const run = await bench.startRun(
+    { name: 'team', agents: { writer: { ...WRITER, tools: ['upper'], mode: 'packed' } }, root: AGENT_ROOT },
+    'go',
+  );
+  expect((await run.result()).output).toEqual(inline('A'));
+  expect(runs).toBe(1);
+  const keys = provider.requests.map((request) => request.callKey);
+  expect(keys).toHaveLength(3);
+  expect(keys[1]).toBe(keys[2]);
+});
+
+test('with a build id a run is pinned to its build', async () => {
+  const deploymentName = `deployment-${randomUUID()}`;
+  await bench.startWorker({ models: oneModel(scripted([text('ok')])), buildId: 'one', deploymentName });
+  const { workflowService } = bench.environment.client;
+  const namespace = bench.environment.namespace ?? 'default';
+  // Refused until the server has seen the worker poll.
+  await until('the build to be current', () =>
+    workflowService
+      .setWorkerDeploymentCurrentVersion({ namespace, deploymentName, buildId: 'one', identity: 'test' })
+      .then(
+        () => true,
+        () => false,
+      ),
+  );
+  const run = await bench.startRun({ name: 'team', agents: { writer: WRITER }, root: AGENT_ROOT }, 'go');
+  expect((await run.result()).output).toEqual(inline('ok'));
+  const { raw } = await run.describe();
+  expect(raw.workflowExecutionInfo?.versioningInfo).toMatchObject({
+    behavior: temporal.api.enums.v1.VersioningBehavior.VERSIONING_BEHAVIOR_PINNED,
+    deploymentVersion: { buildId: 'one', deploymentName },
   });
 });
 
