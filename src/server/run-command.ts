@@ -23,19 +23,21 @@ export function runCommand(
     const child = spawn(command, args, {
       env: options.env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeoutMs,
-      killSignal: 'SIGKILL',
     });
+    // The timeout of `spawn` itself is never cleared when the command does not exist, and would hold this process.
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
     let output = '';
     const collect = (chunk: Buffer): void => {
       output += chunk.toString('utf8');
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'ENOENT' ? new Error(`${command} is not installed`) : error),
-    );
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      reject(error.code === 'ENOENT' ? new Error(`${command} is not installed`) : error);
+    });
     child.once('close', (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) return resolve(output);
       const said = lastWords(output);
       if (signal === 'SIGKILL')

@@ -3,10 +3,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
+import { failureType } from '../../src/contract/fail';
+import { SEARCH_ATTRIBUTE_TYPES } from '../../src/contract/names';
 import { type EnsureServerOptions, ensureServer, stopProjectServer } from '../../src/server/connect-or-start';
 import { isAlive } from '../../src/server/process-life';
 import { readServerState } from '../../src/server/server-state';
 import { CACHE_DIRECTORY } from '../setup/folders';
+import { sharedServer } from '../setup/shared-server';
 
 let directory: string;
 let own: EnsureServerOptions;
@@ -98,5 +102,47 @@ describe('ensureServer with configuration', () => {
     });
     expect(Date.now() - begun).toBeLessThan(3_000);
     expect(await readServerState(directory)).toBeUndefined();
+  });
+
+  test('a namespace that lacks search attributes: the error lists the commands that add them', async () => {
+    const { address } = sharedServer();
+    const namespace = `bare-${process.pid}`;
+    await withClient(address, (client) =>
+      client.workflowService.registerNamespace({
+        namespace,
+        workflowExecutionRetentionPeriod: msToTs('1 day'),
+      }),
+    );
+    const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
+    let failed: unknown;
+    do {
+      failed = await ensureServer({ ...own, env }).catch((error: unknown) => error);
+      // A new namespace is not known everywhere at once.
+    } while (failureType(failed) === 'TemporalUnreachable');
+    expect(failed).toMatchObject({
+      type: 'SearchAttributesMissing',
+      message: expect.stringContaining(
+        `temporal operator search-attribute create --address ${address} --namespace ${namespace} --name BatonTeam --type Keyword`,
+      ),
+      details: Object.keys(SEARCH_ATTRIBUTE_TYPES),
+    });
+  });
+
+  test('a usable server: it is taken, and stop leaves it alone', async () => {
+    const { address, namespace } = sharedServer();
+    const server = await ensureServer({ ...own, env: { TEMPORAL_ADDRESS: address } });
+    expect(server).toMatchObject({ address, namespace, started: false });
+    await server.stop();
+    const again = await ensureServer({ ...own, env: { TEMPORAL_ADDRESS: address } });
+    expect(again.started).toBe(false);
+    expect(await readServerState(directory)).toBeUndefined();
+  });
+
+  test('a profile that is not in the configuration file: says what to correct', async () => {
+    const failing = ensureServer({ ...own, env: { TEMPORAL_PROFILE: 'nowhere' } });
+    await expect(failing).rejects.toMatchObject({
+      type: 'InvalidInput',
+      message: expect.stringContaining('Correct TEMPORAL_CONFIG_FILE and TEMPORAL_PROFILE'),
+    });
   });
 });
