@@ -74,7 +74,7 @@ async function play(stage: Stage, signal: AbortSignal): Promise<void> {
     address: server.address,
     namespace: server.namespace,
     taskQueue: run.client.context.taskQueue,
-    env: { ...process.env, ...(model === undefined ? {} : modelVariables(model)) },
+    env: { ...process.env, ...(model === undefined ? {} : model.variables) },
   };
   const worker = hire(stage, workerOptions);
   await worker.polling;
@@ -116,19 +116,8 @@ async function chooseModel(stage: Stage, team: Team): Promise<OfflineModel | und
     'No model was asked: the replies are computed from the change, by rules, and served over HTTP.',
   );
   const model = await startOfflineModel(team, offline, flags.killWorker === true);
-  closers.push(() => model.server.close());
+  closers.push(model.close);
   return model;
-}
-
-/** For a worker that is to ask the demo's own model and no other. */
-function modelVariables(model: OfflineModel): NodeJS.ProcessEnv {
-  return {
-    ANTHROPIC_BASE_URL: model.server.url,
-    ANTHROPIC_API_KEY: 'none',
-    BATON_PROVIDER: '',
-    BATON_MODELS: '',
-    BATON_MODEL: 'offline',
-  };
 }
 
 interface OpenRun {

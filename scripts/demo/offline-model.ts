@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Message, Part } from '../../src/contract/conversation';
 import type { JsonObject } from '../../src/contract/json';
@@ -14,7 +17,13 @@ export interface OfflineModel {
   /** Whether the call of that position is held back until `release`. */
   readonly holds: (index: number) => boolean;
   release(): void;
+  /** What makes a worker ask this model and no other. */
+  readonly variables: NodeJS.ProcessEnv;
+  close(): Promise<void>;
 }
+
+const MODEL = 'offline';
+const FREE = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 
 /**
  * A team's offline replies behind the wire of a real provider, on the loopback interface. With `hold` every second call
@@ -43,7 +52,34 @@ export async function startOfflineModel(
       return reply;
     },
   });
-  return { server, holds, release };
+  const folder = await mkdtemp(join(tmpdir(), 'baton-demo-'));
+  const file = join(folder, 'models.json');
+  const model = {
+    provider: 'anthropic',
+    model: MODEL,
+    baseURL: server.url,
+    structuredOutput: 'tool',
+    caching: false,
+    price: FREE,
+  };
+  // Said to be free: of a local server that says nothing Baton knows no price.
+  await writeFile(file, JSON.stringify({ models: { [MODEL]: model } }));
+  return {
+    server,
+    holds,
+    release,
+    variables: {
+      ANTHROPIC_BASE_URL: server.url,
+      ANTHROPIC_API_KEY: 'none',
+      BATON_PROVIDER: '',
+      BATON_MODEL: MODEL,
+      BATON_MODELS: file,
+    },
+    close: async () => {
+      await server.close();
+      await rm(folder, { recursive: true });
+    },
+  };
 }
 
 /** No vendor is told an agent's name, so it is known by its instructions. */
