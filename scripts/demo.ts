@@ -5,6 +5,7 @@ import { readInput } from '../examples/code-review/input';
 import { offline } from '../examples/code-review/offline';
 import { buildTeam } from '../examples/code-review/team';
 import { type Console, openConsole } from '../src/cli/console';
+import { fromAuthor } from '../src/cli/from-author';
 import { untilInterrupted } from '../src/cli/interrupt';
 import { openScreen } from '../src/cli/live-screen';
 import { reportError } from '../src/cli/report-error';
@@ -63,7 +64,8 @@ async function main(): Promise<void> {
 
 async function play(stage: Stage, signal: AbortSignal): Promise<void> {
   const { console, flags, closers } = stage;
-  const input = await readInput(flags.input ?? SAMPLE);
+  const path = flags.input ?? SAMPLE;
+  const input = await fromAuthor(() => readInput(path), `The input ${path} cannot be read`);
   const team = buildTeam(input);
   const model = await chooseModel(stage, team);
   const server = await ensureServer({ report: console.note });
