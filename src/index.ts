@@ -1,0 +1,31 @@
+export { type BatonClient, type ConnectOptions, connect } from './client/connect';
+export { loadTeamFile } from './client/load-team';
+export {
+  agent,
+  approve,
+  checkpoint,
+  dag,
+  debate,
+  defineTeam,
+  emit,
+  map,
+  on,
+  parallel,
+  peers,
+  pipeline,
+  race,
+  refine,
+  route,
+  saga,
+  subteam,
+  supervise,
+  team,
+  tool,
+  vote,
+} from './contract/builders/index';
+export { checkTeam } from './contract/check/check-team';
+export { modelsFromEnvironment } from './models/models-from-environment';
+export { openLocalStore } from './threads/local-store';
+export { defineTool } from './tools/define-tool';
+export { toolUnavailable } from './tools/tool-errors';
+export { type BatonWorkerOptions, createBatonWorker } from './workers/create-worker';
