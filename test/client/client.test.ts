@@ -7,6 +7,7 @@ import { oneModel } from '../../src/models/models';
 import { scripted } from '../../src/models/scripted';
 import { text } from '../../src/models/scripted-reply';
 import { readTestServers } from '../../src/testing/test-servers';
+import { payloadStorage } from '../../src/threads/payload-storage';
 import { openWorkerBench, type WorkerBench } from '../workers/worker-bench';
 
 const WRITER = { writer: { instructions: 'Write.' } };
@@ -26,9 +27,10 @@ let client: BatonClient;
 
 beforeAll(async () => {
   bench = await openWorkerBench();
-  client = await connect({ address: address(), taskQueue: bench.taskQueue, content: bench.store.content });
+  client = await connect({ address: address(), taskQueue: bench.taskQueue, store: { folder: bench.folder } });
   const models = oneModel(scripted((request) => text(`${request.agent} answers ${request.messages.length}`)));
-  await bench.startWorker({ models });
+  const dataConverter = { externalStorage: payloadStorage({ folder: bench.folder }) };
+  await bench.startWorker({ models, dataConverter });
 });
 afterAll(async () => {
   await client.close();
@@ -176,14 +178,14 @@ describe('bad input', () => {
   test('an unknown run is named by every verb', async () => {
     const run = 'no-such-run';
     const all = [
-      client.view(run),
-      client.result(run),
-      client.describe(run),
-      client.cancel(run),
-      client.approvals({ run }),
-      client.watch(run).next(),
+      () => client.view(run),
+      () => client.result(run),
+      () => client.describe(run),
+      () => client.cancel(run),
+      () => client.approvals({ run }),
+      () => client.watch(run).next(),
     ];
-    for (const each of all) expect(await errorOf(each)).toMatchObject({ type: 'RunNotFound', run });
+    for (const ask of all) expect(await errorOf(ask())).toMatchObject({ type: 'RunNotFound', run });
   });
 
   test('a dead server is told by its address', async () => {
@@ -198,7 +200,7 @@ describe('bad input', () => {
     const lonely = await connect({
       address: address(),
       taskQueue: `nobody-${randomUUID()}`,
-      content: bench.store.content,
+      store: { folder: bench.folder },
     });
     try {
       const { run } = await lonely.start(LINEAR, 'go');
