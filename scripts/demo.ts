@@ -18,7 +18,6 @@ import { modelsFromEnvironment } from '../src/models/models-from-environment';
 import { ensureServer, type ServerHandle } from '../src/server/connect-or-start';
 import { packageRoot } from '../src/server/package-root';
 import { repeatedCalls } from '../src/testing/call-record';
-import { openStoreFromEnvironment } from '../src/threads/store-from-environment';
 import { type DemoWorker, type DemoWorkerOptions, startDemoWorker } from './demo/demo-worker';
 import { killMidway } from './demo/kill-midway';
 import { type OfflineModel, startOfflineModel } from './demo/offline-model';
@@ -136,10 +135,9 @@ async function openRun(
   given: { readonly server: ServerHandle; readonly team: Team; readonly input: Json },
 ): Promise<OpenRun> {
   const { server, team, input } = given;
-  const { content } = openStoreFromEnvironment(process.env);
   const taskQueue = `baton-demo-${randomBytes(4).toString('hex')}`;
   const { address, namespace, connectionOptions } = server;
-  const client = await connect({ address, namespace, connectionOptions, taskQueue, content });
+  const client = await connect({ address, namespace, connectionOptions, taskQueue });
   stage.closers.push(() => client.close());
   const { run } = await client.start(team, input);
   return { client, id: run, link: runLink(server.uiUrl, namespace, run), latest: {} };

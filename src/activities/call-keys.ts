@@ -1,5 +1,5 @@
-import { hashText } from '../contract/hash';
 import type { Hash } from '../contract/value';
+import { hashBytes } from '../threads/content-hash';
 
 /**
  * Under which names a call is journaled. What serves is found by every generation; what ends its step in a failure only
@@ -11,5 +11,5 @@ export interface CallKeys {
 }
 
 export function generationKey(serving: Hash, generation: number): Hash {
-  return hashText(`${serving}/generation/${generation}`);
+  return hashBytes(Buffer.from(`${serving}/generation/${generation}`));
 }

@@ -18,7 +18,8 @@ export async function runAgent(
 ): Promise<AgentOutcome> {
   let state = from ?? openingState(task);
   for (;;) {
-    await effects.betweenTurns?.(state);
+    // Not `await` of what may be absent: in a workflow every promise is dear.
+    if (effects.betweenTurns !== undefined) await effects.betweenTurns(state);
     checkLimits(task, state);
     state = wrapUpWhenLast(task, state);
     const reply = await effects.callModel({

@@ -2,7 +2,8 @@ import type { ConnectionOptions } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { SettingsProfile } from '../client/run-settings';
 import type { Models } from '../models/models';
-import type { Store } from '../threads/store';
+import { type LocalStoreOptions, openLocalStore } from '../threads/local-store';
+import { payloadStorage } from '../threads/payload-storage';
 import type { WorkerRole } from '../workers/activities-of-role';
 import { createBatonWorker } from '../workers/create-worker';
 import type { TeamFolder } from './team-folder';
@@ -14,7 +15,9 @@ export interface OpenWorkerOptions {
   readonly profile: SettingsProfile;
   readonly role?: WorkerRole;
   readonly buildId?: string;
-  readonly store: Store;
+  readonly deploymentName?: string;
+  readonly shutdownGraceMs?: number;
+  readonly store: LocalStoreOptions;
   readonly models: Models;
   readonly folders: readonly TeamFolder[];
   /** The only folder that file tools may read. */
@@ -31,15 +34,15 @@ export interface OpenWorker {
 
 /** Starts a worker with the tools of some teams. Throws InvalidInput for two tools of one name. */
 export async function openWorker(options: OpenWorkerOptions): Promise<OpenWorker> {
-  const { connectionOptions, folders, filesRoot, role, buildId, ...rest } = options;
+  const { connectionOptions, folders, filesRoot, store, ...rest } = options;
   const tools = folders.flatMap((folder) => folder.tools({ filesRoot }));
   const connection = await NativeConnection.connect(nativeOptions(connectionOptions));
   const worker = await createBatonWorker({
     ...rest,
     connection,
     tools,
-    ...(role === undefined ? {} : { role }),
-    ...(buildId === undefined ? {} : { buildId }),
+    store: openLocalStore(store),
+    dataConverter: { externalStorage: payloadStorage(store) },
   });
   const stopped = worker.run().finally(() => connection.close());
   // Whoever waits for it gets the error; until then it must not end the process as unhandled.

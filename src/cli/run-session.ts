@@ -4,7 +4,7 @@ import { failure } from '../contract/fail';
 import { DEFAULT_TASK_QUEUE } from '../contract/names';
 import type { Team } from '../contract/team';
 import { ensureServer } from '../server/connect-or-start';
-import { openStoreFromEnvironment } from '../threads/store-from-environment';
+import { storeSettings } from '../threads/store-from-environment';
 import { chooseModels } from './choose-models';
 import type { Console } from './console';
 import { openWorker } from './open-worker';
@@ -62,9 +62,9 @@ interface Making {
 async function build(wishes: SessionWishes, making: Making): Promise<Omit<RunSession, 'close'>> {
   const { env } = making.console.streams;
   const server = await openServer(wishes, making);
-  const store = openStoreFromEnvironment(env);
+  const store = storeSettings(env);
   const open = async (taskQueue: string): Promise<BatonClient> => {
-    const client = await connect({ ...server, taskQueue, content: store.content });
+    const client = await connect({ ...server, taskQueue, store });
     making.closers.push(() => client.close());
     return client;
   };
@@ -83,7 +83,7 @@ async function build(wishes: SessionWishes, making: Making): Promise<Omit<RunSes
       'NoModelConfigured',
       `No model is configured, and ${wishes.folder.path} brings no offline replies.`,
     );
-  logWorkers('INFO', logFile(resolve('.baton', 'worker.log')));
+  logWorkers('info', logFile(resolve('.baton', 'worker.log')));
   const worker = await openWorker({
     ...server,
     taskQueue: ownQueue,

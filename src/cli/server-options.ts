@@ -7,7 +7,7 @@ import type { SettingsProfile } from '../client/run-settings';
 import { DEFAULT_TASK_QUEUE } from '../contract/names';
 import { readTemporalSettings } from '../server/configured-server';
 import { isRecordedServerRunning, readServerState } from '../server/server-state';
-import { openStoreFromEnvironment } from '../threads/store-from-environment';
+import { storeSettings } from '../threads/store-from-environment';
 import type { CliStreams } from './console';
 
 /** Baton's folder in the project, where it keeps its own server's record. */
@@ -39,8 +39,11 @@ export function serverCommand(name: string, description: string): Command {
 
 /** Connects to the server that the options or the environment name, else to the one that Baton runs for this folder. */
 export async function openClient(flags: ServerFlags, { env }: CliStreams): Promise<BatonClient> {
-  const { content } = openStoreFromEnvironment(env);
-  return connect({ ...(await whichServer(flags, env)), taskQueue: flags.taskQueue, content });
+  return connect({
+    ...(await whichServer(flags, env)),
+    taskQueue: flags.taskQueue,
+    store: storeSettings(env),
+  });
 }
 
 export interface ChosenServer {

@@ -1,14 +1,17 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DefaultLogger, type LogEntry, type LogLevel, Runtime } from '@temporalio/worker';
+import type { WorkerConfig } from '../workers/worker-config';
 
 /**
  * Sends the log of this process's workers to `write`, one line an entry. Call it before the first worker is made; only
  * the first call in a process counts, since the runtime below is made once.
  */
-export function logWorkers(level: LogLevel, write: (line: string) => void): void {
+export function logWorkers(level: WorkerConfig['logLevel'], write: (line: string) => void): void {
   try {
-    Runtime.install({ logger: new DefaultLogger(level, (entry) => write(logLine(entry))) });
+    Runtime.install({
+      logger: new DefaultLogger(level.toUpperCase() as LogLevel, (entry) => write(logLine(entry))),
+    });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'IllegalStateError') throw error;
   }

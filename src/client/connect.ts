@@ -4,8 +4,9 @@ import type { Decision } from '../contract/approval';
 import type { Json } from '../contract/json';
 import { DEFAULT_TASK_QUEUE } from '../contract/names';
 import type { RunView } from '../contract/view';
-import type { ContentStore } from '../threads/store';
-import { openStoreFromEnvironment } from '../threads/store-from-environment';
+import { type LocalStoreOptions, openLocalStore } from '../threads/local-store';
+import { payloadStorage } from '../threads/payload-storage';
+import { storeSettings } from '../threads/store-from-environment';
 import { approvals, type InboxOptions, type WaitingApproval } from './approvals';
 import { BatonError } from './baton-error';
 import { cancel } from './cancel';
@@ -34,8 +35,8 @@ export interface ConnectOptions {
   readonly taskQueue?: string;
   /** @default 'embedded', with heartbeats every 2 s; 'server' sends them every 10 s */
   readonly profile?: SettingsProfile;
-  /** Where large inputs and outputs are kept; the workers' own. @default the folder in BATON_STORE */
-  readonly content?: ContentStore;
+  /** Where large inputs and outputs are kept; it must be the workers' own. @default what BATON_STORE says */
+  readonly store?: LocalStoreOptions;
   /** A connection that stays its owner's: `close` leaves it open. Replaces `address`. */
   readonly connection?: Connection;
 }
@@ -81,7 +82,8 @@ export async function connect(options: ConnectOptions = {}): Promise<BatonClient
   };
 }
 
-const CONNECT_TIMEOUT_MS = 5_000;
+/** A dead address is told within so many milliseconds. */
+const CONNECT_TIMEOUT_MS = 3_000;
 
 async function openContext(options: ConnectOptions): Promise<ClientContext> {
   const profile = loadClientConnectConfig();
@@ -94,7 +96,9 @@ async function openContext(options: ConnectOptions): Promise<ClientContext> {
   const connection =
     options.connection ??
     (await open({ ...profile.connectionOptions, ...options.connectionOptions, address }, namespace));
-  const temporal = new Client({ connection, namespace });
+  const store = options.store ?? storeSettings(process.env);
+  const dataConverter = { externalStorage: payloadStorage(store) };
+  const temporal = new Client({ connection, namespace, dataConverter });
   let asked: Promise<boolean> | undefined;
   const context: ClientContext = {
     temporal,
@@ -102,7 +106,7 @@ async function openContext(options: ConnectOptions): Promise<ClientContext> {
     address,
     namespace,
     taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE,
-    content: options.content ?? openStoreFromEnvironment(process.env).content,
+    content: openLocalStore(store).content,
     profile: options.profile ?? 'embedded',
     searchAttributes: () => {
       asked ??= hasSearchAttributes(connection, namespace);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   QueryNotRegisteredError,
   QueryRejectedError,
@@ -13,7 +14,8 @@ import { noWorker } from './task-queue';
 
 /** Children asked at one time: a wide fan-out must not fill the server's query slots. */
 const CONCURRENT_QUERIES = 8;
-/** A query is answered by a worker; without one it would wait for ever. */
+/** A query is answered by a worker; after the first time it is asked whether there is one, after the second given up. */
+const ASK_FOR_WORKER_MS = 2_000;
 const QUERY_DEADLINE_MS = 10_000;
 
 /** Views of children that have ended: they never change again. Give the same one to every call about one run. */
@@ -74,16 +76,34 @@ export async function queryView(context: ClientContext, workflow: string): Promi
   return explained(
     context,
     async () => {
+      const answered = new AbortController();
       try {
-        return await context.connection.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-          context.temporal.workflow.getHandle(workflow).query<RunView>(VIEW_QUERY),
-        );
+        return await Promise.race([
+          context.connection.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
+            context.temporal.workflow.getHandle(workflow).query<RunView>(VIEW_QUERY),
+          ),
+          missingWorker(context, workflow, answered.signal),
+        ]);
       } catch (error) {
         throw await explainQueryFailure(context, workflow, error);
+      } finally {
+        answered.abort();
       }
     },
     workflow,
   );
+}
+
+/** Rejects with NoWorker once a query has waited for a while and nobody is there to answer it; else never settles. */
+async function missingWorker(
+  context: ClientContext,
+  workflow: string,
+  answered: AbortSignal,
+): Promise<never> {
+  await sleep(ASK_FOR_WORKER_MS, undefined, { signal: answered });
+  const missing = await noWorker(context, workflow);
+  if (missing !== undefined) throw missing;
+  return new Promise<never>(() => undefined);
 }
 
 const FAILED_PRECONDITION = 9;

@@ -9,8 +9,11 @@ import { runTool } from './patterns/tool';
 import type { Place } from './place';
 import type { Run } from './run';
 
-/** One exhaustive switch: step kind to pattern. */
-export async function runPattern(run: Run, place: Place): Promise<StepResult> {
+/**
+ * One exhaustive switch: step kind to pattern. Not `async`: the SDK takes a stack trace for every promise that workflow
+ * code makes, and this is on the way of every step. So it may also throw at once.
+ */
+export function runPattern(run: Run, place: Place): Promise<StepResult> {
   refuseUnbuiltOptions(place);
   const { step } = place;
   switch (step.kind) {

@@ -14,15 +14,6 @@ import { withDeadline } from './safeguards/deadline';
 /** One step with everything that any step may carry: isolation, time, retries, and what a failure leads to. */
 export async function runStep(run: Run, place: Place): Promise<StepResult> {
   if (place.step.isolated === true && place.path !== run.top) return runAsChild(run, place);
-  try {
-    return await runUntilSettled(run, place);
-  } catch (error) {
-    if (isCancellation(error)) run.view.end(place.path, 'cancelled');
-    throw error;
-  }
-}
-
-async function runUntilSettled(run: Run, place: Place): Promise<StepResult> {
   const attempts = place.step.retry?.attempts ?? 1;
   const raised = place.generation + (run.generations[place.path] ?? 0);
   for (;;) {
@@ -32,12 +23,25 @@ async function runUntilSettled(run: Run, place: Place): Promise<StepResult> {
       run.view.end(place.path, result.missing.length > 0 ? 'partial' : 'done');
       return result;
     } catch (error) {
-      if (!isStepFailure(error)) throw error;
-      run.view.end(place.path, 'failed', describeFailure(error));
-      if (attempt < attempts) continue;
-      const settled = await afterFailure(run, place, error);
+      const settled = await afterAttempt(run, place, { error, again: attempt < attempts });
       if (settled !== 'again') return settled;
     }
+  }
+}
+
+/** What a failed attempt leads to. A cancellation, of the attempt or of what follows it, goes through. */
+async function afterAttempt(
+  run: Run,
+  place: Place,
+  { error, again }: { readonly error: unknown; readonly again: boolean },
+): Promise<StepResult | 'again'> {
+  try {
+    if (!isStepFailure(error)) throw error;
+    run.view.end(place.path, 'failed', describeFailure(error));
+    return again ? 'again' : await afterFailure(run, place, error);
+  } catch (thrown) {
+    if (isCancellation(thrown)) run.view.end(place.path, 'cancelled');
+    throw thrown;
   }
 }
 

@@ -22,7 +22,7 @@ export interface AgentUse {
 }
 
 /** One use of an agent at a step: its loop in this workflow, or packed into one activity. */
-export async function useAgent(run: Run, place: Place, use: AgentUse): Promise<Value> {
+export function useAgent(run: Run, place: Place, use: AgentUse): Promise<AgentOutcome> {
   const task: AgentTask = {
     agent: use.agent,
     site: { lineage: run.lineage, path: place.path, generation: place.generation },
@@ -30,11 +30,9 @@ export async function useAgent(run: Run, place: Place, use: AgentUse): Promise<V
   };
   const timeoutMs = milliseconds(use.agent.limits.timeout);
   const time = { untilMs: Date.now() + timeoutMs, timeoutMs };
-  const outcome =
-    use.agent.mode === 'packed'
-      ? await packed(run, task, time)
-      : await stepwise(run, place, { ...use, task, untilMs: time.untilMs });
-  return outcome.output;
+  return use.agent.mode === 'packed'
+    ? packed(run, task, time)
+    : stepwise(run, place, { ...use, task, untilMs: time.untilMs });
 }
 
 async function packed(

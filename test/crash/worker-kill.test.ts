@@ -42,7 +42,7 @@ describe('a worker killed with SIGKILL', () => {
         return { text: `answer of ${system}` };
       },
     });
-    client = await connect({ address, namespace, taskQueue, content: openLocalStore({ folder }).content });
+    client = await connect({ address, namespace, taskQueue, store: { folder } });
   });
 
   afterAll(async () => {

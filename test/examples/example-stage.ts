@@ -51,7 +51,7 @@ export async function openExample(means: {
   });
   const ended = worker.run();
   const { connection } = environment;
-  const client = await connect({ connection, namespace, taskQueue, content: store.content });
+  const client = await connect({ connection, namespace, taskQueue, store: { folder } });
   return {
     client,
     provider,

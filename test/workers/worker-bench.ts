@@ -24,6 +24,8 @@ type Means = Pick<BatonWorkerOptions, 'models'> & Partial<BatonWorkerOptions>;
 /** A server, a store and a task queue of one test file's own, and the workers that it starts. */
 export interface WorkerBench {
   readonly store: Store;
+  /** Where the store is. */
+  readonly folder: string;
   readonly taskQueue: string;
   readonly environment: TestWorkflowEnvironment;
   startWorker(means: Means): Promise<RunningWorker>;
@@ -46,6 +48,7 @@ export async function openWorkerBench(): Promise<WorkerBench> {
   const running: RunningWorker[] = [];
   return {
     store,
+    folder,
     taskQueue,
     environment,
     startWorker: async (means) => {

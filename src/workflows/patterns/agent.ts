@@ -12,5 +12,6 @@ import { useAgent } from '../use-agent';
  */
 export async function runAgentStep(run: Run, place: Place<AgentStep>): Promise<StepResult> {
   const agent = preparedAgent(run, place.step.agent);
-  return whole(await useAgent(run, place, { agent, task: place.step.task }));
+  const { output } = await useAgent(run, place, { agent, task: place.step.task });
+  return whole(output);
 }

@@ -20,7 +20,7 @@ import { useAgent } from '../use-agent';
  */
 export async function runSupervise(run: Run, place: Place<SuperviseStep>): Promise<StepResult> {
   const supervisor = preparedSupervisor(run, place.path);
-  const output = await useAgent(run, place, {
+  const { output } = await useAgent(run, place, {
     agent: {
       ...supervisor,
       limits: {
