@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { z } from 'zod';
 import { failure, failureType } from '../contract/fail';
 import { isFailureType } from '../contract/failure-types';
-import { hashText } from '../contract/hash';
+import { hashOf, hashText } from '../contract/hash';
 import type { Json, JsonObject } from '../contract/json';
 import type { ToolCallInput, ToolCallResult } from '../contract/tool-call';
 import { keepValue, resolveValue } from '../threads/resolve-value';
@@ -92,7 +92,9 @@ async function dispatch(
 ): Promise<Given> {
   if (tool.repeat === 'never') {
     // Last thing before the effect: from here on a lost result must go to a person, not to a retry.
-    await store.journal.intend(ready.lease, { tool: tool.name, path: input.site.path, args: ready.args });
+    // The note ends up in a failure's details, where arguments have no place: they are named by their hash.
+    const note = { tool: tool.name, path: input.site.path, args: hashOf(ready.args) };
+    await store.journal.intend(ready.lease, note);
   }
   let result: Json;
   try {

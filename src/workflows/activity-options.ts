@@ -16,6 +16,12 @@ const RETRY = { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 30
 /** Engine chores on the local disk: a failure is a full disk or a missing store, and repeating is cheap. */
 const CHORE_TIMEOUT_MS = 10_000;
 
+/**
+ * Given to a tool beyond its own time, so that the worker's named failure comes first: the server's timeout says only
+ * that nothing came, and of a `never` tool that must not be tried again.
+ */
+const TOOL_REPORT_MS = 2000;
+
 /** Storing every definition of a large team. */
 const PREPARE_TIMEOUT_MS = 30_000;
 
@@ -31,7 +37,7 @@ export function choreOptions(run: Pick<Run, 'settings'>, summary: string): Local
 }
 
 export function localToolOptions(run: Run, summary: string): LocalActivityOptions {
-  return { ...choreOptions(run, summary), startToCloseTimeout: LOCAL_TOOL_TIMEOUT_MS };
+  return { ...choreOptions(run, summary), startToCloseTimeout: LOCAL_TOOL_TIMEOUT_MS + TOOL_REPORT_MS };
 }
 
 export function prepareOptions(settings: RunSettings): ActivityOptions {
@@ -65,7 +71,7 @@ export function toolOptions(
 ): ActivityOptions {
   return {
     ...common(run, summary, tool.untilMs),
-    startToCloseTimeout: tool.meta.timeoutMs,
+    startToCloseTimeout: tool.meta.timeoutMs + TOOL_REPORT_MS,
     heartbeatTimeout: run.settings.heartbeatTimeoutMs,
     ...(run.settings.toolsQueue === undefined ? {} : { taskQueue: run.settings.toolsQueue }),
   };

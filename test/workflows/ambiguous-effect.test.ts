@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { team, tool } from '../../src/contract/builders';
+import { defineTool } from '../../src/tools/define-tool';
+import { type Engine, startEngine } from './engine';
+
+let charges = 0;
+let slow = true;
+const charge = defineTool({
+  name: 'charge',
+  description: 'Charges a card; the callee cannot tell a repeat.',
+  input: z.object({ card: z.string() }),
+  effect: 'write',
+  repeat: 'never',
+  timeout: '200ms',
+  run: async () => {
+    charges += 1;
+    if (slow) await new Promise(() => undefined);
+    return { charged: charges };
+  },
+});
+
+const charging = team('charging', tool('charge', { card: '4111-1111' }));
+
+describe('a tool that must never run twice, and whose time is over', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await startEngine({ tools: [charge] });
+  });
+  afterAll(() => engine.stop());
+  beforeEach(() => {
+    charges = 0;
+    slow = true;
+  });
+
+  async function askAboutLostCharge() {
+    const run = await engine.start(charging, 'go');
+    const approval = await run.waiting();
+    expect(approval.reason).toBe('ambiguousEffect');
+    expect(charges).toBe(1);
+    const decide = (verdict: 'approve' | 'deny') =>
+      run.decide({ approval: approval.id, hash: approval.hash, verdict, by: 'ann' });
+    return { run, decide };
+  }
+
+  test('a person is asked before anything is repeated; denied, the step fails', async () => {
+    const { run, decide } = await askAboutLostCharge();
+    await decide('deny');
+    await expect(run.result()).rejects.toMatchObject({ cause: { type: 'ToolFailed' } });
+    expect(charges).toBe(1);
+  });
+
+  test('approved, it runs once more', async () => {
+    const { run, decide } = await askAboutLostCharge();
+    slow = false;
+    await decide('approve');
+    expect((await run.result()).output).toEqual({ inline: { charged: 2 } });
+  });
+
+  test('the lost call leaves its arguments out of the failure in history', async () => {
+    const { run, decide } = await askAboutLostCharge();
+    await decide('deny');
+    await run.result().catch(() => undefined);
+    const failures = (await run.history()).flatMap(
+      ({ activityTaskFailedEventAttributes: failed }) => failed?.failure ?? [],
+    );
+    expect(failures).toHaveLength(1);
+    expect(JSON.stringify(failures)).not.toContain('4111-1111');
+  });
+});
