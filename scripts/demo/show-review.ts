@@ -1,7 +1,7 @@
 import { placeOf } from '../../examples/code-review/findings';
 import { type Report, reportSchema } from '../../examples/code-review/report';
-import type { Console } from '../../src/cli/console';
-import { cut, fill, oneLine } from '../../src/cli/fit-text';
+import type { Console } from '../../src/cli/screen/console';
+import { cut, fill, oneLine } from '../../src/cli/screen/fit-text';
 import type { Json } from '../../src/contract/json';
 
 const WIDTHS = { severity: 9, place: 30, by: 22 };

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { Console } from '../../src/cli/console';
+import type { Console } from '../../src/cli/screen/console';
 import type { BatonClient } from '../../src/client/connect';
 import type { Approval } from '../../src/contract/approval';
 import type { RunView } from '../../src/contract/view';

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { packageRoot } from '../server/package-root';
-import { approvalsCommand } from './approvals-command';
-import { cancelCommand } from './cancel-command';
-import { checkCommand } from './check-command';
-import type { Cli } from './command';
-import { type CliStreams, openConsole } from './console';
-import { decideCommand } from './decide-commands';
-import { deployCommand } from './deploy-command';
+import { approvalsCommand } from './commands/approvals';
+import { cancelCommand } from './commands/cancel';
+import { checkCommand } from './commands/check';
+import type { Cli } from './commands/command';
+import { decideCommand } from './commands/decide';
+import { deployCommand } from './commands/deploy';
+import { listCommand } from './commands/list';
+import { runCommand } from './commands/run';
+import { upCommand } from './commands/up';
+import { watchCommand } from './commands/watch';
+import { workerCommand } from './commands/worker';
 import { EXIT, type ExitCode } from './exit-codes';
-import { listCommand } from './list-command';
 import { reportError } from './report-error';
-import { runCommand } from './run-command';
-import { upCommand } from './up-command';
-import { watchCommand } from './watch-command';
-import { workerCommand } from './worker-command';
+import { type CliStreams, openConsole } from './screen/console';
 
 const EXIT_CODES = `
 Exit codes:

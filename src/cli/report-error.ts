@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { asBatonError, BatonError } from '../client/baton-error';
-import type { Console } from './console';
 import { EXIT, type ExitCode, exitCodeFor } from './exit-codes';
+import type { Console } from './screen/console';
 
 /** An error as the command reports it. */
 interface Told {

@@ -1,6 +1,6 @@
-import { makePaint } from '../../src/cli/paint';
-import { progressLines } from '../../src/cli/progress-lines';
-import { renderTree } from '../../src/cli/tree';
+import { makePaint } from '../../src/cli/screen/paint';
+import { progressLines } from '../../src/cli/screen/progress-lines';
+import { renderTree } from '../../src/cli/screen/tree';
 import { nodeAt, usageOf, viewOf } from '../client/views';
 
 const STYLE = { width: 80, now: 66_000, paint: makePaint(false) };

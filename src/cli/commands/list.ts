@@ -1,0 +1,52 @@
+import { type Command, Option } from 'commander';
+import { LISTED_STATES, type ListedRun, type ListedState } from '../../client/list';
+import type { Console } from '../screen/console';
+import { fill, oneLine } from '../screen/fit-text';
+import { showDuration, showMoment } from '../screen/show-numbers';
+import { openClient, type ServerFlags, serverCommand } from '../session/server-options';
+import { type Cli, does } from './command';
+import { positiveInteger } from './read-flags';
+
+interface ListFlags extends ServerFlags {
+  readonly state?: ListedState;
+  readonly team?: string;
+  readonly limit: number;
+}
+
+/** `baton list`: runs, newest first. */
+export function listCommand(cli: Cli): Command {
+  const command = serverCommand('list', 'List runs, newest first')
+    .addOption(new Option('--state <state>', 'only runs in this state').choices(LISTED_STATES))
+    .option('--team <name>', 'only runs of this team')
+    .option('--limit <count>', 'at most so many', positiveInteger, 20);
+  return does<ListFlags>(command, cli, async (console, flags) => {
+    const client = await openClient(flags, console.streams);
+    try {
+      const { state, team, limit } = flags;
+      const runs = await client.list({
+        limit,
+        ...(state === undefined ? {} : { state }),
+        ...(team === undefined ? {} : { team }),
+      });
+      console.document({ runs });
+      showRuns(console, runs);
+    } finally {
+      await client.close();
+    }
+  });
+}
+
+function showRuns(console: Console, runs: readonly ListedRun[]): void {
+  if (runs.length === 0) console.say('No runs.');
+  const width = Math.max(12, ...runs.map(({ run }) => run.length));
+  for (const { run, team, version, state, startedAt, endedAt } of runs)
+    console.say(
+      [
+        fill(run, width),
+        console.paint.state(state, fill(state, 9)),
+        fill(showMoment(startedAt), 16),
+        fill(showDuration((endedAt ?? Date.now()) - startedAt), 8),
+        oneLine(`${team} ${version}`),
+      ].join('  '),
+    );
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { EXIT } from '../exit-codes';
+import { showResult } from '../screen/show-result';
+import { renderTree } from '../screen/tree';
+import { followRun } from '../session/follow-run';
+import { untilInterrupted } from '../session/interrupt';
+import { openClient, type ServerFlags, serverCommand } from '../session/server-options';
+import { type Cli, does } from './command';
+
+interface WatchFlags extends ServerFlags {
+  readonly once?: boolean;
+}
+
+/** `baton watch`: a run's tree until it is over, then its result. With `--once`, only how it stands. */
+export function watchCommand(cli: Cli): Command {
+  const command = serverCommand('watch', 'Watch a run until it is over, and print its result')
+    .argument('<run>', 'id of the run')
+    .option('--once', 'print how it stands and do not wait');
+  return does<WatchFlags>(command, cli, async (console, flags, [run = '']) => {
+    const client = await openClient(flags, console.streams);
+    try {
+      if (flags.once) {
+        const view = await client.view(run);
+        console.document(view);
+        const width = console.streams.stdout.columns ?? 100;
+        for (const line of renderTree(view, { width, now: Date.now(), paint: console.paint }))
+          console.say(line);
+        return EXIT.ok;
+      }
+      return await untilInterrupted(async (signal) => {
+        await client.describe(run);
+        await followRun(client, run, { console, options: { signal, quiet: console.json } });
+        if (signal.aborted) return EXIT.interrupted;
+        return showResult(console, await client.result(run), {});
+      });
+    } finally {
+      await client.close();
+    }
+  });
+}

@@ -1,0 +1,20 @@
+import { showCost } from '../../contract/usage';
+import type { RunView, ViewNode } from '../../contract/view';
+import { cut, fill, oneLine } from './fit-text';
+import { showClock, showDuration, showTokens } from './show-numbers';
+
+/** What changed between two looks at a run, one line a step: for logs and pipes, where nothing can be redrawn. */
+export function progressLines(before: RunView | undefined, after: RunView, now: number): readonly string[] {
+  const known = new Map(before?.nodes.map((node) => [node.path, node.state]));
+  return after.nodes
+    .filter((node) => known.get(node.path) !== node.state)
+    .map((node) => `${showClock(now)}  ${fill(node.state, 9)}  ${node.path}${facts(node, now)}`);
+}
+
+function facts(node: ViewNode, now: number): string {
+  if (node.state === 'running') return node.kind === 'agent' ? `  ${node.label}` : '';
+  const spent = node.usage.calls > 0 ? `  ${showTokens(node.usage)} tokens  ${showCost(node.usage)}` : '';
+  const failure =
+    node.failure === undefined ? '' : `  ${node.failure.type}: ${oneLine(node.failure.message)}`;
+  return cut(`${spent}  ${showDuration((node.endedAt ?? now) - node.startedAt)}${failure}`, 300);
+}

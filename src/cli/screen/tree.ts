@@ -1,0 +1,101 @@
+import { showCost } from '../../contract/usage';
+import type { NodeState, RunView, ViewNode } from '../../contract/view';
+import { cut, fill, fillLeft, oneLine } from './fit-text';
+import type { Paint } from './paint';
+import { showDuration, showSome, showTokens } from './show-numbers';
+import { stepName } from './step-name';
+import { type Branch, growTree, type Line } from './tree-lines';
+
+export interface TreeStyle {
+  /** Characters in a line; 80 or more look best. */
+  readonly width: number;
+  /** Lines in all, or no limit: a tree that is redrawn in place must fit the screen. */
+  readonly rows?: number;
+  /** Milliseconds since the epoch: what running steps are timed against. */
+  readonly now: number;
+  readonly paint: Paint;
+}
+
+const SIGNS: Readonly<Record<NodeState, string>> = {
+  running: '●',
+  waiting: '?',
+  done: '✓',
+  partial: '~',
+  failed: '✗',
+  skipped: '-',
+  cancelled: '■',
+};
+
+/** Widths of the columns right of the name, spaces before them included. */
+const COLUMNS = { state: 11, tokens: 8, cost: 10, time: 9 };
+const NARROW = 60;
+const COLUMNS_WIDTH = COLUMNS.state + COLUMNS.tokens + COLUMNS.cost + COLUMNS.time;
+
+/** A run as lines of text: one a step, with state, tokens, cost and time, and what failed below. */
+export function renderTree(view: RunView, style: TreeStyle): readonly string[] {
+  const head = headLine(view, style);
+  const failure =
+    view.failure === undefined ? [] : [failureLine(view.failure.type, view.failure.message, style)];
+  const rows = style.rows === undefined ? Number.POSITIVE_INFINITY : style.rows - 2 - failure.length;
+  const lines = growTree(view.nodes, Math.max(1, rows));
+  return [
+    head,
+    columnHeads(style),
+    ...lines.map((line) =>
+      line.branch === undefined ? moreLine(line, style) : stepLine(line.branch, style),
+    ),
+    ...failure,
+  ];
+}
+
+/** The run in one line: name, state and totals. */
+export function headLine(view: RunView, { paint, width, now }: TreeStyle): string {
+  const { usage } = view;
+  const totals = [
+    showSome(usage.calls, 'model call'),
+    `${showTokens(usage)} tokens`,
+    showCost(usage),
+    showDuration((view.endedAt ?? now) - view.startedAt),
+  ].join(' · ');
+  const state = `${SIGNS[view.state]} ${view.state}`;
+  const name = cut(oneLine(view.run), Math.max(8, width - state.length - totals.length - 4));
+  const left = width - [...name].length - state.length - 4;
+  return `${paint.bold(name)}  ${paint.state(view.state, state)}  ${cut(totals, left)}`;
+}
+
+function columnHeads({ width, paint }: TreeStyle): string {
+  const cells = figureCells(['tokens', 'cost', 'time'], width);
+  return paint.dim(`${fill('step', nameWidth(width))}  ${fill('state', COLUMNS.state - 2)}${cells}`);
+}
+
+function stepLine({ node, prefix }: Branch, { width, paint, now }: TreeStyle): string {
+  const name = `${prefix}${oneLine(stepName(node))}${attempts(node)}`;
+  const state = `${SIGNS[node.state]} ${node.state}`;
+  const spent = node.usage.calls > 0 || node.usage.inputTokens > 0;
+  const time = showDuration((node.endedAt ?? now) - node.startedAt);
+  const figures = spent ? [showTokens(node.usage), showCost(node.usage), time] : ['', '', time];
+  const columns = `  ${paint.state(node.state, fill(state, COLUMNS.state - 2))}${figureCells(figures, width)}`;
+  return `${fill(name, nameWidth(width))}${columns}`;
+}
+
+/** On a narrow screen names need the room more than figures do; a line that wraps could not be redrawn. */
+function figureCells([tokens = '', cost = '', time = '']: readonly string[], width: number): string {
+  if (width < NARROW) return '';
+  return fillLeft(tokens, COLUMNS.tokens) + fillLeft(cost, COLUMNS.cost) + fillLeft(time, COLUMNS.time);
+}
+
+function nameWidth(width: number): number {
+  return width - (width < NARROW ? COLUMNS.state : COLUMNS_WIDTH);
+}
+
+function attempts(node: ViewNode): string {
+  return node.attempts > 1 ? ` ×${node.attempts}` : '';
+}
+
+function moreLine(line: Line, { width, paint }: TreeStyle): string {
+  return paint.dim(cut(`${line.prefix}… ${showSome(line.hidden, 'more step')}`, width));
+}
+
+function failureLine(type: string, message: string, { width, paint }: TreeStyle): string {
+  return paint.state('failed', cut(`${type}: ${oneLine(message)}`, width));
+}

@@ -1,0 +1,84 @@
+import type { WaitingApproval } from '../../client/approvals';
+import type { BatonClient } from '../../client/connect';
+import type { RunView } from '../../contract/view';
+import { resolveValue } from '../../threads/resolve-value';
+import type { Console } from '../screen/console';
+import type { Screen } from '../screen/live-screen';
+import { decisionCommand } from '../screen/show-approval';
+import { askPerson } from './ask-person';
+
+export interface AnsweringOptions {
+  /** Approves everything under this name, unasked. */
+  readonly approveBy?: string;
+}
+
+/** Brings a run's questions to people while the run is watched: asked in place, answered unasked, or told how to answer. */
+export interface Answering {
+  /** Looks at what waits in a view. It never blocks: the run is watched on while a person thinks. */
+  consider(view: RunView): void;
+  /** Takes back what is being asked and waits until the terminal is free. */
+  close(): Promise<void>;
+}
+
+interface Asking {
+  readonly id: string;
+  readonly withdraw: AbortController;
+  readonly done: Promise<void>;
+}
+
+export function openAnswering(
+  client: BatonClient,
+  ui: { readonly console: Console; readonly screen: Screen },
+  options: AnsweringOptions,
+): Answering {
+  const { console, screen } = ui;
+  const seen = new Set<string>();
+  let asking: Asking | undefined;
+
+  const answer = async (approval: WaitingApproval, signal: AbortSignal): Promise<void> => {
+    const subject = await resolveValue(approval.value, client.context.content);
+    const { approveBy: by } = options;
+    const decision =
+      by === undefined
+        ? await askPerson(console, { approval, subject, signal })
+        : { approval: approval.id, hash: approval.hash, verdict: 'approve' as const, by };
+    if (decision !== undefined) await client.decide(decision, { run: approval.run });
+    else if (!signal.aborted) console.note(`  Decide it later: ${decisionCommand(approval)}`);
+    if (by !== undefined) console.note(`Approved "${approval.question}" by ${by}, unasked (--approve-by).`);
+  };
+  const start = (approval: WaitingApproval): void => {
+    const withdraw = new AbortController();
+    screen.pause();
+    const done = answer(approval, withdraw.signal)
+      .catch((error: unknown) => {
+        console.note(`baton: ${error instanceof Error ? error.message : String(error)}`);
+        console.note(`  ${decisionCommand(approval)}`);
+      })
+      .finally(() => {
+        asking = undefined;
+        screen.resume();
+      });
+    asking = { id: approval.id, withdraw, done };
+  };
+  const canAsk =
+    options.approveBy !== undefined ||
+    (console.streams.stdin.isTTY === true && console.streams.stderr.isTTY === true);
+
+  return {
+    consider: (view) => {
+      const waiting = view.approvals.filter((each) => each.decision === undefined);
+      if (asking !== undefined && !waiting.some(({ id }) => id === asking?.id)) asking.withdraw.abort();
+      for (const each of waiting) {
+        if (seen.has(each.id) || (asking !== undefined && canAsk)) continue;
+        seen.add(each.id);
+        const approval = { ...each, run: view.run, workflow: view.workflow, team: view.team };
+        if (canAsk) start(approval);
+        else console.note(`Waiting for a person: ${each.question}\n  ${decisionCommand(approval)}`);
+      }
+    },
+    close: async () => {
+      asking?.withdraw.abort();
+      await asking?.done;
+    },
+  };
+}

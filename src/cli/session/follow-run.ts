@@ -1,0 +1,43 @@
+import type { BatonClient } from '../../client/connect';
+import type { RunView } from '../../contract/view';
+import type { Console } from '../screen/console';
+import { openScreen, type Screen } from '../screen/live-screen';
+import { openAnswering } from './answer-approvals';
+
+export interface FollowOptions {
+  readonly approveBy?: string;
+  /** Shows no progress; questions are still put. */
+  readonly quiet?: boolean;
+  readonly signal: AbortSignal;
+}
+
+const NO_SCREEN: Screen = {
+  show: () => undefined,
+  pause: () => undefined,
+  resume: () => undefined,
+  finish: () => undefined,
+};
+
+/** Shows a run until it is over or the signal stops the watching; returns the last view that it saw. */
+export async function followRun(
+  client: BatonClient,
+  run: string,
+  ui: { readonly console: Console; readonly options: FollowOptions },
+): Promise<RunView | undefined> {
+  const { console, options } = ui;
+  const screen = options.quiet === true ? NO_SCREEN : openScreen(console);
+  const { approveBy, signal } = options;
+  const answering = openAnswering(client, { console, screen }, approveBy === undefined ? {} : { approveBy });
+  let last: RunView | undefined;
+  try {
+    for await (const view of client.watch(run, { signal })) {
+      last = view;
+      screen.show(view);
+      answering.consider(view);
+    }
+    return last;
+  } finally {
+    await answering.close();
+    screen.finish();
+  }
+}

@@ -1,0 +1,121 @@
+import { resolve } from 'node:path';
+import { type BatonClient, connect } from '../../client/connect';
+import { failure } from '../../contract/fail';
+import { DEFAULT_TASK_QUEUE } from '../../contract/names';
+import type { Team } from '../../contract/team';
+import { ensureServer } from '../../server/connect-or-start';
+import { storeSettings } from '../../threads/store-from-environment';
+import type { Console } from '../screen/console';
+import { chooseModels } from '../team/choose-models';
+import type { TeamFolder } from '../team/team-folder';
+import { openWorker } from './open-worker';
+import { type ChosenServer, namedServer, type ServerWish } from './server-options';
+import { logFile, logWorkers } from './worker-log';
+
+export interface SessionWishes {
+  readonly flags: ServerWish & { readonly taskQueue?: string };
+  readonly folder: TeamFolder;
+  readonly team: Team;
+  readonly filesRoot: string;
+  /** Whether a worker may be started here where nobody polls. */
+  readonly mayWork: boolean;
+  readonly offline: boolean;
+  /** Leaves a server that it started running. */
+  readonly keep: boolean;
+}
+
+/** A server, a client and, where nobody else polls, a worker, for as long as one run lasts. */
+export interface RunSession {
+  readonly client: BatonClient;
+  readonly uiUrl: string | undefined;
+  /** Whether a worker polls the run's queue: its own, or one that was there. */
+  readonly polled: boolean;
+  /** True where its own worker answers for the models, from the input. */
+  readonly offline: boolean;
+  /** Rejects where its own worker cannot go on; else it never settles before the end. */
+  readonly broken: Promise<never>;
+  /** Ends what the session started and nothing else. */
+  close(): Promise<void>;
+}
+
+type Closer = () => Promise<void>;
+
+/** Throws TemporalUnreachable and its like, NoModelConfigured where the team has agents and nobody could answer for them. */
+export async function openRunSession(wishes: SessionWishes, console: Console): Promise<RunSession> {
+  const closers: Closer[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return { ...(await build(wishes, { console, closers })), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Making {
+  readonly console: Console;
+  readonly closers: Closer[];
+}
+
+async function build(wishes: SessionWishes, making: Making): Promise<Omit<RunSession, 'close'>> {
+  const { env } = making.console.streams;
+  const server = await openServer(wishes, making);
+  const store = storeSettings(env);
+  const open = async (taskQueue: string): Promise<BatonClient> => {
+    const client = await connect({ ...server, taskQueue, store });
+    making.closers.push(() => client.close());
+    return client;
+  };
+  const never = new Promise<never>(() => undefined);
+  const queue = wishes.flags.taskQueue ?? DEFAULT_TASK_QUEUE;
+  const client = await open(queue);
+  const { uiUrl } = server;
+  if (await client.hasWorker()) return { client, uiUrl, polled: true, offline: false, broken: never };
+  if (!wishes.mayWork) return { client, uiUrl, polled: false, offline: false, broken: never };
+
+  // Two teams that run side by side on one queue would be given each other's tools to call.
+  const ownQueue = wishes.flags.taskQueue ?? `${DEFAULT_TASK_QUEUE}-${wishes.team.name}`;
+  const { models, offline } = chooseModels(env, [wishes.folder], { offline: wishes.offline });
+  if (!models.configured && Object.keys(wishes.team.agents).length > 0)
+    throw failure(
+      'NoModelConfigured',
+      `No model is configured, and ${wishes.folder.path} brings no offline replies.`,
+    );
+  logWorkers('info', logFile(resolve('.baton', 'worker.log')));
+  const worker = await openWorker({
+    ...server,
+    taskQueue: ownQueue,
+    store,
+    models,
+    folders: [wishes.folder],
+    filesRoot: wishes.filesRoot,
+  });
+  making.closers.push(() => worker.stop());
+  return {
+    client: await open(ownQueue),
+    uiUrl,
+    polled: true,
+    offline,
+    broken: worker.stopped.then(() => never),
+  };
+}
+
+async function openServer(
+  { flags, keep }: SessionWishes,
+  { console, closers }: Making,
+): Promise<ChosenServer & { readonly uiUrl?: string }> {
+  const { env } = console.streams;
+  const named = namedServer(flags, env);
+  if (named !== undefined) return env.BATON_UI_URL ? { ...named, uiUrl: env.BATON_UI_URL } : named;
+  const server = await ensureServer({ env, report: (line) => console.note(line) });
+  if (server.started && !keep) closers.push(() => server.stop());
+  if (server.started && keep) console.note('The server keeps running. Stop it with: baton up --stop');
+  return {
+    connectionOptions: { ...server.connectionOptions, address: server.address },
+    namespace: flags.namespace ?? server.namespace,
+    profile: 'embedded',
+    ...(server.uiUrl === undefined ? {} : { uiUrl: server.uiUrl }),
+  };
+}

@@ -1,0 +1,39 @@
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DefaultLogger, type LogEntry, type LogLevel, Runtime } from '@temporalio/worker';
+import type { WorkerConfig } from '../../workers/worker-config';
+
+/**
+ * Sends the log of this process's workers to `write`, one line an entry. Call it before the first worker is made; only
+ * the first call in a process counts, since the runtime below is made once.
+ */
+export function logWorkers(level: WorkerConfig['logLevel'], write: (line: string) => void): void {
+  try {
+    Runtime.install({
+      logger: new DefaultLogger(level.toUpperCase() as LogLevel, (entry) => write(logLine(entry))),
+    });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'IllegalStateError') throw error;
+  }
+}
+
+/** A file that lines are appended to; it never keeps the process alive. */
+export function logFile(path: string): (line: string) => void {
+  mkdirSync(dirname(path), { recursive: true });
+  const file = createWriteStream(path, { flags: 'a' });
+  // A full disk must not end a run for the sake of its log.
+  file.on('error', () => undefined);
+  return (line) => file.write(`${line}\n`);
+}
+
+export function logLine({ level, message, timestampNanos, meta }: LogEntry): string {
+  const { error, ...facts } = meta ?? {};
+  const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
+  const told = Object.keys(facts).length === 0 ? '' : ` ${JSON.stringify(facts, jsonSafe)}`;
+  const why = error instanceof Error ? ` ${error.name}: ${error.message}` : '';
+  return `${time} ${level} ${message}${why}${told}`;
+}
+
+function jsonSafe(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
