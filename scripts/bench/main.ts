@@ -3,12 +3,14 @@ import { type BenchPlace, withBenchPlace } from './bench-place';
 import { describeMachine } from './describe-machine';
 import { benchFanout } from './fanout';
 import { benchHistory } from './history';
+import { benchResume } from './resume';
 import { benchStep } from './step';
 
 const BENCHES: Readonly<Record<string, (place: BenchPlace) => Promise<object>>> = {
   step: benchStep,
   fanout: benchFanout,
   history: benchHistory,
+  resume: benchResume,
 };
 
 /** `bench <name> [--json]`: with `--json` the last line on stdout is one JSON object, else a readable one. */
