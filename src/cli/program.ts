@@ -48,7 +48,6 @@ function program(cli: Cli): Command {
   const baton = new Command('baton')
     .description('Runs teams of AI agents that survive crashes, deploys and slow approvers.')
     .version(packageVersion())
-    .showHelpAfterError('(baton <command> --help says more)')
     .addHelpText('after', EXIT_CODES);
   const commands = [
     runCommand(cli),
@@ -64,10 +63,16 @@ function program(cli: Cli): Command {
     deployCommand(cli),
   ];
   for (const command of commands) baton.addCommand(command);
-  for (const command of [baton, ...commands])
-    command.exitOverride().configureOutput({
-      writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
-    });
+  for (const command of [baton, ...commands]) {
+    const name = command === baton ? 'baton' : `baton ${command.name()}`;
+    command
+      .exitOverride()
+      .showHelpAfterError(`  ${name} --help says more.`)
+      .configureOutput({
+        writeOut: (text) => stdout.write(text),
+        writeErr: (text) => stderr.write(text),
+        outputError: (text, write) => write(`baton: ${text.replace(/^error: /, '')}`),
+      });
+  }
   return baton;
 }

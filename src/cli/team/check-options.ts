@@ -1,6 +1,7 @@
 import { schemaProblem } from '../../activities/json-validator';
 import type { CheckOptions } from '../../contract/check/findings';
 import type { JsonObject } from '../../contract/json';
+import { createCatalogue } from '../../tools/catalogue';
 import type { TeamFolder } from './team-folder';
 
 /**
@@ -8,9 +9,9 @@ import type { TeamFolder } from './team-folder';
  * Tools are only judged where it brings some: a YAML file says nothing of what its workers have.
  */
 export function checkOptions(folder: TeamFolder): CheckOptions {
-  const tools = folder.tools({ filesRoot: process.cwd() });
+  const { byName } = createCatalogue(folder.tools({ filesRoot: process.cwd() }));
   return {
     compileSchema: (schema) => schemaProblem(schema as JsonObject),
-    ...(tools.length === 0 ? {} : { tools: Object.fromEntries(tools.map((tool) => [tool.name, tool])) }),
+    ...(byName.size === 0 ? {} : { tools: Object.fromEntries(byName) }),
   };
 }

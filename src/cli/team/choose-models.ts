@@ -2,7 +2,7 @@ import { failure } from '../../contract/fail';
 import { type Models, oneModel } from '../../models/models';
 import { modelsFromEnvironment } from '../../models/models-from-environment';
 import { scripted } from '../../models/scripted';
-import type { TeamFolder } from './team-folder';
+import type { Brought } from './team-folder';
 
 export interface ChosenModels {
   readonly models: Models;
@@ -22,7 +22,7 @@ export const OFFLINE_NOTICE = 'No model was asked: replies are computed offline 
  */
 export function chooseModels(
   env: NodeJS.ProcessEnv,
-  folders: readonly TeamFolder[],
+  folders: readonly Brought[],
   wanted: { readonly offline: boolean },
 ): ChosenModels {
   const models = modelsFromEnvironment(env);

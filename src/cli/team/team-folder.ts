@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, extname, join, relative, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { BatonError } from '../../client/baton-error';
 import { loadTeamFile } from '../../client/load-team';
 import { type CheckedTeam, checkTeam } from '../../contract/check/check-team';
@@ -10,7 +10,8 @@ import type { Json } from '../../contract/json';
 import type { ReplyFunction } from '../../models/scripted';
 import type { Tool } from '../../tools/tool';
 import { fromAuthor } from './from-author';
-import { type LoadedModule, loadModule } from './load-module';
+import { loadModule } from './load-module';
+import { exported, loadPart, type Part, type ToolOptions, toolsOf } from './team-parts';
 
 /** A checked team; where it was read from a file its mistakes have lines. */
 export interface CheckedFile extends CheckedTeam {
@@ -18,15 +19,19 @@ export interface CheckedFile extends CheckedTeam {
   readonly warnings: readonly (Mistake & { readonly line?: number })[];
 }
 
-/** A team and what it brings along, as found in a folder, or a team alone, as found in one file. */
-export interface TeamFolder {
+/** What a folder or module brings for the workers of a team. */
+export interface Brought {
   /** Absolute path. */
   readonly path: string;
+  tools(options: ToolOptions): readonly Tool[];
+  /** Replies computed without a model, where there are some. */
+  readonly offline: ReplyFunction | undefined;
+}
+
+/** A team and what it brings along, as found in a folder, or a team alone, as found in one file. */
+export interface TeamFolder extends Brought {
   /** Checks the team and finds every mistake of it. One that is built from its input needs that input. */
   check(input: Json, options?: CheckOptions): Promise<CheckedFile>;
-  tools(options: { readonly filesRoot: string }): readonly Tool[];
-  /** Replies computed without a model, where the folder has them. */
-  readonly offline: ReplyFunction | undefined;
   /** Reads what `--input` names. */
   readInput(path: string): Promise<Json>;
 }
@@ -38,18 +43,15 @@ export interface TeamFolder {
  * is taken. Throws InvalidInput where nothing usable is there.
  */
 export function loadTeamFolder(path: string): TeamFolder {
-  const full = resolve(path);
-  if (!existsSync(full)) throw unusable(`There is no file or folder ${path}.`);
+  const full = existing(path);
   if (!statSync(full).isDirectory()) return fileTeam(full);
   const written = ['team.yaml', 'team.yml', 'team.json'].map((name) => join(full, name)).find(existsSync);
   const team = loadPart(full, 'team');
   if (team === undefined && written === undefined)
     throw unusable(`${path} holds no team.js, team.ts, team.yaml or team.json.`);
-  const tools = loadPart(full, 'tools');
-  const offline = loadPart(full, 'offline');
   const input = loadPart(full, 'input');
   return {
-    path: full,
+    ...broughtBy(full, loadPart(full, 'tools'), loadPart(full, 'offline')),
     check: async (given, options) =>
       team === undefined
         ? loadTeamFile(written ?? full, options)
@@ -57,12 +59,39 @@ export function loadTeamFolder(path: string): TeamFolder {
             await fromAuthor(() => builtTeam(team, given), `The team in ${path} cannot be built`),
             options,
           ),
+    readInput: exported(input, 'readInput') ?? readPlainInput,
+  };
+}
+
+/**
+ * What a worker takes from a path: a team's folder, a folder with only `tools.js` or `offline.js`, or a module that
+ * exports the same. Throws InvalidInput where none of it is there.
+ */
+export function loadBrought(path: string): Brought {
+  const full = existing(path);
+  if (!statSync(full).isDirectory()) {
+    if (!['.js', '.cjs'].includes(extname(full)))
+      throw unusable(`${path} is neither a folder nor a compiled module.`);
+    const part = { file: full, exports: loadModule(full) };
+    return broughtBy(full, part, part);
+  }
+  const [tools, offline] = [loadPart(full, 'tools'), loadPart(full, 'offline')];
+  if (tools === undefined && offline === undefined)
+    throw unusable(`${path} brings nothing for a worker: it holds neither tools.js nor offline.js.`);
+  return broughtBy(full, tools, offline);
+}
+
+function existing(path: string): string {
+  const full = resolve(path);
+  if (!existsSync(full)) throw unusable(`There is no file or folder ${path}.`);
+  return full;
+}
+
+function broughtBy(path: string, tools: Part | undefined, offline: Part | undefined): Brought {
+  return {
+    path,
     tools: (options) => toolsOf(tools, options),
-    offline: offline === undefined ? undefined : (exported(offline, ['offline']) as ReplyFunction),
-    readInput:
-      input === undefined
-        ? readPlainInput
-        : (exported(input, ['readInput']) as (path: string) => Promise<Json>),
+    offline: exported(offline, 'offline'),
   };
 }
 
@@ -90,45 +119,10 @@ async function readPlainInput(path: string): Promise<Json> {
 }
 
 function builtTeam(part: Part, input: Json): unknown {
-  const { team, buildTeam } = part.exports;
-  if (typeof buildTeam === 'function') return buildTeam(input);
-  if (team !== undefined) return team;
+  const buildTeam = exported(part, 'buildTeam');
+  if (buildTeam !== undefined) return buildTeam(input);
+  if (part.exports.team !== undefined) return part.exports.team;
   throw unusable(`${part.file} exports neither "team" nor "buildTeam".`);
-}
-
-function toolsOf(part: Part | undefined, options: { readonly filesRoot: string }): readonly Tool[] {
-  if (part === undefined) return [];
-  const found = exported(part, ['createTools', 'tools']);
-  return (typeof found === 'function' ? found(options) : found) as readonly Tool[];
-}
-
-interface Part {
-  readonly file: string;
-  readonly exports: LoadedModule;
-}
-
-function exported(part: Part, names: readonly string[]): unknown {
-  const found = names.find((name) => part.exports[name] !== undefined);
-  if (found === undefined)
-    throw unusable(`${part.file} exports no ${names.map((each) => `"${each}"`).join(' or ')}.`);
-  return part.exports[found];
-}
-
-/** `team.js` of a folder, or the compiled twin of its `team.ts`; undefined where it has neither. */
-function loadPart(folder: string, name: string): Part | undefined {
-  const own = join(folder, `${name}.js`);
-  if (existsSync(own)) return { file: own, exports: loadModule(own) };
-  const source = join(folder, `${name}.ts`);
-  if (!existsSync(source)) return undefined;
-  const root = packageRootOf(folder);
-  const twin = join(root, 'dist', relative(root, folder), `${name}.js`);
-  if (existsSync(twin)) return { file: twin, exports: loadModule(twin) };
-  throw unusable(`${source} is not compiled: ${twin} is missing. Run "npm run build" first.`);
-}
-
-function packageRootOf(folder: string): string {
-  for (let here = folder; ; here = dirname(here))
-    if (existsSync(join(here, 'package.json')) || dirname(here) === here) return here;
 }
 
 function unusable(message: string): BatonError {

@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EXIT } from '../../src/cli/exit-codes';
+import { MAX_TEAM_BYTES } from '../../src/contract/limits';
+import { readTestServers } from '../../src/testing/test-servers';
+import { baton } from './fake-terminal';
+
+const folder = mkdtempSync(join(tmpdir(), 'baton-bad-use-'));
+const env = { TEMPORAL_ADDRESS: readTestServers()?.address ?? '', BATON_STORE: join(folder, 'store') };
+const nowhere = { ...env, TEMPORAL_ADDRESS: '127.0.0.1:1' };
+const id = 'f'.repeat(16);
+
+function file(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+const broken = file('broken.yaml', 'name: [team\nroot: {');
+const unknown = file('unknown.yaml', 'name: team\nagents: {}\nroot: { kind: agent, agent: writer }\n');
+const oversized = file('oversized.yaml', `name: team\ndescription: "${'x'.repeat(MAX_TEAM_BYTES)}"\n`);
+const tools = file('tools.yaml', 'name: team\nroot: { kind: tool, tool: look, args: {} }\n');
+const agents = file(
+  'agents.yaml',
+  'name: team\nagents: { w: { instructions: Go. } }\nroot: { kind: agent, agent: w }\n',
+);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const CASES: readonly (readonly [string, readonly string[], number, string])[] = [
+  ['no command that exists', ['fly'], EXIT.usage, 'InvalidUsage'],
+  ['a missing argument', ['run'], EXIT.usage, 'InvalidUsage'],
+  ['an option that does not exist', ['list', '--fast'], EXIT.usage, 'InvalidUsage'],
+  ['a number that is none', ['list', '--limit', '-3'], EXIT.usage, 'InvalidUsage'],
+  ['a state that does not exist', ['list', '--state', 'sleeping'], EXIT.usage, 'InvalidUsage'],
+  ['a team that is not there', ['run', join(folder, 'none')], EXIT.usage, 'InvalidInput'],
+  ['a folder without a team', ['check', folder], EXIT.usage, 'InvalidInput'],
+  ['broken YAML', ['run', broken], EXIT.usage, 'InvalidTeam'],
+  ['an unknown agent', ['run', unknown], EXIT.usage, 'InvalidTeam'],
+  ['an oversized team', ['run', oversized], EXIT.usage, 'InvalidTeam'],
+  ['an input that is neither file nor JSON', ['run', tools, '--input', 'nope'], EXIT.usage, 'InvalidInput'],
+  ['agents and no model', ['run', agents], EXIT.notReady, 'NoModelConfigured'],
+  ['offline replies where there are none', ['run', agents, '--offline'], EXIT.usage, 'InvalidInput'],
+  ['an unknown run to watch', ['watch', 'no-such-run'], EXIT.notFound, 'RunNotFound'],
+  ['an unknown run to cancel', ['cancel', 'no-such-run'], EXIT.notFound, 'RunNotFound'],
+  ['an unknown run with approvals', ['approvals', '--run', 'no-such-run'], EXIT.notFound, 'RunNotFound'],
+  ['an unknown approval', ['approve', id, '--by', 'ann'], EXIT.notFound, 'ApprovalNotFound'],
+  ['an approval id that is none', ['deny', 'yes', '--by', 'ann'], EXIT.notFound, 'ApprovalNotFound'],
+  ['nothing to deploy', ['deploy'], EXIT.usage, 'InvalidInput'],
+  [
+    'a build that nobody has',
+    ['deploy', '--build-id', 'b1', '--deployment', 'none'],
+    EXIT.notReady,
+    'DeploymentNotReady',
+  ],
+  ['a role that does not exist', ['worker', '--role', 'boss'], EXIT.usage, 'InvalidInput'],
+  [
+    'a namespace that does not exist',
+    ['worker', '--namespace', 'none'],
+    EXIT.noServer,
+    'TemporalUnreachable',
+  ],
+];
+
+describe('baton, badly used', () => {
+  test.each(CASES)(
+    '%s: its exit code, one JSON document, one readable line',
+    async (_what, args, code, type) => {
+      const command = baton([...args, '--json'], { env });
+      expect(await command.ended).toBe(code);
+      expect(JSON.parse(command.stdout())).toMatchObject({ error: { type, message: expect.any(String) } });
+      expect(command.stderr()).not.toMatch(/\n\s+at /);
+      expect(command.stderr().trim()).not.toBe('');
+    },
+  );
+
+  test.each([['list'], ['approvals'], ['run', tools], ['watch', 'x'], ['cancel', 'x'], ['worker']])(
+    '%s tells a dead server by its address, with the way out',
+    async (...args) => {
+      const command = baton(args, { env: nowhere });
+      expect(await command.ended).toBe(EXIT.noServer);
+      expect(command.stderr()).toContain('127.0.0.1:1');
+      expect(command.stderr()).toContain('baton up');
+      expect(command.stdout()).toBe('');
+    },
+  );
+
+  test('check lists every mistake with its line and its path', async () => {
+    const many = file('many.yaml', 'name: 1team\nroot:\n  kind: agent\n  agent: nobody\nextra: 1\n');
+    const command = baton(['check', many, '--json'], { env });
+    expect(await command.ended).toBe(EXIT.usage);
+    expect(JSON.parse(command.stdout())).toMatchObject({
+      ok: false,
+      mistakes: expect.arrayContaining([
+        expect.objectContaining({ path: 'name', line: 1 }),
+        expect.objectContaining({ path: 'root.agent', line: 4 }),
+        expect.objectContaining({ path: 'extra', line: 5 }),
+      ]),
+    });
+  });
+
+  test('check prices a good team by agent', async () => {
+    const command = baton(['check', agents, '--json'], { env: { ...env, ANTHROPIC_API_KEY: 'key' } });
+    expect(await command.ended).toBe(EXIT.ok);
+    const { worstCase } = JSON.parse(command.stdout());
+    expect(worstCase.agents).toEqual([expect.objectContaining({ agent: 'w', uses: 1, calls: 20 })]);
+    expect(worstCase.totalMicroDollars).toBe(worstCase.agents[0].microDollars);
+    expect(worstCase.totalMicroDollars).toBeGreaterThan(0);
+  });
+
+  test('help and version are no mistakes', async () => {
+    for (const args of [['--help'], ['run', '--help'], ['--version']])
+      expect(await baton(args, { env }).ended).toBe(EXIT.ok);
+  });
+});
