@@ -99,8 +99,10 @@ async function killOnce({ place, model, workers }: Scene, afterMs: number): Prom
     return 'lost';
   }
   const { closeTime } = await handle.describe();
+  const closedAt = closeTime?.getTime() ?? Number.NaN;
+  if (closedAt <= killedAt) return 'over';
   const calls = (await model.calls()).slice(callsBefore);
-  return { resumedMs: resumeTime(calls, killedAt, closeTime?.getTime() ?? Number.NaN), lengthMs };
+  return { resumedMs: resumeTime(calls, killedAt, closedAt), lengthMs };
 }
 
 /** Identity of the worker that had the run's last workflow task: the others of the run go to it as long as it lives. */

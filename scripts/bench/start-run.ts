@@ -15,6 +15,7 @@ export function startBaton({ client }: BenchPlace, team: Team): Promise<Workflow
     input: inline('begin'),
     settings: {
       heartbeatTimeoutMs: 2000,
+      workflowTaskTimeoutMs: 2000,
       patienceMs: 3_600_000,
       maxHistoryEvents: 2000,
       searchAttributes: true,
@@ -23,6 +24,7 @@ export function startBaton({ client }: BenchPlace, team: Team): Promise<Workflow
   return client.workflow.start(WORKFLOW_TYPES.team, {
     workflowId: `${team.name}-${randomUUID()}`,
     taskQueue: TASK_QUEUES.baton,
+    workflowTaskTimeout: 2000,
     args: [input],
   });
 }
@@ -35,6 +37,7 @@ export function startRaw(
   return client.workflow.start(workflow, {
     workflowId: `${workflow}-${randomUUID()}`,
     taskQueue: TASK_QUEUES.raw,
+    workflowTaskTimeout: 2000,
     args: [...args],
   });
 }

@@ -46,6 +46,7 @@ export async function start(
   return explained(context, async () => {
     const searchAttributes = await context.searchAttributes();
     const settings = runSettings({
+      team,
       profile: context.profile,
       taskQueue: context.taskQueue,
       searchAttributes,
@@ -70,6 +71,9 @@ async function startWorkflow(context: ClientContext, run: string, input: RunInpu
       workflowId: run,
       taskQueue: context.taskQueue,
       args: [input],
+      ...(settings.workflowTaskTimeoutMs === undefined
+        ? {}
+        : { workflowTaskTimeout: settings.workflowTaskTimeoutMs }),
       // A closed run of the same name is history that people look up: it's never replaced.
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',

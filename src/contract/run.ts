@@ -14,6 +14,11 @@ export const RUN_FORMAT = 1;
 export interface RunSettings {
   /** Heartbeat timeout of model and tool calls, in milliseconds: 2,000 embedded, 10,000 where heartbeats are billed. */
   readonly heartbeatTimeoutMs: number;
+  /**
+   * How long a worker may take over one workflow task, its replay included, in milliseconds; after it another worker gets
+   * the task. Absent: the server's own, ten seconds.
+   */
+  readonly workflowTaskTimeoutMs?: number;
   /** How long one call is retried, in milliseconds. */
   readonly patienceMs: number;
   /** Events after which an agent's loop goes on in a new execution. */

@@ -36,6 +36,9 @@ export async function runAsChild(run: Run, place: Place): Promise<StepResult> {
         args: [subtreeInput(run, place)],
         cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        ...(run.settings.workflowTaskTimeoutMs === undefined
+          ? {}
+          : { workflowTaskTimeout: run.settings.workflowTaskTimeoutMs }),
         staticSummary: `${labelOf(place)} · ${place.path}`,
         ...(run.settings.searchAttributes ? { typedSearchAttributes: attributes(run) } : {}),
       },
