@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { loadTeamFolder } from '../../src/cli/team/team-folder';
+import type { Json } from '../../src/contract/json';
+import { packageRoot } from '../../src/server/package-root';
+import { decideAll, type Recording } from './recording';
+
+/** Every example on its own sample input, with the replies that it computes without a model. */
+export async function exampleRecordings(): Promise<readonly Recording[]> {
+  return Promise.all([
+    example('code-review', 'input/order-search.diff'),
+    example('research-report', 'input/cables'),
+    example('data-pipeline', 'input/orders.csv'),
+    example('data-pipeline', 'input/orders.csv', { failStage: 'enrich' }),
+  ]);
+}
+
+async function example(
+  name: string,
+  sample: string,
+  more?: Readonly<Record<string, Json>>,
+): Promise<Recording> {
+  const folder = loadTeamFolder(join(packageRoot(), 'examples', name));
+  const { offline } = folder;
+  if (offline === undefined) throw new Error(`examples/${name} has no offline replies`);
+  const path = join(folder.path, sample);
+  const read = await folder.readInput(path);
+  const input = more === undefined ? read : { ...(read as object), ...more };
+  const filesRoot = name === 'research-report' ? path : packageRoot();
+  const { team } = await folder.check(input);
+  if (team === undefined) throw new Error(`examples/${name} does not pass its check`);
+  return {
+    name: more === undefined ? name : `${name}-${Object.values(more).join('-')}-fails`,
+    tools: folder.tools({ filesRoot }),
+    replies: offline,
+    play: async (client) => {
+      const { run } = await client.start(team, input);
+      await decideAll(client, run, { verdict: 'approve', by: 'maintainer' });
+      return run;
+    },
+  };
+}

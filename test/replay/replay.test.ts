@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporal } from '@temporalio/proto';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { workflowBundle } from '../setup/workflow-bundle';
+
+type History = temporal.api.history.v1.History;
+
+const HISTORIES = join(__dirname, 'histories');
+const inside = (folder: string): readonly string[] => readdirSync(folder).sort();
+const recorded = inside(HISTORIES).flatMap((version) =>
+  inside(join(HISTORIES, version)).map((run) => [version, run] as const),
+);
+
+function historiesOf(version: string, run: string): readonly History[] {
+  const folder = join(HISTORIES, version, run);
+  return inside(folder).map((file) =>
+    temporal.api.history.v1.History.decode(readFileSync(join(folder, file))),
+  );
+}
+
+/** The workflows of this build against what older ones wrote: gives what does not fit, one line a history. */
+async function misfits(histories: readonly History[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  const named = histories.map((history) => ({ workflowId: workflowIdOf(history), history }));
+  for await (const { workflowId, error } of Worker.runReplayHistories(
+    { workflowBundle: workflowBundle() },
+    named,
+  ))
+    if (error !== undefined) found.push(`${workflowId}: ${error.name}: ${error.message}`);
+  return found;
+}
+
+function workflowIdOf({ events }: History): string {
+  const id = events[0]?.workflowExecutionStartedEventAttributes?.workflowId;
+  if (typeof id !== 'string' || id === '') throw new Error('the history has no start');
+  return id;
+}
+
+// A history that does not fit is logged with all its events by the SDK, as a warning.
+Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR' } } });
+
+describe('recorded histories', () => {
+  test.each(recorded)('%s, %s: this build goes on with it', async (version, run) => {
+    const histories = historiesOf(version, run);
+    expect(histories.length).toBeGreaterThan(0);
+    expect(await misfits(histories)).toEqual([]);
+  });
+
+  test('every example has one of its own', () => {
+    const runs = new Set(recorded.map(([, run]) => run));
+    expect(inside('examples').filter((example) => !runs.has(example))).toEqual([]);
+  });
+
+  test('a history that this build would not have written is told', async () => {
+    const [[version, run] = ['', '']] = recorded;
+    const [history] = historiesOf(version, run);
+    const call = history?.events.find(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled);
+    if (history === undefined || !call?.activityTaskScheduledEventAttributes)
+      throw new Error('no call in it');
+    call.activityTaskScheduledEventAttributes.activityType = { name: 'somethingElse' };
+    expect(await misfits([history])).toEqual([expect.stringContaining('somethingElse')]);
+  });
+});
