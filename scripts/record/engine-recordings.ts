@@ -129,11 +129,15 @@ async function startWithEvents(
   { root, maxHistoryEvents }: { readonly root: Built; readonly maxHistoryEvents: number },
 ): Promise<string> {
   const { temporal, taskQueue, profile } = client.context;
+  const planned = planGrowth(parseTeam(team(name, root)));
   const input: RunInput = {
     format: RUN_FORMAT,
-    team: planGrowth(parseTeam(team(name, root))),
+    team: planned,
     input: inline('go'),
-    settings: { ...runSettings({ profile, taskQueue, searchAttributes: true }), maxHistoryEvents },
+    settings: {
+      ...runSettings({ team: planned, profile, taskQueue, searchAttributes: true }),
+      maxHistoryEvents,
+    },
   };
   await temporal.workflow.start(WORKFLOW_TYPES.team, { workflowId: name, taskQueue, args: [input] });
   await untilOver(client, name);
