@@ -7,9 +7,10 @@ import { inline } from '../../src/contract/value';
 import { text } from '../../src/models/scripted-reply';
 import { repeatedCalls } from '../../src/testing/call-record';
 import { startModelServer } from '../../src/testing/model-server';
-import { readTestServers } from '../../src/testing/test-servers';
+import { sharedServer } from '../setup/shared-server';
 import { startWorkerProcess, type WorkerProcess } from '../setup/worker-process';
 import { openWorkerBench, type WorkerBench } from '../workers/worker-bench';
+import { baton } from './fake-terminal';
 
 const TEAM = {
   name: 'team',
@@ -32,14 +33,17 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): WorkerProcess {
-  const servers = readTestServers();
-  const started = startWorkerProcess(['--task-queue', bench.taskQueue, ...args], {
-    TEMPORAL_ADDRESS: servers?.address,
-    TEMPORAL_NAMESPACE: servers?.namespace,
+function serverEnv(): NodeJS.ProcessEnv {
+  const { address, namespace } = sharedServer();
+  return {
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
     BATON_STORE: path.join(folder, 'store'),
-    ...env,
-  });
+  };
+}
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): WorkerProcess {
+  const started = startWorkerProcess(['--task-queue', bench.taskQueue, ...args], { ...serverEnv(), ...env });
   processes.push(started);
   return started;
 }
@@ -123,10 +127,10 @@ test.each([
 ] as const)(
   'a worker that cannot start says why, and the way out: %s',
   async (_, args, env, [message, code]) => {
-    const worker = start(args, env);
+    const worker = baton(['worker', ...args], { env: { ...serverEnv(), ...env } });
     expect(await worker.ended).toBe(code);
-    expect(worker.output()).toMatch(message);
-    expect(worker.output().trim().split('\n')).toHaveLength(2);
+    expect(worker.stderr()).toMatch(message);
+    expect(worker.stderr().trim().split('\n')).toHaveLength(2);
   },
 );
 
@@ -146,7 +150,7 @@ test.each([
 ])('a module that %s is named with what is wrong', async (_, code, message) => {
   const file = path.join(folder, 'broken.js');
   writeFileSync(file, code);
-  const worker = start(['--load', file]);
+  const worker = baton(['worker', '--load', file], { env: serverEnv() });
   expect(await worker.ended).toBe(EXIT.usage);
-  expect(worker.output()).toMatch(message);
+  expect(worker.stderr()).toMatch(message);
 });
