@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { resolveValue } from '../../threads/resolve-value';
-import { approvalLines, decisionCommand } from '../screen/show-approval';
+import { decisionCommand, showApproval } from '../screen/show-approval';
 import { openClient, type ServerFlags, serverCommand } from '../session/server-options';
 import { type Cli, does } from './command';
 import { positiveInteger } from './read-flags';
@@ -13,7 +13,7 @@ interface ApprovalsFlags extends ServerFlags {
 /** `baton approvals`: what waits for a person, oldest first, with what is to be approved. */
 export function approvalsCommand(cli: Cli): Command {
   const command = serverCommand('approvals', 'List what waits for a decision, in every run and child')
-    .option('--run <run>', 'only this run; needs no search on the server')
+    .option('--run <run>', 'only this run, and in full; needs no search on the server')
     .option('--limit <count>', 'at most so many', positiveInteger, 200);
   return does<ApprovalsFlags>(command, cli, async (console, flags) => {
     const client = await openClient(flags, console.streams);
@@ -31,7 +31,8 @@ export function approvalsCommand(cli: Cli): Command {
       });
       if (shown.length === 0) console.say('Nothing waits for a decision.');
       for (const { approval, subject } of shown) {
-        for (const line of approvalLines(approval, subject, console)) console.say(line);
+        for (const line of showApproval({ approval, subject }, console, run !== undefined).lines)
+          console.say(line);
         console.say(`  ${decisionCommand(approval)}`);
       }
     } finally {

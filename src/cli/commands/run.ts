@@ -87,13 +87,13 @@ function wholeTeam({ team, mistakes }: CheckedFile): Team {
   );
 }
 
-function detached(console: Console, { client, uiUrl, polled }: RunSession, run: string): ExitCode {
+function detached(console: Console, { client, uiUrl, polled, needed }: RunSession, run: string): ExitCode {
   const { namespace, taskQueue, address } = client.context;
   const link = runLink(uiUrl, namespace, run);
   console.document({ run, address, taskQueue, polled, ...(link === undefined ? {} : { link }) });
   console.say(run);
   console.note(`Watch it with: baton watch ${run}`);
-  if (!polled) console.note(`No worker polls "${taskQueue}" yet: start one with baton worker --load <team>.`);
+  if (!polled) console.note(`No worker polls "${taskQueue}" yet. Start one with: ${needed.join('; ')}`);
   return EXIT.ok;
 }
 
@@ -113,7 +113,9 @@ async function followed(
   const link = runLink(uiUrl, namespace, run);
   if (link !== undefined && !console.json) console.note(console.paint.dim(link));
   if (!polled)
-    console.note(`No worker polls "${taskQueue}": the run waits for one (baton worker --load <team>).`);
+    console.note(
+      `No worker polls "${taskQueue}": the run waits for one. Start it with\n  ${session.needed.join('\n  ')}`,
+    );
   const quiet = console.json && flags.watch !== true;
   const following = followRun(client, run, {
     console,
@@ -121,8 +123,12 @@ async function followed(
   });
   await Promise.race([following, session.broken]);
   if (signal.aborted) {
-    console.note(`Interrupted. Nothing is lost: the run goes on once a server and a worker are there.`);
-    console.note(`  baton up; baton worker --task-queue ${taskQueue} --load <team>; baton watch ${run}`);
+    const [first, ...others] = [...session.needed, `baton watch ${run}`];
+    console.note(
+      session.needed.length === 0
+        ? `Interrupted. The run goes on without this command; see it again with ${first}`
+        : `Interrupted. The run stands still and loses nothing; it goes on with\n  ${[first, ...others].join('\n  ')}`,
+    );
     console.document({ run, interrupted: true });
     return EXIT.interrupted;
   }

@@ -1,26 +1,46 @@
 import type { WaitingApproval } from '../../client/approvals';
 import type { Json } from '../../contract/json';
 import type { Console } from './console';
-import { oneLine, plainText } from './fit-text';
-import { showDuration } from './show-numbers';
+import { oneLine } from './fit-text';
+import { readable, wrapped } from './readable';
+import { showDuration, showSome } from './show-numbers';
 
-/** Lines of what is to be approved that are shown; the rest is counted. */
-const SUBJECT_LINES = 40;
+/** What is to be approved is shown in so many lines where the screen's height is unknown; the rest is counted. */
+const USUAL_LINES = 40;
+const USUAL_WIDTH = 100;
+/** Lines of a screen that the question itself and its answers need. */
+const LINES_AROUND = 10;
 
-/** A question as the person who decides it must see it: what it guards in full, as far as it fits. */
-export function approvalLines(approval: WaitingApproval, subject: Json, console: Console): readonly string[] {
-  const { paint } = console;
-  const shown = subjectLines(subject);
-  return [
-    `${paint.state('waiting', '?')} ${paint.bold(oneLine(approval.question))}`,
-    ...shown.slice(0, SUBJECT_LINES).map((line) => `  ${paint.dim('│')} ${line}`),
-    ...(shown.length > SUBJECT_LINES
-      ? [
-          `  ${paint.dim('│')} … ${shown.length - SUBJECT_LINES} more lines: baton approvals --run ${approval.run} --json`,
-        ]
-      : []),
-    ...factLines(approval).map((line) => `  ${paint.dim(line)}`),
-  ];
+export interface ShownApproval {
+  readonly lines: readonly string[];
+  /** True where not all of the subject is in the lines. */
+  readonly cut: boolean;
+}
+
+/** A question as the person who decides it must see it: with what it guards, `whole` or as far as it fits. */
+export function showApproval(
+  { approval, subject }: { readonly approval: WaitingApproval; readonly subject: Json },
+  console: Console,
+  whole = false,
+): ShownApproval {
+  const { paint, streams } = console;
+  const { columns = USUAL_WIDTH, rows = USUAL_LINES + LINES_AROUND } = streams.stderr;
+  const width = Math.max(30, columns - 6);
+  const all = wrapped(readable(subject, width), width);
+  const room = whole ? all.length : Math.max(8, rows - LINES_AROUND);
+  const bar = paint.dim('│');
+  const left = all.length - room;
+  return {
+    cut: left > 0,
+    lines: [
+      `${paint.state('waiting', '?')} ${paint.bold(oneLine(approval.question))}`,
+      ...all.slice(0, room).map((line) => `  ${bar} ${line}`),
+      ...(left > 0
+        ? [`  ${bar} … ${showSome(left, 'more line')}: baton approvals --run ${approval.run}`]
+        : []),
+      ...factLines(approval).map((line) => `  ${paint.dim(line)}`),
+    ],
+  };
 }
 
 function factLines(approval: WaitingApproval): readonly string[] {
@@ -35,9 +55,4 @@ function factLines(approval: WaitingApproval): readonly string[] {
 export function decisionCommand(approval: WaitingApproval): string {
   const by = approval.approvers[0] ?? 'YOUR-NAME';
   return `baton approve ${approval.id} --by ${by}   (or: baton deny …)`;
-}
-
-function subjectLines(subject: Json): readonly string[] {
-  const text = typeof subject === 'string' ? subject : JSON.stringify(subject, null, 2);
-  return plainText(text).split('\n');
 }

@@ -2,7 +2,7 @@ import type { FinishedRun } from '../../client/result';
 import { showCost } from '../../contract/usage';
 import { EXIT, type ExitCode } from '../exit-codes';
 import type { Console } from './console';
-import { plainText } from './fit-text';
+import { readable } from './readable';
 import { showSome, showTokens } from './show-numbers';
 
 export interface ResultFacts {
@@ -16,7 +16,7 @@ export interface ResultFacts {
 export function showResult(console: Console, finished: FinishedRun, facts: ResultFacts): ExitCode {
   const { output, missing, usage, state } = finished;
   console.document({ ...finished, ...facts });
-  console.say(plainText(typeof output === 'string' ? output : JSON.stringify(output, null, 2)));
+  console.say(readable(output));
   const summary = `${showSome(usage.calls, 'model call')}, ${showTokens(usage)} tokens, ${showCost(usage)}`;
   console.note(console.paint.dim(`${finished.run}: ${state}, ${summary}`));
   if (missing.length > 0) console.note(console.paint.warn(`The result lacks ${missing.join(', ')}.`));

@@ -4,7 +4,7 @@ import type { WaitingApproval } from '../../client/approvals';
 import type { Decision } from '../../contract/approval';
 import type { Json } from '../../contract/json';
 import type { Console } from '../screen/console';
-import { approvalLines } from '../screen/show-approval';
+import { showApproval } from '../screen/show-approval';
 
 export interface Question {
   readonly approval: WaitingApproval;
@@ -17,20 +17,34 @@ export interface Question {
 /** Asks the person at the terminal; undefined where they leave it open or somebody else was quicker. */
 export async function askPerson(console: Console, question: Question): Promise<Decision | undefined> {
   const { approval, subject, signal } = question;
-  for (const line of approvalLines(approval, subject, console)) console.note(line);
+  const show = (whole: boolean): boolean => {
+    const { lines, cut } = showApproval({ approval, subject }, console, whole);
+    for (const line of lines) console.note(line);
+    return cut;
+  };
+  const isCut = show(false);
   const { stdin, stderr } = console.streams;
   const terminal = createInterface({ input: stdin, output: stderr });
-  const ask = async (words: string): Promise<string> => (await terminal.question(words, { signal })).trim();
+  // A terminal that is read takes Ctrl-C for itself; it is meant for the command.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  // At the end of the input (Ctrl-D) a question is never answered: it is left open.
+  const ended = new AbortController();
+  terminal.once('close', () => ended.abort());
+  const until = AbortSignal.any([signal, ended.signal]);
+  const ask = async (words: string): Promise<string> =>
+    (await terminal.question(words, { signal: until })).trim();
   try {
-    const answer = await askVerdict(ask);
+    const answer = await askVerdict(ask, isCut ? () => show(true) : undefined);
     if (answer === undefined) return undefined;
     const by = await askName(ask, approval.approvers);
     const reason = await ask('  Reason (Enter for none): ');
     const { id, hash } = approval;
     return { approval: id, hash, verdict: answer, by, ...(reason === '' ? {} : { reason }) };
   } catch (error) {
-    if (signal.aborted) return undefined;
-    throw error;
+    if (!until.aborted) throw error;
+    // The words of the question stand on a line that nobody ended.
+    console.note('');
+    return undefined;
   } finally {
     terminal.close();
   }
@@ -38,12 +52,14 @@ export async function askPerson(console: Console, question: Question): Promise<D
 
 type Ask = (words: string) => Promise<string>;
 
-async function askVerdict(ask: Ask): Promise<Decision['verdict'] | undefined> {
+async function askVerdict(ask: Ask, showAll?: () => void): Promise<Decision['verdict'] | undefined> {
+  const words = `  Approve? [y]es, [n]o, [l]ater${showAll === undefined ? '' : ', [s]how all'}: `;
   for (;;) {
-    const answer = (await ask('  Approve? [y]es, [n]o, [l]ater: ')).toLowerCase();
+    const answer = (await ask(words)).toLowerCase();
     if (['y', 'yes'].includes(answer)) return 'approve';
     if (['n', 'no'].includes(answer)) return 'deny';
     if (['l', 'later'].includes(answer)) return undefined;
+    if (['s', 'show', 'show all'].includes(answer)) showAll?.();
   }
 }
 

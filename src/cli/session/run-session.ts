@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { type BatonClient, connect } from '../../client/connect';
 import { parseTeam } from '../../contract/check/parse-team';
 import { failure } from '../../contract/fail';
@@ -34,6 +34,8 @@ export interface RunSession {
   readonly polled: boolean;
   /** True where its own worker answers for the models, from the input. */
   readonly offline: boolean;
+  /** The commands without which the run stands still once the session is closed; none where others serve it. */
+  readonly needed: readonly string[];
   /** Rejects where its own worker cannot go on; else it never settles before the end. */
   readonly broken: Promise<never>;
   /** Ends what the session started and nothing else. */
@@ -74,8 +76,21 @@ async function build(wishes: SessionWishes, making: Making): Promise<Omit<RunSes
   const queue = wishes.flags.taskQueue ?? DEFAULT_TASK_QUEUE;
   const client = await open(queue);
   const { uiUrl } = server;
-  if (await client.hasWorker()) return { client, uiUrl, polled: true, offline: false, broken: never };
-  if (!wishes.mayWork) return { client, uiUrl, polled: false, offline: false, broken: never };
+  const up = server.own && !wishes.keep ? ['baton up'] : [];
+  const polled = await client.hasWorker();
+  if (polled && wishes.offline)
+    making.console.note(
+      `--offline has no say: a worker polls "${queue}" already and answers as it is configured.`,
+    );
+  if (polled || !wishes.mayWork)
+    return {
+      client,
+      uiUrl,
+      polled,
+      offline: false,
+      needed: polled ? up : [...up, workerCommand(wishes, queue)],
+      broken: never,
+    };
 
   // Two teams that run side by side on one queue would be given each other's tools to call.
   const ownQueue = wishes.flags.taskQueue ?? `${DEFAULT_TASK_QUEUE}-${wishes.team.name}`;
@@ -102,17 +117,25 @@ async function build(wishes: SessionWishes, making: Making): Promise<Omit<RunSes
     uiUrl,
     polled: true,
     offline,
+    needed: [...up, workerCommand(wishes, ownQueue)],
     broken: worker.stopped.then(() => never),
   };
+}
+
+function workerCommand({ flags, folder }: SessionWishes, taskQueue: string): string {
+  const address = flags.address === undefined ? '' : ` --address ${flags.address}`;
+  const path = relative(process.cwd(), folder.path);
+  return `baton worker --load ${path}${taskQueue === DEFAULT_TASK_QUEUE ? '' : ` --task-queue ${taskQueue}`}${address}`;
 }
 
 async function openServer(
   { flags, keep }: SessionWishes,
   { console, closers }: Making,
-): Promise<ChosenServer & { readonly uiUrl?: string }> {
+): Promise<ChosenServer & { readonly uiUrl?: string; readonly own: boolean }> {
   const { env } = console.streams;
   const named = namedServer(flags, env);
-  if (named !== undefined) return env.BATON_UI_URL ? { ...named, uiUrl: env.BATON_UI_URL } : named;
+  if (named !== undefined)
+    return { ...named, own: false, ...(env.BATON_UI_URL ? { uiUrl: env.BATON_UI_URL } : {}) };
   const server = await ensureServer({ env, report: (line) => console.note(line) });
   if (server.started && !keep) closers.push(() => server.stop());
   if (server.started && keep) console.note('The server keeps running. Stop it with: baton up --stop');
@@ -120,6 +143,7 @@ async function openServer(
     connectionOptions: { ...server.connectionOptions, address: server.address },
     namespace: flags.namespace ?? server.namespace,
     profile: 'embedded',
+    own: server.started,
     ...(server.uiUrl === undefined ? {} : { uiUrl: server.uiUrl }),
   };
 }
