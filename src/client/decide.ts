@@ -1,5 +1,6 @@
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
-import { type Decision, decisionSchema } from '../contract/approval';
+import type { Decision } from '../contract/approval';
+import { decisionSchema } from '../contract/decision-schema';
 import { failure } from '../contract/fail';
 import { DECIDE_SIGNAL, DECIDE_UPDATE } from '../contract/names';
 import type { WaitingApproval } from './approvals';

@@ -1,6 +1,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { failure } from '../contract/fail';
-import { nameSchema, SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
+import { nameSchema } from '../contract/name-schema';
+import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
 import type { NodeState } from '../contract/view';
 import type { ClientContext } from './client-context';
 import { explained } from './server-error';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { durationSchema } from './duration';
+import { durationSchema } from './duration-schema';
 import type { JsonObject } from './json';
 import { AGENT_DEFAULTS } from './limits';
-import { nameSchema } from './names';
+import { nameSchema } from './name-schema';
 
 /** A JSON Schema document. Its own correctness is checked where it is compiled, in `checkTeam` and on the worker. */
 export const jsonSchemaSchema = z.record(z.string(), z.json()) as unknown as z.ZodType<JsonObject>;

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { StepPath } from './step-path';
 import type { Value } from './value';
 
@@ -27,16 +26,15 @@ export interface Approval {
   readonly decision?: DecisionRecord;
 }
 
-export const decisionSchema = z.strictObject({
+export interface Decision {
   /** The approval's id. */
-  approval: z.string().min(1).max(64),
+  readonly approval: string;
   /** The approval's hash, as shown to the one who decides. */
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
-  verdict: z.enum(['approve', 'deny']),
-  by: z.string().trim().min(1).max(200),
-  reason: z.string().max(2000).optional(),
-});
-export type Decision = z.infer<typeof decisionSchema>;
+  readonly hash: string;
+  readonly verdict: 'approve' | 'deny';
+  readonly by: string;
+  readonly reason?: string | undefined;
+}
 
 export interface DecisionRecord {
   readonly verdict: 'approve' | 'deny';

@@ -1,27 +1,17 @@
 import ms, { type StringValue } from 'ms';
-import { z } from 'zod';
 
 /** Milliseconds as a number, or text such as `30s`, `10m`, `24h`, `7d`. */
 export type Duration = number | string;
 
-export const durationSchema: z.ZodType<Duration> = z.union(
-  [
-    z.number().int().positive(),
-    z
-      .string()
-      .refine(
-        (text) => isPositive(parse(text)),
-        'is no duration: write milliseconds, or text such as "30s", "10m", "24h"',
-      ),
-  ],
-  { error: 'must be a duration: milliseconds, or text such as "30s", "10m", "24h"' },
-);
-
-/** A duration in milliseconds. Throws on text that {@link durationSchema} would have refused. */
+/** A duration in milliseconds. Throws on text that `durationSchema` would have refused. */
 export function milliseconds(duration: Duration): number {
   const value = typeof duration === 'number' ? duration : parse(duration);
   if (!isPositive(value)) throw new RangeError(`"${duration}" is no positive duration`);
   return value;
+}
+
+export function isDuration(text: string): boolean {
+  return isPositive(parse(text));
 }
 
 function parse(text: string): number | undefined {

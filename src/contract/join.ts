@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema } from './names';
+import { nameSchema } from './name-schema';
 import { pointerSchema } from './predicate';
 
 /**

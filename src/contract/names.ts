@@ -1,13 +1,3 @@
-import { z } from 'zod';
-
-/** Agents, branches, workers, tools and phases: short enough for every provider's tool-name rule, and free of path signs. */
-export const nameSchema = z
-  .string()
-  .regex(
-    /^[A-Za-z][A-Za-z0-9_-]{0,47}$/,
-    'must start with a letter and hold at most 48 letters, digits, "_" or "-"',
-  );
-
 /** Name of the tool whose arguments are a structured answer, where a model answers through a tool. No other tool may bear it. */
 export const ANSWER_TOOL = 'give_answer';
 

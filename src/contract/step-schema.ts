@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { durationSchema } from './duration';
+import { durationSchema } from './duration-schema';
 import { joinSchema, mergeSchema } from './join';
 import { RUN_DEFAULTS } from './limits';
-import { nameSchema } from './names';
+import { nameSchema } from './name-schema';
 import { pointerSchema, predicateSchema } from './predicate';
 import type { Step, StepKind } from './step';
 

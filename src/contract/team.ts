@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type AgentDefinition, agentSchema } from './agent';
-import { durationSchema } from './duration';
+import { durationSchema } from './duration-schema';
 import { RUN_DEFAULTS } from './limits';
-import { nameSchema } from './names';
+import { nameSchema } from './name-schema';
 import type { Step } from './step';
 import { stepSchema } from './step-schema';
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { type Duration, durationSchema, milliseconds } from '../contract/duration';
+import { type Duration, milliseconds } from '../contract/duration';
+import { durationSchema } from '../contract/duration-schema';
 import { failure } from '../contract/fail';
 import type { Json, JsonObject } from '../contract/json';
 import { LOCAL_TOOL_TIMEOUT_MS, TOOL_CALL_TIMEOUT } from '../contract/limits';
-import { nameSchema } from '../contract/names';
+import { nameSchema } from '../contract/name-schema';
 import type { ToolEffect, ToolRepeat } from '../contract/tool-call';
 import { takenName } from './taken-names';
 import type { Tool, ToolContext } from './tool';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { durationSchema, milliseconds } from '../contract/duration';
+import { milliseconds } from '../contract/duration';
+import { durationSchema } from '../contract/duration-schema';
 import { failure } from '../contract/fail';
 import { DEFAULT_TASK_QUEUE } from '../contract/names';
 

@@ -1,15 +1,13 @@
-import { type Approval, decisionSchema } from '../../contract/approval';
+import type { Approval, Decision } from '../../contract/approval';
 
 /**
  * Why a decision may not stand, or undefined. Synchronous, since Temporal does not await an update's validator: an
  * asynchronous one would accept everything.
  */
 export function whyRefused(approvals: ReadonlyMap<string, Approval>, decision: unknown): string | undefined {
-  const parsed = decisionSchema.safeParse(decision);
-  if (!parsed.success) {
-    return `This is no decision: ${parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}.`;
-  }
-  const { approval: id, hash, by } = parsed.data;
+  if (!isDecision(decision))
+    return 'This is no decision: it needs approval, hash, verdict (approve or deny) and by.';
+  const { approval: id, hash, by } = decision;
   const approval = approvals.get(id);
   if (approval === undefined)
     return `There is no approval "${id}" in this run. List those that wait: baton approvals.`;
@@ -18,8 +16,28 @@ export function whyRefused(approvals: ReadonlyMap<string, Approval>, decision: u
   }
   if (approval.hash !== hash)
     return `The hash is not that of approval "${id}": look at it again before you decide.`;
-  if (approval.approvers.length > 0 && !approval.approvers.includes(by)) {
+  if (approval.approvers.length > 0 && !approval.approvers.includes(by.trim())) {
     return `"${by}" may not decide approval "${id}". Those who may: ${approval.approvers.join(', ')}.`;
   }
   return undefined;
+}
+
+/**
+ * The shape, in plain code: what a signal leads to must replay alike on every later version, which a schema library does
+ * not promise, and zod would be evaluated anew for every run.
+ */
+function isDecision(value: unknown): value is Decision {
+  if (typeof value !== 'object' || value === null) return false;
+  const { approval, hash, verdict, by, reason } = value as Readonly<Record<string, unknown>>;
+  return (
+    isText(approval, 64) &&
+    isText(hash, 64) &&
+    (verdict === 'approve' || verdict === 'deny') &&
+    isText(by, 200) &&
+    (reason === undefined || (typeof reason === 'string' && reason.length <= 2000))
+  );
+}
+
+function isText(value: unknown, maxLength: number): value is string {
+  return typeof value === 'string' && value.trim() !== '' && value.length <= maxLength;
 }
