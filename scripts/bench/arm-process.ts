@@ -54,7 +54,7 @@ async function rawWorker(setup: ArmSetup, connection: NativeConnection): Promise
     maxConcurrentActivityTaskExecutions: WORKER_ACTIVITY_SLOTS,
     maxConcurrentLocalActivityExecutions: WORKER_ACTIVITY_SLOTS,
     maxConcurrentWorkflowTaskExecutions: WORKER_ACTIVITY_SLOTS,
-    stickyQueueScheduleToStartTimeout: '1s',
+    stickyQueueScheduleToStartTimeout: '500ms',
     maxHeartbeatThrottleInterval: 500,
     defaultHeartbeatThrottleInterval: 500,
   };

@@ -74,7 +74,8 @@ export async function createBatonWorker(options: BatonWorkerOptions): Promise<Wo
     // A workflow task that waits for a local activity holds its slot: the SDK's 40 would stall a fan-out of children.
     maxConcurrentWorkflowTaskExecutions: WORKER_ACTIVITY_SLOTS,
     // Tasks for a dead worker's cache wait this long before another worker gets them; the SDK's 10 s are most of a recovery.
-    stickyQueueScheduleToStartTimeout: '1s',
+    // A live worker takes its tasks within milliseconds, its workflow thread busy or not.
+    stickyQueueScheduleToStartTimeout: '500ms',
     // A cancellation travels back on a heartbeat: left to 0.8 of the heartbeat timeout it takes seconds.
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS[profile],
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS[profile],
