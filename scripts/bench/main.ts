@@ -5,12 +5,14 @@ import { benchFanout } from './fanout';
 import { benchHistory } from './history';
 import { benchResume } from './resume';
 import { benchStep } from './step';
+import { benchWide } from './wide';
 
 const BENCHES: Readonly<Record<string, (place: BenchPlace) => Promise<object>>> = {
   step: benchStep,
   fanout: benchFanout,
   history: benchHistory,
   resume: benchResume,
+  wide: benchWide,
 };
 
 /** `bench <name> [--json]`: with `--json` the last line on stdout is one JSON object, else a readable one. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
+import { runSettings } from '../../src/client/run-settings';
 import { WORKFLOW_TYPES } from '../../src/contract/names';
 import { RUN_FORMAT, type RunInput } from '../../src/contract/run';
 import type { Team } from '../../src/contract/team';
@@ -9,22 +10,24 @@ import type { BenchPlace } from './bench-place';
 
 /** Both arms with the settings that Baton's client gives its own server. */
 export function startBaton({ client }: BenchPlace, team: Team): Promise<WorkflowHandle> {
+  const settings = runSettings({
+    team,
+    profile: 'embedded',
+    taskQueue: TASK_QUEUES.baton,
+    searchAttributes: true,
+  });
   const input: RunInput = {
     format: RUN_FORMAT,
     team,
     input: inline('begin'),
-    settings: {
-      heartbeatTimeoutMs: 2000,
-      workflowTaskTimeoutMs: 2000,
-      patienceMs: 3_600_000,
-      maxHistoryEvents: 2000,
-      searchAttributes: true,
-    },
+    settings,
   };
   return client.workflow.start(WORKFLOW_TYPES.team, {
     workflowId: `${team.name}-${randomUUID()}`,
     taskQueue: TASK_QUEUES.baton,
-    workflowTaskTimeout: 2000,
+    ...(settings.workflowTaskTimeoutMs === undefined
+      ? {}
+      : { workflowTaskTimeout: settings.workflowTaskTimeoutMs }),
     args: [input],
   });
 }
