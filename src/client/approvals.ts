@@ -19,6 +19,8 @@ export interface InboxOptions {
   readonly run?: string;
   /** Questions read from the inbox at most. @default 200 */
   readonly limit?: number;
+  /** Told of each workflow in the inbox that no worker answers for. @default the whole list fails with NoWorker */
+  readonly onSilent?: (workflow: string) => void;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function approvals(
         },
       );
     const query = `${SEARCH_ATTRIBUTES.approvals} IS NOT NULL AND ExecutionStatus = 'Running'`;
-    return waitingIn(await searched(context, query, options.limit ?? 200));
+    return waitingIn(await searched(context, query, options));
   });
 }
 
@@ -50,12 +52,12 @@ export async function approvals(
 export async function searched(
   context: ClientContext,
   query: string,
-  limit: number,
+  { limit = 200, onSilent }: Pick<InboxOptions, 'limit' | 'onSilent'> = {},
 ): Promise<readonly RunView[]> {
   const views: RunView[] = [];
   for await (const found of context.temporal.workflow.list({ query, pageSize: Math.min(limit, 100) })) {
     if (views.length >= limit) break;
-    const one = await viewIfThere(context, found.workflowId);
+    const one = await viewIfThere(context, found.workflowId, onSilent);
     if (one !== undefined) views.push(one);
   }
   return views;
@@ -73,12 +75,19 @@ async function wholeRun(context: ClientContext, run: string): Promise<readonly R
   return [own, ...views.filter((each) => each !== undefined)];
 }
 
-async function viewIfThere(context: ClientContext, workflow: string): Promise<RunView | undefined> {
+async function viewIfThere(
+  context: ClientContext,
+  workflow: string,
+  onSilent?: InboxOptions['onSilent'],
+): Promise<RunView | undefined> {
   try {
     return await queryView(context, workflow);
   } catch (error) {
-    if (error instanceof BatonError && error.type === 'RunNotFound') return undefined;
-    throw error;
+    if (!(error instanceof BatonError)) throw error;
+    if (error.type === 'RunNotFound') return undefined;
+    if (error.type !== 'NoWorker' || onSilent === undefined) throw error;
+    onSilent(workflow);
+    return undefined;
   }
 }
 

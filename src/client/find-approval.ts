@@ -44,7 +44,7 @@ async function search(context: ClientContext, id: string): Promise<WaitingApprov
     if (!(await context.searchAttributes())) return (await approvals(context)).find((each) => each.id === id);
     const query = `${SEARCH_ATTRIBUTES.approvals} = '${id}'`;
     for (const until = Date.now() + SEARCH_PATIENCE_MS; ; await sleep(SEARCH_EVERY_MS)) {
-      for (const { run, workflow, team, approvals: asked } of await searched(context, query, 10)) {
+      for (const { run, workflow, team, approvals: asked } of await searched(context, query, { limit: 10 })) {
         const approval = asked.find((each) => each.id === id && each.decision === undefined);
         if (approval !== undefined) return { ...approval, run, workflow, team };
       }

@@ -19,7 +19,10 @@ export function approvalsCommand(cli: Cli): Command {
     const client = await openClient(flags, console.streams);
     try {
       const { run, limit } = flags;
-      const waiting = await client.approvals(run === undefined ? { limit } : { run, limit });
+      const silent: string[] = [];
+      const waiting = await client.approvals(
+        run === undefined ? { limit, onSilent: (workflow) => silent.push(workflow) } : { run, limit },
+      );
       const shown = await Promise.all(
         waiting.map(async (approval) => ({
           approval,
@@ -28,13 +31,18 @@ export function approvalsCommand(cli: Cli): Command {
       );
       console.document({
         approvals: shown.map(({ approval, subject }) => ({ ...approval, value: subject })),
+        silent,
       });
-      if (shown.length === 0) console.say('Nothing waits for a decision.');
+      if (shown.length === 0 && silent.length === 0) console.say('Nothing waits for a decision.');
       for (const { approval, subject } of shown) {
         for (const line of showApproval({ approval, subject }, console, run !== undefined).lines)
           console.say(line);
         console.say(`  ${decisionCommand(approval)}`);
       }
+      if (silent.length > 0)
+        console.note(
+          `No worker answers for ${silent.join(', ')}, where more may wait. Start one with "baton worker".`,
+        );
     } finally {
       await client.close();
     }

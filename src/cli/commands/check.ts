@@ -104,7 +104,11 @@ function costLines(team: Team, prices: Prices): readonly string[] {
       ? ''
       : `, and what ${prices.unpriced.join(', ')} cost, whose price is unknown`;
   const cap = prices.capped ? ' (held there by limits.maxMicroDollars)' : '';
-  return ['At worst, by agent:', head, ...lines, `In all at most ${dollars(prices.total)}${cap}${rest}.`];
+  const total =
+    prices.unpriced.length === uses.length
+      ? 'No price is known: configure the models (ANTHROPIC_API_KEY, BATON_MODELS) to see the cost.'
+      : `In all at most ${dollars(prices.total)}${cap}${rest}.`;
+  return ['At worst, by agent:', head, ...lines, total];
 }
 
 function dollars(microDollars: number): string {

@@ -30,7 +30,11 @@ export function watchCommand(cli: Cli): Command {
       return await untilInterrupted(async (signal) => {
         await client.describe(run);
         await followRun(client, run, { console, options: { signal, quiet: console.json } });
-        if (signal.aborted) return EXIT.interrupted;
+        if (signal.aborted) {
+          console.note(`Interrupted. The run goes on; see it again with baton watch ${run}`);
+          console.document({ run, interrupted: true });
+          return EXIT.interrupted;
+        }
         return showResult(console, await client.result(run), {});
       });
     } finally {

@@ -26,7 +26,7 @@ export function showApproval(
   const { paint, streams } = console;
   const { columns = USUAL_WIDTH, rows = USUAL_LINES + LINES_AROUND } = streams.stderr;
   const width = Math.max(30, columns - 6);
-  const all = wrapped(readable(subject, width), width);
+  const all = wrapped(readable(subject), width);
   const room = whole ? all.length : Math.max(8, rows - LINES_AROUND);
   const bar = paint.dim('│');
   const left = all.length - room;
