@@ -11,6 +11,8 @@ export async function checkQuotes(chapters: readonly Chapter[], read: ReadDocume
   const notFound: { sentence: string; reason: string }[] = [];
   const kept: Chapter[] = [];
   for (const { heading, statements } of chapters) {
+    // The writer of a chapter that was not planned.
+    if (statements.length === 0) continue;
     const judged = await Promise.all(statements.map((statement) => checkStatement(statement, read)));
     kept.push({ heading, statements: judged.flatMap((one) => ('reason' in one ? [] : [one])) });
     notFound.push(...judged.flatMap((one) => ('reason' in one ? [one] : [])));

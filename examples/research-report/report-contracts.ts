@@ -5,9 +5,11 @@ export const CHAPTERS = 4;
 
 export const outlineSchema = z.strictObject({
   title: z.string(),
-  chapters: z.array(
-    z.strictObject({ heading: z.string(), question: z.string(), files: z.array(z.string()) }),
-  ),
+  /** Fewer where the documents hold no more; one too many would be written by nobody. */
+  chapters: z
+    .array(z.strictObject({ heading: z.string(), question: z.string(), files: z.array(z.string()) }))
+    .min(1)
+    .max(CHAPTERS),
 });
 export type Outline = z.infer<typeof outlineSchema>;
 

@@ -9,7 +9,7 @@ import { CHAPTERS, chapterSchema, doubtsSchema, outlineSchema, reportSchema } fr
 const outliner: NamedAgent = {
   name: 'outliner',
   description: 'Reads the documents and plans the report.',
-  instructions: `You plan a report over the documents of a folder. List them, read them, then give a title and exactly ${CHAPTERS} chapters. Each chapter has a heading, the question it answers, and the names of the files that answer it.`,
+  instructions: `You plan a report over the documents of a folder. List them, read them, then give a title and ${CHAPTERS} chapters. Each chapter has a heading, the question it answers, and the names of the files that answer it.`,
   tier: 'medium',
   tools: ['list_files', 'read_file'],
   output: outlineSchema,
@@ -20,7 +20,7 @@ const writer: NamedAgent = {
   name: 'writer',
   description: 'Writes one chapter.',
   instructions:
-    'You write one chapter of a report. Read the files that the outline names for it. Give three to five statements that answer its question. Each has one sentence of yours, the file, the line, and the quote: words copied exactly from that line.',
+    'You write one chapter of a report. Read the files that the outline names for it. Give three to five statements that answer its question. Each has one sentence of yours, the file, the line, and the quote: words copied exactly from that line. When the outline has no chapter of your number, give no statements.',
   tier: 'light',
   tools: ['read_file', 'search_files'],
   output: chapterSchema,

@@ -95,7 +95,7 @@ async function callProvider(deps: ModelCallDeps, { input, attempt, keys }: Asked
     ...(definition.output === undefined
       ? {}
       : { output: { schema: definition.output, mode: model.structuredOutput } }),
-    stallTimeoutMs: deps.stallTimeoutMs ?? STALL_TIMEOUT_MS,
+    stallTimeoutMs: model.stallTimeoutMs ?? deps.stallTimeoutMs ?? STALL_TIMEOUT_MS,
     // With the generation, so that a gateway that dedupes does not answer a retried step with its bad reply.
     callKey: keys.failing,
     agent: definition.agent,

@@ -54,8 +54,13 @@ export function judgeReply(judged: Judged): Verdict {
 }
 
 function toolTurn({ task, state, reply }: Judged): Verdict {
-  if (!state.wrappingUp) return 'useTools';
+  if (!mustAnswer(state)) return 'useTools';
   const asked = reply.toolCalls.map((call) => call.name).join(', ');
+  if (!state.wrappingUp)
+    throw failure(
+      'OutputContractViolated',
+      `Agent "${task.agent.name}" broke its output contract ${state.repairs} times, and called ${asked} where it was to correct its answer.`,
+    );
   throw failure(
     'TurnLimitReached',
     `Agent "${task.agent.name}" was told to conclude and still called ${asked}.`,
@@ -94,6 +99,11 @@ function truncated({ task, state, reply }: Judged): Verdict {
   // Half a JSON document cannot be checked, and joining halves would hide where the model lost its place.
   if (task.agent.hasOutputContract) return { goOn: saying(counted, SHORTER) };
   return { goOn: saying({ ...counted, pieces: [...state.pieces, reply.text] }, CONTINUE) };
+}
+
+/** In the last turn, and at the last try at the right form: only without other tools can a model be held to one. */
+export function mustAnswer(state: AgentState): boolean {
+  return state.wrappingUp || state.repairs >= MAX_REPAIRS;
 }
 
 /** Will a reply that is broken, cut or empty now end the agent? */

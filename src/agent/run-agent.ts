@@ -1,7 +1,7 @@
 import type { AgentOutcome, AgentState, AgentTask } from '../contract/agent-run';
 import { afterReply, checkLimits, openingState, wrapUpWhenLast } from './agent-state';
 import type { AgentEffects } from './effects';
-import { isLastChance, judgeReply, outcome } from './judge-reply';
+import { isLastChance, judgeReply, mustAnswer, outcome } from './judge-reply';
 import { useTools } from './use-tools';
 
 /**
@@ -27,7 +27,7 @@ export async function runAgent(
       definition: task.agent.definition,
       thread: state.thread,
       append: state.pending,
-      ...(state.wrappingUp ? { withoutTools: true } : {}),
+      ...(mustAnswer(state) ? { withoutTools: true } : {}),
       ...(isLastChance(task, state) ? { lastChance: true } : {}),
     });
     state = afterReply(state, reply);

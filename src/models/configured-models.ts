@@ -56,6 +56,7 @@ function resolvedModel(id: string, config: ModelConfig, environment: Environment
     structuredOutput: config.structuredOutput,
     maxOutputTokens: config.maxOutputTokens,
     ...(config.contextTokens === undefined ? {} : { contextTokens: config.contextTokens }),
+    ...(config.stallTimeoutMs === undefined ? {} : { stallTimeoutMs: config.stallTimeoutMs }),
     ...(config.price === undefined ? {} : { price: config.price }),
   };
 }

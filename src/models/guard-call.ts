@@ -42,7 +42,7 @@ export async function guardCall<T>(
     if (stalled)
       throw failure(
         'ModelTimeout',
-        `${request.model} sent nothing for ${request.stallTimeoutMs} ms. Raise the worker's stall timeout if the model is known to be slow.`,
+        `${request.model} sent nothing for ${request.stallTimeoutMs} ms. Where the model is known to be slow, raise its stallTimeoutMs in the file that BATON_MODELS names.`,
         { details: [{ model: request.model, stallTimeoutMs: request.stallTimeoutMs }] },
       );
     if (error instanceof ApplicationFailure) throw error;

@@ -38,6 +38,9 @@ export const BEDROCK_MODELS: ModelsFile = {
   tiers: { heavy: 'bedrock-opus', medium: 'bedrock-sonnet', light: 'bedrock-haiku' },
 };
 
+/** Servers on small machines say nothing while they read the prompt, or while other calls have their turn. */
+const LOCAL_STALL_TIMEOUT_MS = 300_000;
+
 /** A server of one's own that speaks Anthropic's protocol: one model for every tier, and nothing taken for granted. */
 export function localModels(baseURL: string, model: string): ModelsFile {
   return modelsFileSchema.parse({
@@ -49,6 +52,7 @@ export function localModels(baseURL: string, model: string): ModelsFile {
         structuredOutput: 'tool',
         caching: false,
         maxOutputTokens: 4096,
+        stallTimeoutMs: LOCAL_STALL_TIMEOUT_MS,
       },
     },
     tiers: { heavy: model, medium: model, light: model },

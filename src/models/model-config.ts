@@ -14,6 +14,8 @@ export const modelConfigSchema = z.strictObject({
   maxOutputTokens: z.number().int().min(1).default(32_000),
   contextTokens: z.number().int().min(1).optional(),
   caching: z.boolean().default(true),
+  /** Milliseconds after which a model that sends nothing has stalled. @default the worker's, 90,000 */
+  stallTimeoutMs: z.number().int().min(1000).max(600_000).optional(),
   /** @default the built-in list's, for Anthropic's own API; else unpriced */
   price: priceSchema.optional(),
   /** Provider `anthropic`: a server that speaks its protocol. */

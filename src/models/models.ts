@@ -14,6 +14,8 @@ export interface ResolvedModel {
   readonly contextTokens?: number;
   /** Absent: unpriced. */
   readonly price?: Price;
+  /** Absent: the worker's. */
+  readonly stallTimeoutMs?: number;
 }
 
 /** The models that a worker can call. */

@@ -6,10 +6,18 @@ import type { ModelRequest, ModelResponse } from './provider';
 /** A vendor's reply translated, before the answer is taken out of it. */
 export type PlainReply = Omit<ModelResponse, 'output'>;
 
-/** The answer's schema in words, for models that know no other way. */
-export function promptedSystem(system: string, schema: JsonObject): string {
-  const told = `Answer with one JSON value and nothing else: no explanation, no code fence. It must keep this JSON Schema:\n${JSON.stringify(schema)}`;
+/** The agent's instructions, and how the answer is to be given where nothing but words says so. */
+export function systemText({ system, output }: ModelRequest): string {
+  if (output === undefined || output.mode === 'native') return system;
+  const told = output.mode === 'tool' ? BY_TOOL : asJson(output.schema);
   return system === '' ? told : `${system}\n\n${told}`;
+}
+
+/** Beside other tools this one cannot be forced, and not every server keeps to a forced one. */
+const BY_TOOL = `Give your answer by calling the tool ${ANSWER_TOOL} once. Do not write it as text.`;
+
+function asJson(schema: JsonObject): string {
+  return `Answer with one JSON value and nothing else: no explanation, no code fence. It must keep this JSON Schema:\n${JSON.stringify(schema)}`;
 }
 
 /** May the reply call a tool of the agent's? The answer's own tool is none of them. */

@@ -34,6 +34,16 @@ describe('runAgent: answers', () => {
     expect(broken.asked).toHaveLength(3);
   });
 
+  test('the last try at a broken contract offers no tools, and a call in it fails OutputContractViolated', async () => {
+    const bad: Reply = { text: 'no', violations: ['/a must be number'] };
+    const { effects, asked } = scriptedEffects([bad, bad, { calls: [{ name: 'look' }] }]);
+    await expect(runAgent(agentTask({ hasOutputContract: true }), effects)).rejects.toMatchObject({
+      type: 'OutputContractViolated',
+      message: expect.stringContaining('look'),
+    });
+    expect(asked.map((call) => call.withoutTools)).toEqual([undefined, undefined, true]);
+  });
+
   test('an empty reply is nudged once and then fails', async () => {
     const nudged = scriptedEffects([{ text: '' }, { text: 'here' }]);
     expect((await runAgent(agentTask(), nudged.effects)).output).toEqual(inline('here'));

@@ -61,6 +61,7 @@ export function answerFacts(bench: Bench): void {
       );
       expect(sent().toolNames).toEqual(['find', 'give_answer']);
       expect(sent().forcedTool).toBeUndefined();
+      expect(sent().system).toContain('give_answer');
       expect(reply.content).toEqual([{ type: 'toolCall', id: 'c2', name: 'find', args: {} }]);
       expect(reply.output).toBeUndefined();
       expect(reply.stop).toBe('toolUse');

@@ -10,6 +10,7 @@ import {
   type ErrorShape,
 } from './anthropic-wire';
 import { conformance } from './conformance';
+import { FIND, SCHEMA } from './conformance-bench';
 import type { ErrorCase, Vendor } from './vendor';
 import { type Scene, startWire } from './wire';
 
@@ -172,10 +173,7 @@ describe('Anthropic', () => {
 });
 
 describe('Anthropic only', () => {
-  const ask = async (
-    scene: Scene,
-    options: { caching?: boolean; temperature?: number; stallTimeoutMs?: number } = {},
-  ) => {
+  const ask = async (scene: Scene, options: { caching?: boolean } & Partial<ModelRequest> = {}) => {
     const { caching = true, ...settings } = options;
     const wire = await startWire();
     try {
@@ -211,6 +209,20 @@ describe('Anthropic only', () => {
       caching: false,
     });
     expect(JSON.stringify(body)).not.toContain('cache_control');
+  });
+
+  test('caching off: a forced answer is offered alone, for servers that take a forced tool as any tool', async () => {
+    const answer = { output: { schema: SCHEMA, mode: 'tool' }, tools: [FIND] } as const;
+    const toolsOf = async (caching: boolean): Promise<unknown> => {
+      const { body } = await ask(anthropicReply({ blocks: [{ text: 'x' }], stop: 'end_turn' }), {
+        caching,
+        toolChoice: 'none',
+        ...answer,
+      });
+      return JSON.stringify(body).match(/"name":"\w+"/g);
+    };
+    expect(await toolsOf(false)).toEqual(['"name":"give_answer"', '"name":"give_answer"']);
+    expect(await toolsOf(true)).toContain('"name":"find"');
   });
 
   test('temperature: asks for the last version of the API that takes one, and for no other version without', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { failureType } from '../../src/contract/fail';
+import { STALL_TIMEOUT_MS } from '../../src/contract/limits';
 import { modelsFromEnvironment } from '../../src/models/models-from-environment';
 
 const AWS = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
@@ -51,6 +52,7 @@ describe('models from the environment', () => {
     });
     for (const tier of ['heavy', 'medium', 'light'])
       expect(models.resolve(tier)).toMatchObject({ id: 'qwen', structuredOutput: 'tool' });
+    expect(models.resolve('qwen').stallTimeoutMs).toBeGreaterThan(STALL_TIMEOUT_MS);
     expect(models.resolve('qwen').price).toBeUndefined();
     expect(models.description).toContain('http://127.0.0.1:8080');
   });

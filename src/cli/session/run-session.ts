@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { relative, resolve } from 'node:path';
 import { type BatonClient, connect } from '../../client/connect';
 import { parseTeam } from '../../contract/check/parse-team';
@@ -92,8 +93,8 @@ async function build(wishes: SessionWishes, making: Making): Promise<Omit<RunSes
       broken: never,
     };
 
-  // Two teams that run side by side on one queue would be given each other's tools to call.
-  const ownQueue = wishes.flags.taskQueue ?? `${DEFAULT_TASK_QUEUE}-${wishes.team.name}`;
+  // Runs side by side on one queue would be given each other's tools, folders and models, offline replies among them.
+  const ownQueue = wishes.flags.taskQueue ?? privateQueue(wishes.team.name);
   const { models, offline } = chooseModels(env, [wishes.folder], { offline: wishes.offline });
   if (!models.configured && Object.keys(wishes.team.agents).length > 0)
     throw failure(
@@ -126,6 +127,10 @@ function workerCommand({ flags, folder }: SessionWishes, taskQueue: string): str
   const address = flags.address === undefined ? '' : ` --address ${flags.address}`;
   const path = relative(process.cwd(), folder.path);
   return `baton worker --load ${path}${taskQueue === DEFAULT_TASK_QUEUE ? '' : ` --task-queue ${taskQueue}`}${address}`;
+}
+
+function privateQueue(team: string): string {
+  return `${DEFAULT_TASK_QUEUE}-${team}-${randomBytes(4).toString('hex')}`;
 }
 
 async function openServer(

@@ -4,7 +4,7 @@ import { ANSWER_TOOL, answerTool } from '../answer-tool';
 import { nativeSchema } from '../native-schema';
 import type { ModelRequest } from '../provider';
 import { blockOwner, retiredTools, settleMessages } from '../settle-messages';
-import { isPrefilled, mayCallTools, promptedSystem } from '../structured-answer';
+import { isPrefilled, mayCallTools, systemText } from '../structured-answer';
 
 export const ANTHROPIC = 'anthropic';
 
@@ -24,7 +24,7 @@ export function toAnthropicRequest(
   const messages = settled.map(toAnthropicMessage);
   if (caching) markLastUserMessages(messages, 2);
   if (isPrefilled(request)) messages.push({ role: 'assistant', content: '{' });
-  const system = output?.mode === 'prompt' ? promptedSystem(request.system, output.schema) : request.system;
+  const system = systemText(request);
   return {
     model: request.model,
     max_tokens: request.maxOutputTokens,
@@ -45,7 +45,10 @@ function toolParams(
   caching: boolean,
 ): Pick<Anthropic.MessageCreateParamsStreaming, 'tools' | 'tool_choice'> {
   const answer = request.output?.mode === 'tool' ? [answerTool(request.output.schema)] : [];
-  const tools = [...request.tools, ...answer].map(
+  const forced = answer.length > 0 && !mayCallTools(request);
+  // A cache begins with the tools, so they stay. Without one they go: some servers take a forced tool as "any tool".
+  const offered = forced && !caching ? [] : request.tools;
+  const tools = [...offered, ...answer].map(
     ({ name, description, inputSchema }): Anthropic.Tool => ({
       name,
       description,
@@ -59,7 +62,7 @@ function toolParams(
   if (last === undefined) return {};
   if (caching) tools[tools.length - 1] = { ...last, ...CACHED };
   if (mayCallTools(request)) return { tools };
-  return { tools, tool_choice: answer.length > 0 ? { type: 'tool', name: ANSWER_TOOL } : { type: 'none' } };
+  return { tools, tool_choice: forced ? { type: 'tool', name: ANSWER_TOOL } : { type: 'none' } };
 }
 
 function retiredTool(name: string): Anthropic.Tool {

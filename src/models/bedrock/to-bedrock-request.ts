@@ -10,7 +10,7 @@ import { ANSWER_TOOL, answerTool } from '../answer-tool';
 import { nativeSchema } from '../native-schema';
 import type { ModelRequest } from '../provider';
 import { blockOwner, retiredTools, settleMessages } from '../settle-messages';
-import { isPrefilled, mayCallTools, promptedSystem } from '../structured-answer';
+import { isPrefilled, mayCallTools, systemText } from '../structured-answer';
 import { fromStoredBlock } from './reasoning-block';
 
 export const BEDROCK = 'bedrock';
@@ -29,7 +29,7 @@ export function toBedrockRequest(request: ModelRequest, caching: boolean): Conve
     for (const message of messages.filter(({ role }) => role === 'user').slice(-2))
       message.content?.push(CACHE_POINT);
   if (isPrefilled(request)) messages.push({ role: 'assistant', content: [{ text: '{' }] });
-  const system = output?.mode === 'prompt' ? promptedSystem(request.system, output.schema) : request.system;
+  const system = systemText(request);
   return {
     modelId: request.model,
     messages,
