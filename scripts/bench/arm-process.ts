@@ -46,6 +46,7 @@ async function rawWorker(setup: ArmSetup, connection: NativeConnection): Promise
     namespace: setup.namespace,
     taskQueue: TASK_QUEUES.raw,
     identity: `raw@${process.pid}`,
+    buildId: 'raw',
     workflowsPath: join(__dirname, 'raw', 'workflows.js'),
     activities: rawActivities(officialClient(setup.modelUrl), {
       folder: join(setup.storeFolder, 'raw'),

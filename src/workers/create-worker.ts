@@ -90,8 +90,11 @@ function workflowsOf(role: WorkerRole, options: BatonWorkerOptions): Partial<Wor
   return options.workflowBundle === undefined ? workflowSource() : { workflowBundle: options.workflowBundle };
 }
 
+/** What unversioned workers are called. The SDK's own name for them is a hundred bytes in three events of every step. */
+const UNVERSIONED = 'baton';
+
 function versioning({ buildId, deploymentName = 'baton' }: BatonWorkerOptions): Partial<WorkerOptions> {
-  if (buildId === undefined) return {};
+  if (buildId === undefined) return { buildId: UNVERSIONED };
   return {
     workerDeploymentOptions: {
       version: { buildId, deploymentName },

@@ -61,7 +61,8 @@ function stepwise(run: Run, place: Place, { task, ownTool, untilMs }: Stepwise):
   const { agent } = task;
   const summary = `${agent.name} · ${place.path}`;
   const effects: AgentEffects = {
-    async callModel(input) {
+    // Not `async`: see `runPattern`.
+    callModel(input) {
       run.ledger.check();
       if (Date.now() >= untilMs) {
         throw failure(
@@ -70,10 +71,11 @@ function stepwise(run: Run, place: Place, { task, ownTool, untilMs }: Stepwise):
         );
       }
       const { callModel } = proxyActivities<BatonActivities>(modelOptions(run, summary, { untilMs }));
-      const reply = await callModel(input);
-      run.ledger.add(place.path, reply.usage);
-      run.view.countTurn(place.path, reply.toolCalls.length);
-      return reply;
+      return callModel(input).then((reply) => {
+        run.ledger.add(place.path, reply.usage);
+        run.view.countTurn(place.path, reply.toolCalls.length);
+        return reply;
+      });
     },
     callTool: (use) => ownTool?.(use) ?? useTool(run, place, { ...use, untilMs }),
   };

@@ -119,7 +119,7 @@ describe('call journal', () => {
     const folder = newFolder();
     const { journal } = openLocalStore({ folder });
     await journal.lease(key, { activity: 'a', attempt: 2 });
-    const log = path.join(folder, 'journal', key.slice(0, 2), key);
+    const log = path.join(folder, 'journal', key);
     writeFileSync(log, '\n{"kind":"lease","activity":"a","att', { flag: 'a' });
     expect(await typeOf(journal.lease(key, { activity: 'a', attempt: 1 }))).toBe('StaleAttempt');
     expect(await journal.record(await journal.lease(key, { activity: 'a', attempt: 3 }), 'ok')).toBe('ok');
@@ -129,7 +129,7 @@ describe('call journal', () => {
     const folder = newFolder();
     const { journal } = openLocalStore({ folder });
     await journal.record(await journal.lease(key, { activity: 'a', attempt: 1 }), { text: 'hello' });
-    const file = path.join(folder, 'journal', key.slice(0, 2), key);
+    const file = path.join(folder, 'journal', key);
     const whole = readFileSync(file);
     const lastBrace = whole.lastIndexOf('}');
     for (let length = whole.lastIndexOf('\n', lastBrace); length <= lastBrace; length++) {

@@ -15,7 +15,7 @@ const newFolder = storeFolders();
 const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as Json);
 
 function objectFile(folder: string, hash: string): string {
-  return path.join(folder, 'objects', hash.slice(0, 2), hash);
+  return path.join(folder, 'objects', hash);
 }
 
 describe('content store', () => {
@@ -112,12 +112,12 @@ describe('content store', () => {
     const folder = newFolder();
     const { content } = openLocalStore({ folder });
     const value = 'text';
-    const shard = path.join(folder, 'objects', hashOf(value).slice(0, 2));
-    rmdirSync(shard);
-    // A file in the place of the shard stops every user, root too.
-    writeFileSync(shard, '');
+    const objects = path.join(folder, 'objects');
+    rmdirSync(objects);
+    // A file in the place of the folder stops every user, root too.
+    writeFileSync(objects, '');
     expect(failureType(await content.put(value).catch((thrown: unknown) => thrown))).toBe('StoreUnavailable');
-    expect(() => openLocalStore({ folder: path.join(shard, 'store') })).toThrow('the store');
+    expect(() => openLocalStore({ folder: path.join(objects, 'store') })).toThrow('the store');
   });
 
   test('a staged file: is removed at the next start once it is an hour old', () => {

@@ -10,8 +10,7 @@ import { useAgent } from '../use-agent';
  *
  * Crash: every model and tool call that reached the journal is found again; the agent goes on from the last one.
  */
-export async function runAgentStep(run: Run, place: Place<AgentStep>): Promise<StepResult> {
+export function runAgentStep(run: Run, place: Place<AgentStep>): Promise<StepResult> {
   const agent = preparedAgent(run, place.step.agent);
-  const { output } = await useAgent(run, place, { agent, task: place.step.task });
-  return whole(output);
+  return useAgent(run, place, { agent, task: place.step.task }).then(({ output }) => whole(output));
 }

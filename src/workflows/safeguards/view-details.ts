@@ -24,7 +24,16 @@ export function detailsOf(nodes: readonly Omit<ViewNode, 'usage'>[], approvals: 
   return [...waiting, ...(waiting.length > 0 ? [''] : []), ...shown, ...more].join('\n');
 }
 
+/** A node is never changed but replaced, and most stay as they are while one of them changes. */
+const written = new WeakMap<Omit<ViewNode, 'usage'>, string>();
+
 function line(node: Omit<ViewNode, 'usage'>): string {
+  const known = written.get(node) ?? write(node);
+  written.set(node, known);
+  return known;
+}
+
+function write(node: Omit<ViewNode, 'usage'>): string {
   const depth = node.path.split('/').length - 1;
   const calls = node.turns > 0 ? `, ${node.turns} turns` : '';
   const failed = node.failure === undefined ? '' : `: ${node.failure.type}`;
