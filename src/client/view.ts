@@ -80,7 +80,10 @@ export async function queryView(context: ClientContext, workflow: string): Promi
       try {
         return await Promise.race([
           context.connection.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-            context.temporal.workflow.getHandle(workflow).query<RunView>(VIEW_QUERY),
+            // A query that lost the race must end with it: retried on a closed connection it would throw in a timer.
+            context.connection.withAbortSignal(answered.signal, () =>
+              context.temporal.workflow.getHandle(workflow).query<RunView>(VIEW_QUERY),
+            ),
           ),
           missingWorker(context, workflow, answered.signal),
         ]);
@@ -122,7 +125,17 @@ async function explainQueryFailure(
   const code = grpcCode(error);
   if (code !== FAILED_PRECONDITION && code !== DEADLINE_EXCEEDED) return error;
   const missing = await noWorker(context, workflow);
-  return missing ?? error;
+  if (missing !== undefined || code === FAILED_PRECONDITION) return missing ?? error;
+  // The server did answer the question about its workers: it is one of those that is silent.
+  return new BatonError(
+    'NoWorker',
+    `No worker of "${workflow}" answered within ${QUERY_DEADLINE_MS / 1000} s.`,
+    {
+      run: workflow,
+      cause: error,
+      remedy: 'It may have died a moment ago: start one with "baton worker", or ask again.',
+    },
+  );
 }
 
 /** A terminated run's code never got to say that it is over: the server's word goes before the run's own. */

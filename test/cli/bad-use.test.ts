@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT } from '../../src/cli/exit-codes';
-import { MAX_TEAM_BYTES } from '../../src/contract/limits';
-import { readTestServers } from '../../src/testing/test-servers';
+import { MAX_INPUT_BYTES, MAX_TEAM_BYTES } from '../../src/contract/limits';
+import { sharedServer } from '../setup/shared-server';
 import { baton } from './fake-terminal';
 
 const folder = mkdtempSync(join(tmpdir(), 'baton-bad-use-'));
-const env = { TEMPORAL_ADDRESS: readTestServers()?.address ?? '', BATON_STORE: join(folder, 'store') };
+const env = { TEMPORAL_ADDRESS: sharedServer().address, BATON_STORE: join(folder, 'store') };
 const nowhere = { ...env, TEMPORAL_ADDRESS: '127.0.0.1:1' };
 const id = 'f'.repeat(16);
 
@@ -25,6 +25,16 @@ const agents = file(
   'name: team\nagents: { w: { instructions: Go. } }\nroot: { kind: agent, agent: w }\n',
 );
 
+const cycle = file(
+  'cycle.yaml',
+  'name: round\nteams:\n  a: { name: a, root: { kind: team, team: a } }\nroot: { kind: team, team: a }\n',
+);
+const noModel = file(
+  'no-model.yaml',
+  'name: team\nroot: { kind: approve, question: Go?, deadline: 1h, whenUnanswered: deny }\n',
+);
+const hugeInput = file('huge.txt', 'x'.repeat(MAX_INPUT_BYTES));
+
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const CASES: readonly (readonly [string, readonly string[], number, string])[] = [
@@ -38,6 +48,9 @@ const CASES: readonly (readonly [string, readonly string[], number, string])[] =
   ['broken YAML', ['run', broken], EXIT.usage, 'InvalidTeam'],
   ['an unknown agent', ['run', unknown], EXIT.usage, 'InvalidTeam'],
   ['an oversized team', ['run', oversized], EXIT.usage, 'InvalidTeam'],
+  ['a team that holds itself', ['run', cycle], EXIT.usage, 'InvalidTeam'],
+  ['an oversized input', ['run', noModel, '--input', hugeInput], EXIT.usage, 'InvalidInput'],
+  ['a tool that nobody brings', ['run', tools], EXIT.usage, 'InvalidTeam'],
   ['an input that is neither file nor JSON', ['run', tools, '--input', 'nope'], EXIT.usage, 'InvalidInput'],
   ['agents and no model', ['run', agents], EXIT.notReady, 'NoModelConfigured'],
   ['offline replies where there are none', ['run', agents, '--offline'], EXIT.usage, 'InvalidInput'],

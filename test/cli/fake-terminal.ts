@@ -17,6 +17,8 @@ export interface Running {
   stdout(): string;
   stderr(): string;
   type(text: string): void;
+  /** The end of the input, as by Ctrl-D. */
+  hangUp(): void;
   /** The first match of the pattern on stderr, once it is there. */
   says(pattern: RegExp): Promise<RegExpMatchArray>;
 }
@@ -34,6 +36,7 @@ export function baton(args: readonly string[], { env, terminal = false, stdin }:
     stdout: out.text,
     stderr: err.text,
     type: (text) => input.write(text),
+    hangUp: () => input.end(),
     says: async (pattern) => {
       for (const until = Date.now() + 15_000; Date.now() < until; ) {
         const found = pattern.exec(err.text());

@@ -1,34 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT } from '../../src/cli/exit-codes';
-import { readTestServers } from '../../src/testing/test-servers';
+import { sharedServer } from '../setup/shared-server';
 import { baton } from './fake-terminal';
+import { writeTeam } from './team-on-disk';
 
 const NOTICE = 'No model was asked: replies are computed offline from the input.';
 const folder = mkdtempSync(join(tmpdir(), 'baton-run-'));
 const name = `cli-${randomUUID().slice(0, 8)}`;
-const env = { TEMPORAL_ADDRESS: readTestServers()?.address ?? '', BATON_STORE: join(folder, 'store') };
+const env = { TEMPORAL_ADDRESS: sharedServer().address, BATON_STORE: join(folder, 'store') };
 
-beforeAll(() => {
-  const team = {
-    name,
-    agents: { writer: { instructions: 'Write.' } },
-    root: {
-      kind: 'pipeline',
-      steps: [
-        { kind: 'agent', agent: 'writer' },
-        { kind: 'approve', question: 'Publish?', approvers: ['ann'], deadline: '1h', whenUnanswered: 'deny' },
-      ],
-    },
-  };
-  writeFileSync(join(folder, 'team.json'), JSON.stringify(team));
-  writeFileSync(
-    join(folder, 'offline.js'),
-    "exports.offline = ({ messages }) => ({ text: 'heard ' + JSON.stringify(messages[0].content) });",
-  );
-});
+beforeAll(() => writeTeam(folder, name));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('baton run', () => {
@@ -78,9 +62,29 @@ describe('baton run', () => {
     expect(await baton(['deny', id, '--by', 'ann', '--run', `${name}-denied`], { env }).ended).toBe(EXIT.ok);
     expect(await run.ended).toBe(EXIT.stopped);
     expect(run.stderr()).toContain('ApprovalDenied');
+    const watch = baton(['watch', `${name}-denied`, '--json'], { env });
+    const code = await watch.ended;
+    expect(JSON.parse(watch.stdout())).toMatchObject({ error: { type: 'ApprovalDenied' } });
+    expect(code).toBe(EXIT.stopped);
+    const over = baton(['cancel', `${name}-denied`], { env });
+    expect(await over.ended).toBe(EXIT.refused);
+    expect(over.stderr()).toContain('is over already');
     const again = baton(['run', folder, '--id', `${name}-denied`, '--json'], { env });
     expect(await again.ended).toBe(EXIT.refused);
     expect(JSON.parse(again.stdout())).toMatchObject({ error: { type: 'RunExists' } });
+  });
+
+  test('list shows runs by team and state, --limit counts', async () => {
+    const runs = async (...more: string[]): Promise<{ run: string; state: string }[]> => {
+      const list = baton(['list', '--team', name, '--json', ...more], { env });
+      expect(await list.ended).toBe(EXIT.ok);
+      return JSON.parse(list.stdout()).runs;
+    };
+    await until(async () => (await runs('--state', 'failed')).length === 1);
+    expect(await runs('--state', 'failed')).toEqual([
+      expect.objectContaining({ run: `${name}-denied`, team: name, state: 'failed' }),
+    ]);
+    expect(await runs('--limit', '1')).toHaveLength(1);
   });
 
   test('a cancelled run ends with 4', async () => {
@@ -115,7 +119,17 @@ describe('baton run', () => {
     expect(await run.ended).toBe(EXIT.ok);
   });
 
-  test('--detach returns the run at once; list shows it', async () => {
+  test('on a terminal, the end of the input leaves the question open', async () => {
+    const runId = `${name}-open`;
+    const run = baton(['run', folder, '--id', runId], { env, terminal: true });
+    await run.says(/Approve\?/);
+    run.hangUp();
+    await run.says(/Decide it later: baton approve/);
+    expect(await baton(['cancel', runId], { env }).ended).toBe(EXIT.ok);
+    expect(await run.ended).toBe(EXIT.stopped);
+  });
+
+  test('--detach returns the run at once; without a worker nobody can look into it, but it can be cancelled', async () => {
     const run = baton(['run', folder, '--detach', '--json', '--task-queue', `none-${name}`], { env });
     expect(await run.ended).toBe(EXIT.ok);
     const started = JSON.parse(run.stdout());
@@ -123,6 +137,15 @@ describe('baton run', () => {
     const watch = baton(['watch', started.run, '--once', '--json'], { env });
     expect(await watch.ended).toBe(EXIT.notReady);
     expect(JSON.parse(watch.stdout())).toMatchObject({ error: { type: 'NoWorker' } });
-    expect(await baton(['cancel', started.run], { env }).ended).toBe(EXIT.ok);
+    const inbox = baton(['approvals', '--run', started.run, '--json'], { env });
+    expect(await inbox.ended).toBe(EXIT.notReady);
+    const cancel = baton(['cancel', started.run, '--json'], { env });
+    expect(await cancel.ended).toBe(EXIT.ok);
+    expect(JSON.parse(cancel.stdout())).toEqual({ run: started.run, cancelling: true });
   });
 });
+
+/** The server's search is a moment behind. */
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((wake) => setTimeout(wake, 100));
+}

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isOver } from '../../client/merge-views';
 import { EXIT } from '../exit-codes';
 import { showResult } from '../screen/show-result';
 import { renderTree } from '../screen/tree';
@@ -11,7 +12,7 @@ interface WatchFlags extends ServerFlags {
   readonly once?: boolean;
 }
 
-/** `baton watch`: a run's tree until it is over, then its result. With `--once`, only how it stands. */
+/** `baton watch`: a run's tree until it is over, then its result. With `--once`, how it stands or stood at its end. */
 export function watchCommand(cli: Cli): Command {
   const command = serverCommand('watch', 'Watch a run until it is over, and print its result')
     .argument('<run>', 'id of the run')
@@ -28,8 +29,9 @@ export function watchCommand(cli: Cli): Command {
         return EXIT.ok;
       }
       return await untilInterrupted(async (signal) => {
-        await client.describe(run);
-        await followRun(client, run, { console, options: { signal, quiet: console.json } });
+        // Only a worker can tell the steps of a run that is over; its result stands on the server.
+        if (!isOver((await client.describe(run)).state))
+          await followRun(client, run, { console, options: { signal, quiet: console.json } });
         if (signal.aborted) {
           console.note(`Interrupted. The run goes on; see it again with baton watch ${run}`);
           console.document({ run, interrupted: true });

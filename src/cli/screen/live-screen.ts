@@ -11,6 +11,8 @@ const USUAL_ROWS = 24;
 /** Where a run's progress is shown while it lasts. */
 export interface Screen {
   show(view: RunView): void;
+  /** A line that stays, above a tree that is redrawn. */
+  note(line: string): void;
   /** Leaves the tree as it is while something else is written below it. */
   pause(): void;
   resume(): void;
@@ -32,6 +34,7 @@ function appended(console: Console): Screen {
       for (const line of progressLines(before, view, Date.now())) console.note(line);
       before = view;
     },
+    note: console.note,
     pause: () => undefined,
     resume: () => undefined,
     finish: () => undefined,
@@ -68,6 +71,11 @@ function redrawn({ streams: { stderr }, paint }: Console): Screen {
   return {
     show: (view) => {
       latest = view;
+      fitting();
+    },
+    note: (line) => {
+      erase();
+      stderr.write(`${line}\n`);
       fitting();
     },
     pause: () => {

@@ -43,16 +43,16 @@ export function openAnswering(
         ? await askPerson(console, { approval, subject, signal })
         : { approval: approval.id, hash: approval.hash, verdict: 'approve' as const, by };
     if (decision !== undefined) await client.decide(decision, { run: approval.run });
-    else if (!signal.aborted) console.note(`  Decide it later: ${decisionCommand(approval)}`);
-    if (by !== undefined) console.note(`Approved "${approval.question}" by ${by}, unasked (--approve-by).`);
+    else if (!signal.aborted) screen.note(`  Decide it later: ${decisionCommand(approval)}`);
+    if (by !== undefined) screen.note(`Approved "${approval.question}" by ${by}, unasked (--approve-by).`);
   };
   const start = (approval: WaitingApproval): void => {
     const withdraw = new AbortController();
-    screen.pause();
+    if (options.approveBy === undefined) screen.pause();
     const done = answer(approval, withdraw.signal)
       .catch((error: unknown) => {
-        console.note(`baton: ${error instanceof Error ? error.message : String(error)}`);
-        console.note(`  ${decisionCommand(approval)}`);
+        screen.note(`baton: ${error instanceof Error ? error.message : String(error)}`);
+        screen.note(`  ${decisionCommand(approval)}`);
       })
       .finally(() => {
         asking = undefined;
@@ -73,7 +73,7 @@ export function openAnswering(
         seen.add(each.id);
         const approval = { ...each, run: view.run, workflow: view.workflow, team: view.team };
         if (canAsk) start(approval);
-        else console.note(`Waiting for a person: ${each.question}\n  ${decisionCommand(approval)}`);
+        else screen.note(`Waiting for a person: ${each.question}\n  ${decisionCommand(approval)}`);
       }
     },
     close: async () => {

@@ -11,13 +11,6 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
 }
 
-const NO_SCREEN: Screen = {
-  show: () => undefined,
-  pause: () => undefined,
-  resume: () => undefined,
-  finish: () => undefined,
-};
-
 /** Shows a run until it is over or the signal stops the watching; returns the last view that it saw. */
 export async function followRun(
   client: BatonClient,
@@ -25,7 +18,7 @@ export async function followRun(
   ui: { readonly console: Console; readonly options: FollowOptions },
 ): Promise<RunView | undefined> {
   const { console, options } = ui;
-  const screen = options.quiet === true ? NO_SCREEN : openScreen(console);
+  const screen = options.quiet === true ? noScreen(console) : openScreen(console);
   const { approveBy, signal } = options;
   const answering = openAnswering(client, { console, screen }, approveBy === undefined ? {} : { approveBy });
   let last: RunView | undefined;
@@ -40,4 +33,9 @@ export async function followRun(
     await answering.close();
     screen.finish();
   }
+}
+
+function noScreen({ note }: Console): Screen {
+  const nothing = (): void => undefined;
+  return { show: nothing, note, pause: nothing, resume: nothing, finish: nothing };
 }
