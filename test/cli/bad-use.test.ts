@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { EXIT } from '../../src/cli/exit-codes';
 import { MAX_INPUT_BYTES, MAX_TEAM_BYTES } from '../../src/contract/limits';
 import { sharedServer } from '../setup/shared-server';
@@ -110,6 +110,31 @@ describe('baton, badly used', () => {
         expect.objectContaining({ path: 'extra', line: 5 }),
       ]),
     });
+  });
+
+  test("check holds a team against its folder's tools: their effects, and tools that are not there", async () => {
+    const withTools = join(folder, 'with-tools');
+    mkdirSync(withTools);
+    const defineTool = resolve('dist', 'src', 'tools', 'define-tool.js');
+    writeFileSync(
+      join(withTools, 'tools.js'),
+      `const { defineTool } = require(${JSON.stringify(defineTool)});
+const { z } = require(${JSON.stringify(require.resolve('zod'))});
+const run = async () => null;
+exports.tools = [defineTool({ name: 'send', description: 'Sends.', input: z.object({}), effect: 'write', repeat: 'keyed', run })];`,
+    );
+    writeFileSync(
+      join(withTools, 'team.yaml'),
+      'name: team\nagents:\n  w: { instructions: Go., mode: packed, tools: [send, sned] }\nroot: { kind: agent, agent: w }\n',
+    );
+    const command = baton(['check', withTools, '--json'], { env });
+    expect(await command.ended).toBe(EXIT.usage);
+    expect(JSON.parse(command.stdout()).mistakes).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ path: 'agents.w.tools[0]', message: expect.stringContaining('packed') }),
+        expect.objectContaining({ path: 'agents.w.tools[1]', message: expect.stringContaining('"send"') }),
+      ]),
+    );
   });
 
   test('check prices a good team by agent', async () => {
