@@ -123,10 +123,16 @@ async function build(wishes: SessionWishes, making: Making): Promise<Omit<RunSes
   };
 }
 
-function workerCommand({ flags, folder }: SessionWishes, taskQueue: string): string {
-  const address = flags.address === undefined ? '' : ` --address ${flags.address}`;
-  const path = relative(process.cwd(), folder.path);
-  return `baton worker --load ${path}${taskQueue === DEFAULT_TASK_QUEUE ? '' : ` --task-queue ${taskQueue}`}${address}`;
+/** The worker that would carry the run on where this session's own has stopped. */
+function workerCommand({ flags, folder, filesRoot }: SessionWishes, taskQueue: string): string {
+  const here = process.cwd();
+  return [
+    `baton worker --load ${relative(here, folder.path) || '.'}`,
+    ...(taskQueue === DEFAULT_TASK_QUEUE ? [] : [`--task-queue ${taskQueue}`]),
+    ...(resolve(filesRoot) === here ? [] : [`--files-root ${filesRoot}`]),
+    ...(flags.address === undefined ? [] : [`--address ${flags.address}`]),
+    ...(flags.namespace === undefined ? [] : [`--namespace ${flags.namespace}`]),
+  ].join(' ');
 }
 
 function privateQueue(team: string): string {
