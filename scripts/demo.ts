@@ -17,7 +17,7 @@ import type { RunView } from '../src/contract/view';
 import { modelsFromEnvironment } from '../src/models/models-from-environment';
 import { ensureServer, type ServerHandle } from '../src/server/connect-or-start';
 import { packageRoot } from '../src/server/package-root';
-import { repeatedCalls } from '../src/testing/call-record';
+import { type CallRecord, repeatedCalls } from '../src/testing/call-record';
 import { type DemoWorker, type DemoWorkerOptions, startDemoWorker } from './demo/demo-worker';
 import { killMidway } from './demo/kill-midway';
 import { type OfflineModel, startOfflineModel } from './demo/offline-model';
@@ -191,11 +191,15 @@ async function conclude(run: OpenRun, console: Console, model: OfflineModel | un
   const { state, missing, usage } = await run.client.result(run.id);
   console.say(`The review is ${state}${missing.length > 0 ? `; it lacks ${missing.join(', ')}` : ''}.`);
   if (model === undefined) console.say(`model calls: ${usage.calls} made`);
-  else
-    console.say(
-      `model calls: ${model.server.calls().length} made, ${repeatedCalls(model.server.calls()).length} repeated`,
-    );
+  else tellCalls(console, model.server.calls());
   console.say(`${(performance.now() / 1000).toFixed(1)} s from the start to the result.`);
+}
+
+/** Counted at the provider's side. */
+function tellCalls(console: Console, calls: readonly CallRecord[]): void {
+  console.say(`model calls: ${calls.length} made, ${repeatedCalls(calls).length} repeated`);
+  const lost = calls.filter(({ outcome }) => outcome === 'closed-by-client').length;
+  if (lost > 0) console.say(`${lost} of them had no reply when the worker was killed, and were asked anew.`);
 }
 
 void main();
