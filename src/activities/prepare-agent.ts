@@ -1,7 +1,7 @@
 import type { AgentDefinition } from '../contract/agent';
 import type { PreparedAgent } from '../contract/agent-run';
 import { failure } from '../contract/fail';
-import type { Json } from '../contract/json';
+import type { Json, JsonObject } from '../contract/json';
 import type { CallDefinition, ToolSpec } from '../contract/model-call';
 import type { Team } from '../contract/team';
 import type { ToolMeta } from '../contract/tool-call';
@@ -15,6 +15,8 @@ export interface AgentPlace {
   readonly name: string;
   /** Delegation tools, where the agent is a supervisor. */
   readonly delegations: readonly ToolSpec[];
+  /** The form of its answer where it declares none. */
+  readonly contract?: JsonObject;
 }
 
 /**
@@ -25,6 +27,7 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
   const { team, name, delegations } = place;
   const agent = team.agents[name];
   if (agent === undefined) throw failure('InvalidTeam', `The team "${team.name}" has no agent "${name}".`);
+  const output = agent.output ?? place.contract;
   const tools = grantedTools(team, agent).map((tool) => deps.tools.get(tool));
   checkAgent(name, agent, tools);
   const definition: CallDefinition = {
@@ -33,7 +36,7 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
     instructions: agent.instructions,
     model: deps.models.resolve(agent.model ?? agent.tier).id,
     tools: [...tools.map(specOf), ...delegations],
-    ...(agent.output === undefined ? {} : { output: agent.output }),
+    ...(output === undefined ? {} : { output }),
     ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
     maxOutputTokens: agent.limits.maxOutputTokens,
   };
@@ -45,7 +48,7 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
     onMaxTokens: agent.onMaxTokens,
     // A delegation is a step of the workflow: an agent that delegates cannot run inside one activity.
     mode: delegations.length > 0 ? 'stepwise' : agent.mode,
-    hasOutputContract: agent.output !== undefined,
+    hasOutputContract: output !== undefined,
     tools: Object.fromEntries([
       ...tools.map((tool) => [tool.name, metaOf(tool)]),
       ...delegations.map((spec) => [spec.name, DELEGATION_META]),

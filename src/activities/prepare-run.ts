@@ -17,7 +17,7 @@ export function createPrepareRun(deps: ActivityDeps): BatonActivities['prepareRu
   return async (team) => {
     const used = usedInTeam(team.root);
     checkTools(deps, team, used);
-    const [agents, supervisors] = await Promise.all([
+    const [agents, supervisors, roles] = await Promise.all([
       Promise.all(
         [...used.agents.keys()].map(
           async (name) => [name, await prepareAgent(deps, { team, name, delegations: [] })] as const,
@@ -29,10 +29,17 @@ export function createPrepareRun(deps: ActivityDeps): BatonActivities['prepareRu
           return [path, await prepareAgent(deps, { team, name: step.supervisor, delegations })] as const;
         }),
       ),
+      Promise.all(
+        [...used.roles].map(async ([path, { agent: name, contract }]) => {
+          const prepared = await prepareAgent(deps, { team, name, delegations: [], contract });
+          return [path, prepared] as const;
+        }),
+      ),
     ]);
     const prepared: PreparedRun = {
       agents: Object.fromEntries(agents),
       supervisors: Object.fromEntries(supervisors),
+      roles: Object.fromEntries(roles),
       tools: Object.fromEntries([...used.tools.keys()].map((name) => [name, metaOf(deps.tools.get(name))])),
     };
     return limitPayload(prepared, `Preparing the team "${team.name}"`);
@@ -46,7 +53,8 @@ function checkTools(deps: ActivityDeps, team: Team, used: UsedInTeam): void {
   };
   for (const [tool, path] of used.tools) name(tool, path);
   const supervisors = [...used.supervisors.values()].map((step) => step.supervisor);
-  for (const agentName of [...used.agents.keys(), ...supervisors]) {
+  const inRoles = [...used.roles.values()].map(({ agent }) => agent);
+  for (const agentName of [...used.agents.keys(), ...supervisors, ...inRoles]) {
     const agent = team.agents[agentName];
     if (agent === undefined) continue;
     for (const tool of grantedTools(team, agent)) name(tool, `agent "${agentName}"`);

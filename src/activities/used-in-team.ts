@@ -1,3 +1,4 @@
+import { type RoleUse, roleUses } from '../contract/roles';
 import type { Step, StepOf } from '../contract/step';
 import { ROOT_PATH, type StepPath, walkSteps } from '../contract/step-path';
 
@@ -7,6 +8,8 @@ export interface UsedInTeam {
   readonly agents: ReadonlyMap<string, StepPath>;
   /** Agents that delegate, once a step, since their tools depend on it. */
   readonly supervisors: ReadonlyMap<StepPath, StepOf<'supervise'>>;
+  /** Agents that answer a pattern's question, by the path at which they do. */
+  readonly roles: ReadonlyMap<StepPath, RoleUse>;
   /** Tools that `tool` steps call. */
   readonly tools: ReadonlyMap<string, StepPath>;
 }
@@ -14,16 +17,18 @@ export interface UsedInTeam {
 export function usedInTeam(root: Step): UsedInTeam {
   const agents = new Map<string, StepPath>();
   const supervisors = new Map<StepPath, StepOf<'supervise'>>();
+  const roles = new Map<StepPath, RoleUse>();
   const tools = new Map<string, StepPath>();
   walkSteps(root, ROOT_PATH, (step, path) => {
     for (const name of agentsOf(step)) if (!agents.has(name)) agents.set(name, path);
     if (step.kind === 'supervise') supervisors.set(path, step);
+    for (const role of roleUses(step, path)) roles.set(role.path, role);
     if (step.kind === 'tool' && !tools.has(step.tool)) tools.set(step.tool, path);
   });
-  return { agents, supervisors, tools };
+  return { agents, supervisors, roles, tools };
 }
 
-/** Agents that a step asks itself, not through a step below it; a supervisor is not among them. */
+/** Agents that a step asks itself, not through a step below it and in no role; a supervisor is not among them. */
 function agentsOf(step: Step): readonly string[] {
   switch (step.kind) {
     case 'agent':
@@ -31,13 +36,6 @@ function agentsOf(step: Step): readonly string[] {
     case 'parallel':
     case 'map':
       return typeof step.merge === 'object' && 'synthesize' in step.merge ? [step.merge.synthesize] : [];
-    case 'race':
-    case 'vote':
-      return step.judge === undefined ? [] : [step.judge];
-    case 'route':
-      return step.by.flatMap((classifier) => (classifier.by === 'agent' ? [classifier.agent] : []));
-    case 'dag':
-      return step.planner === undefined ? [] : [step.planner];
     default:
       return [];
   }

@@ -47,6 +47,8 @@ export interface RunInput {
 export interface PreparedRun {
   readonly agents: Readonly<Record<string, PreparedAgent>>;
   readonly supervisors: Readonly<Record<StepPath, PreparedAgent>>;
+  /** Agents that answer a pattern's question in the form that it needs, by path without loop indices. */
+  readonly roles: Readonly<Record<StepPath, PreparedAgent>>;
   /** Tools that `tool` steps call. */
   readonly tools: Readonly<Record<string, ToolMeta>>;
 }

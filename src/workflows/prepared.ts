@@ -4,9 +4,13 @@ import { definitionPath, type StepPath } from '../contract/step-path';
 import type { ToolMeta } from '../contract/tool-call';
 import type { Run } from './run';
 
-/** An agent as it was pinned when the run began. Throws InvalidTeam where the team has none of that name. */
-export function preparedAgent(run: Run, name: string): PreparedAgent {
-  return found(run.prepared.agents[name], `agent "${name}"`);
+/**
+ * The agent of a step as it was pinned when the run began: in its role where a pattern needs an answer of a certain
+ * form at that path. Throws InvalidTeam where the team has none of that name.
+ */
+export function preparedAgent(run: Run, name: string, path: StepPath): PreparedAgent {
+  const { roles, agents } = run.prepared;
+  return found(roles[definitionPath(path)] ?? agents[name], `agent "${name}"`);
 }
 
 /** The agent of a `supervise` step, with its delegation tools. */

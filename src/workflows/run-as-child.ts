@@ -6,6 +6,7 @@ import {
 } from '@temporalio/workflow';
 import { hashText } from '../contract/hash';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
+import { roleUses } from '../contract/roles';
 import {
   type PreparedRun,
   RUN_FORMAT,
@@ -84,17 +85,25 @@ function within(generations: Run['generations'], place: Place): Run['generations
 
 /** Only what the subtree names goes with it: two hundred children must fit into one workflow task of 4 MB. */
 function neededBy(place: Place, prepared: PreparedRun): PreparedRun {
-  const needed = { agents: new Set<string>(), tools: new Set<string>(), supervisors: new Set<string>() };
+  const needed = {
+    agents: new Set<string>(),
+    tools: new Set<string>(),
+    supervisors: new Set<string>(),
+    roles: new Set<string>(),
+  };
   walkSteps(place.step, place.path, (step, path) => {
     if (step.kind === 'agent') needed.agents.add(step.agent);
     if (step.kind === 'tool') needed.tools.add(step.tool);
     if (step.kind === 'supervise') needed.supervisors.add(definitionPath(path));
+    for (const role of roleUses(step, definitionPath(path))) needed.roles.add(role.path);
+    if (definitionPath(path) in prepared.roles) needed.roles.add(definitionPath(path));
     if (step.kind === 'parallel' && typeof step.merge === 'object' && 'synthesize' in step.merge)
       needed.agents.add(step.merge.synthesize);
   });
   return {
     agents: only(prepared.agents, needed.agents),
     tools: only(prepared.tools, needed.tools),
+    roles: only(prepared.roles, needed.roles),
     supervisors: only(prepared.supervisors, needed.supervisors),
   };
 }

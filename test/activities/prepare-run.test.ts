@@ -83,11 +83,36 @@ test('only what the root uses is prepared, wherever it is named', async () => {
       ],
     },
   });
-  expect(Object.keys(prepared.agents).toSorted()).toEqual(['joiner', 'judge', 'used']);
+  expect(Object.keys(prepared.agents).toSorted()).toEqual(['joiner', 'used']);
+  expect(Object.keys(prepared.roles)).toEqual(['root/pipeline:1/race:~judge']);
   expect(prepared.tools).toEqual({
     post: { effect: 'write', repeat: 'keyed', timeoutMs: 5000, local: false, compensation: 'unpost' },
     search: { effect: 'read', repeat: 'safe', timeoutMs: 5000, local: true },
   });
+});
+
+test('an agent in a role is given the form of answer that the role needs, unless it has its own', async () => {
+  const { agents, roles } = await prepare({
+    agents: {
+      plain: { instructions: 'Review.' },
+      strict: { instructions: 'Review.', output: { type: 'object' } },
+    },
+    root: {
+      kind: 'pipeline',
+      steps: [
+        { kind: 'refine', draft: agent('plain'), review: agent('plain') },
+        { kind: 'refine', draft: agent('strict'), review: agent('strict') },
+      ],
+    },
+  });
+  const outputOf = async (prepared: { definition: string } | undefined) =>
+    ((await store.content.get(prepared?.definition ?? '')) as { output?: object }).output;
+  expect(await outputOf(agents.plain)).toBeUndefined();
+  expect(await outputOf(roles['root/pipeline:0/refine:review'])).toMatchObject({
+    required: ['passed', 'feedback'],
+  });
+  expect(roles['root/pipeline:0/refine:review']?.hasOutputContract).toBe(true);
+  expect(await outputOf(roles['root/pipeline:1/refine:review'])).toEqual({ type: 'object' });
 });
 
 test('a supervisor has its workers as tools, one definition a step', async () => {

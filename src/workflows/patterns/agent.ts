@@ -11,6 +11,6 @@ import { useAgent } from '../use-agent';
  * Crash: every model and tool call that reached the journal is found again; the agent goes on from the last one.
  */
 export function runAgentStep(run: Run, place: Place<AgentStep>): Promise<StepResult> {
-  const agent = preparedAgent(run, place.step.agent);
+  const agent = preparedAgent(run, place.step.agent, place.path);
   return useAgent(run, place, { agent, task: place.step.task }).then(({ output }) => whole(output));
 }

@@ -1,0 +1,119 @@
+import type { JsonObject } from './json';
+import type { Step } from './step';
+import { childPath, type StepPath } from './step-path';
+
+/** An agent that answers a pattern's question, at its own path, and the JSON Schema that the answer must meet. */
+export interface RoleUse {
+  readonly path: StepPath;
+  readonly agent: string;
+  readonly contract: JsonObject;
+}
+
+/** Key of an agent that the pattern itself asks; no name of a branch can begin so. */
+export function askedKey(agent: string): string {
+  return `~${agent}`;
+}
+
+/**
+ * The agents that a step needs an answer of a certain form from: a reviewer's verdict, a planner's tasks. An agent
+ * without an output contract of its own is given that form; one with a contract must allow for it.
+ */
+export function roleUses(step: Step, path: StepPath): readonly RoleUse[] {
+  const at = (key: string, agent: string, contract: JsonObject): RoleUse => ({
+    path: childPath(path, step, key),
+    agent,
+    contract,
+  });
+  const child = (key: string, part: Step, contract: JsonObject): readonly RoleUse[] =>
+    part.kind === 'agent' ? [at(key, part.agent, contract)] : [];
+  switch (step.kind) {
+    case 'refine':
+      return child('review', step.review, REVIEW);
+    case 'debate':
+      return [...child('critic', step.critic, CRITIQUE), ...child('judge', step.judge, JUDGEMENT)];
+    case 'race':
+      return step.judge === undefined ? [] : [at(askedKey(step.judge), step.judge, ACCEPTANCE)];
+    case 'vote':
+      return step.judge === undefined ? [] : [at(askedKey(step.judge), step.judge, GROUPS)];
+    case 'route':
+      return step.by.flatMap((classifier) =>
+        classifier.by === 'agent'
+          ? [at(askedKey(classifier.agent), classifier.agent, choiceOf(Object.keys(step.routes)))]
+          : [],
+      );
+    case 'dag':
+      return step.planner === undefined
+        ? []
+        : [at(askedKey(step.planner), step.planner, planFor(Object.keys(step.workers ?? {}), step.maxTasks))];
+    case 'peers': {
+      const members = Object.keys(step.members);
+      return Object.entries(step.members).flatMap(([name, member]) => child(name, member, mailFrom(members)));
+    }
+    default:
+      return [];
+  }
+}
+
+function object(properties: JsonObject, optional: readonly string[] = []): JsonObject {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', properties, required, additionalProperties: false };
+}
+
+const TEXT = { type: 'string' };
+const FLAG = { type: 'boolean' };
+const SHARE = { type: 'number', minimum: 0, maximum: 1 };
+const list = (items: JsonObject, more: JsonObject = {}): JsonObject => ({ type: 'array', items, ...more });
+
+/** A reviewer's word on a draft. `score`, where given, says which of several failed drafts was the best. */
+const REVIEW = object({ passed: FLAG, feedback: TEXT, score: SHARE }, ['score']);
+
+/** A critic's answer; `agrees` ends the debate early. */
+const CRITIQUE = object({ agrees: FLAG, argument: TEXT });
+
+/** A judge's word after a round: undecided lets the debate go on while rounds are left. */
+const JUDGEMENT = object({
+  decided: FLAG,
+  verdict: TEXT,
+  reasons: list(TEXT),
+  dissent: list(TEXT),
+});
+
+const ACCEPTANCE = object({ acceptable: FLAG, reason: TEXT });
+
+/** Numbers of the answers that mean the same, group by group. */
+const GROUPS = object({ groups: list(list({ type: 'integer', minimum: 0 })) });
+
+function choiceOf(routes: readonly string[]): JsonObject {
+  return object(
+    { route: { type: ['string', 'null'], enum: [...routes, null] }, confidence: SHARE, reason: TEXT },
+    ['reason'],
+  );
+}
+
+function planFor(workers: readonly string[], maxTasks: number): JsonObject {
+  const task = object(
+    {
+      id: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_-]{0,63}$' },
+      worker: { type: 'string', enum: [...workers] },
+      objective: TEXT,
+      requires: list(TEXT),
+      optional: FLAG,
+    },
+    ['requires', 'optional'],
+  );
+  return object({ tasks: list(task, { minItems: 1, maxItems: maxTasks }) });
+}
+
+function mailFrom(members: readonly string[]): JsonObject {
+  const message = object(
+    {
+      to: { type: 'string', enum: [...members, 'all'] },
+      type: { type: 'string', enum: ['propose', 'agree', 'object', 'ask', 'tell'] },
+      payload: TEXT,
+      priority: { type: 'integer', minimum: 0, maximum: 9 },
+      parent: TEXT,
+    },
+    ['priority', 'parent'],
+  );
+  return object({ messages: list(message, { maxItems: 20 }), answer: TEXT }, ['answer']);
+}

@@ -1,0 +1,10 @@
+import { meetsPredicate } from '../contract/meets-predicate';
+import type { Predicate } from '../contract/predicate';
+import type { Value } from '../contract/value';
+import { readJson } from './read-json';
+import type { Run } from './run';
+
+/** Whether a step's value is what a predicate of the team asks for. */
+export async function meets(run: Run, predicate: Predicate, value: Value): Promise<boolean> {
+  return meetsPredicate(predicate, await readJson(run, value, 'a value that is tested'));
+}

@@ -1,0 +1,22 @@
+import { proxyLocalActivities } from '@temporalio/workflow';
+import type { BatonActivities } from '../contract/activities';
+import { failure } from '../contract/fail';
+import type { Json } from '../contract/json';
+import { RESULT_BYTES, type Value } from '../contract/value';
+import { choreOptions } from './activity-options';
+import type { Run } from './run';
+
+/**
+ * The JSON of a value that decides how a run goes on: a verdict, a plan, the answers of a vote. Throws ValueTooLarge
+ * over 64 KiB, which a decision need not have and history must not hold.
+ */
+export async function readJson(run: Run, value: Value, what: string): Promise<Json> {
+  if ('inline' in value) return value.inline;
+  const { loadValue } = proxyLocalActivities<BatonActivities>(choreOptions(run, `read ${what}`));
+  const loaded = await loadValue(value, RESULT_BYTES);
+  if ('inline' in loaded) return loaded.inline;
+  throw failure(
+    'ValueTooLarge',
+    `${what} is larger than ${RESULT_BYTES} bytes, which a decision need not be.`,
+  );
+}
