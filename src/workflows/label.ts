@@ -15,3 +15,13 @@ export function labelOf({ step, path }: Pick<Place, 'step' | 'path'>): string {
       return step.id ?? path.slice(path.lastIndexOf(':') + 1);
   }
 }
+
+/** An activity in Temporal's UI: who, and where by the names on the way; its timeline has room for a few words. */
+export function summaryOf(who: string, path: string): string {
+  const names = path
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.slice(segment.indexOf(':') + 1));
+  const way = names.at(-1) === who ? names.slice(0, -1) : names;
+  return way.length === 0 ? who : `${who} · ${way.join('/')}`;
+}

@@ -9,6 +9,7 @@ import { failure } from '../contract/fail';
 import type { ToolCallResult } from '../contract/tool-call';
 import type { Value } from '../contract/value';
 import { modelOptions } from './activity-options';
+import { summaryOf } from './label';
 import type { Place } from './place';
 import type { Run } from './run';
 import { useTool } from './use-tool';
@@ -59,7 +60,7 @@ interface Stepwise {
 
 function stepwise(run: Run, place: Place, { task, ownTool, untilMs }: Stepwise): Promise<AgentOutcome> {
   const { agent } = task;
-  const summary = `${agent.name} · ${place.path}`;
+  const summary = summaryOf(agent.name, place.path);
   const effects: AgentEffects = {
     // Not `async`: see `runPattern`.
     callModel(input) {

@@ -5,6 +5,7 @@ import type { ApprovalTerms } from '../contract/step';
 import type { ToolCallResult } from '../contract/tool-call';
 import { inline } from '../contract/value';
 import { localToolOptions, toolOptions } from './activity-options';
+import { summaryOf } from './label';
 import type { Place } from './place';
 import type { Run } from './run';
 
@@ -44,7 +45,7 @@ export async function useTool(run: Run, place: Place, call: Call): Promise<ToolC
 }
 
 function runTool(run: Run, place: Place, { tool, meta, call, untilMs }: Call): Promise<ToolCallResult> {
-  const summary = `${tool} · ${place.path}`;
+  const summary = summaryOf(tool, place.path);
   if (meta.local) return scheduleLocalActivity<ToolCallResult>(tool, [call], localToolOptions(run, summary));
   return scheduleActivity<ToolCallResult>(tool, [call], toolOptions(run, summary, { meta, untilMs }));
 }
