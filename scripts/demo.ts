@@ -67,8 +67,8 @@ async function play(stage: Stage, signal: AbortSignal): Promise<void> {
   const input = await fromAuthor(() => readInput(path), `The input ${path} cannot be read`);
   const team = buildTeam(input);
   const model = await chooseModel(stage, team);
-  const server = await ensureServer({ report: console.note });
-  if (server.started && flags.keep !== true) closers.push(() => server.stop());
+  const server = await ensureServer({ lasting: flags.keep === true, report: console.note });
+  closers.push(() => server.stop());
   const run = await openRun(stage, { server, team, input });
   const workerOptions: DemoWorkerOptions = {
     folder: EXAMPLE,

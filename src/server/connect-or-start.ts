@@ -12,6 +12,7 @@ import {
   type ServerState,
   writeServerState,
 } from './server-state';
+import { enterServer, leaveServer } from './server-users';
 import { type Durability, startDevServer } from './start-dev-server';
 
 export interface EnsureServerOptions {
@@ -24,6 +25,8 @@ export interface EnsureServerOptions {
   readonly durability?: Durability;
   /** Ports of the server and its Web UI, when they are free. Default: those of the last server here, else 7233 and 8233. */
   readonly preferredPorts?: readonly [number, number];
+  /** Whether the server is to outlive its users, until {@link stopProjectServer}. Default false. */
+  readonly lasting?: boolean;
   /** Called with one line before anything slow; silent by default. */
   readonly report?: (line: string) => void;
 }
@@ -38,7 +41,7 @@ export interface ServerHandle {
   readonly uiUrl?: string;
   /** True when this call started the server. */
   readonly started: boolean;
-  /** Ends the server if this call started it, and does nothing otherwise. */
+  /** Ends Baton's own server where it is not lasting and nobody else uses it; does nothing otherwise. */
   stop(): Promise<void>;
 }
 
@@ -48,7 +51,8 @@ const ANSWER_TIMEOUT_MS = 5_000;
 /**
  * A Temporal server to use: the one that the environment names, else the one that Baton already runs for this project,
  * else a new one. Safe for several processes at once: they end up with the same server.
- * A server started here lives until `stop` or {@link stopProjectServer}, also when this process dies.
+ * A server started here lives until the last of its users stops it, or until {@link stopProjectServer}; also when this
+ * process dies.
  *
  * @throws TemporalUnreachable, SearchAttributesMissing, TemporalNotFound, TemporalStartFailed.
  */
@@ -63,11 +67,14 @@ export async function ensureServer(options: EnsureServerOptions = {}): Promise<S
   const directory = projectDirectory(options.directory);
   return withFileLock(lockFile(directory), async () => {
     const recorded = await readServerState(directory);
-    if (recorded !== undefined && (await isUsable(recorded, settings.namespace)))
-      return handle(directory, recorded, false);
+    if (recorded !== undefined && (await isUsable(recorded, settings.namespace))) {
+      if (options.lasting === true && !recorded.lasting)
+        await writeServerState(directory, { ...recorded, lasting: true });
+      return handle(directory, recorded, { started: false, user: await enterServer(directory) });
+    }
     if (recorded !== undefined) await endRecorded(recorded);
     const state = await startRecorded(directory, { ...options, recorded, namespace: settings.namespace });
-    return handle(directory, state, true);
+    return handle(directory, state, { started: true, user: await enterServer(directory) });
   });
 }
 
@@ -114,7 +121,7 @@ interface StartOptions extends EnsureServerOptions {
 async function startRecorded(directory: string, options: StartOptions): Promise<ServerState> {
   const { env = process.env, cacheDirectory = join(directory, 'bin'), report = () => undefined } = options;
   const executable = await findTemporal({ env: { ...process.env, ...env }, cacheDirectory, report });
-  const state = await startDevServer({
+  const started = await startDevServer({
     executable,
     directory,
     namespace: options.namespace,
@@ -122,6 +129,7 @@ async function startRecorded(directory: string, options: StartOptions): Promise<
     // Workers of a server that died are still trying its old address.
     preferredPorts: options.preferredPorts ?? portsOf(options.recorded),
   });
+  const state = { ...started, lasting: options.lasting === true };
   await writeServerState(directory, state);
   return state;
 }
@@ -132,7 +140,11 @@ function portsOf(recorded: ServerState | undefined): readonly [number, number] |
   return [Number(recorded.address.split(':')[1]), Number(new URL(ui).port)];
 }
 
-function handle(directory: string, state: ServerState, started: boolean): ServerHandle {
+function handle(
+  directory: string,
+  state: ServerState,
+  { started, user }: { readonly started: boolean; readonly user: string },
+): ServerHandle {
   const { address, namespace, uiUrl } = state;
   return {
     address,
@@ -141,10 +153,14 @@ function handle(directory: string, state: ServerState, started: boolean): Server
     ...(uiUrl === undefined ? {} : { uiUrl }),
     started,
     async stop() {
-      if (!started) return;
-      await endRecorded(state);
-      const recorded = await readServerState(directory);
-      if (recorded?.pid === state.pid) await forgetServerState(directory);
+      await withFileLock(lockFile(directory), async () => {
+        const used = await leaveServer(directory, user);
+        const recorded = await readServerState(directory);
+        // Another may stand there by now, or one that its last user has made lasting.
+        if (used || recorded?.pid !== state.pid || recorded.lasting) return;
+        await endRecorded(recorded);
+        await forgetServerState(directory);
+      });
     },
   };
 }

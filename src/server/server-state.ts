@@ -9,6 +9,8 @@ const serverStateSchema = z.strictObject({
   address: z.string(),
   namespace: z.string(),
   uiUrl: z.string().optional(),
+  /** Started to outlive its users. */
+  lasting: z.boolean().default(false),
   /** A piece of its command line that no other process has: it tells our server from a process that got its old id. */
   mark: z.string(),
 });

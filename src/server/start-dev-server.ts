@@ -25,6 +25,8 @@ export interface DevServerOptions {
   readonly preferredPorts?: readonly [number, number] | undefined;
 }
 
+export type StartedServer = Omit<ServerState, 'lasting'>;
+
 export type Durability = 'memory' | 'process' | 'power';
 
 const USUAL_PORTS = [7233, 8233] as const;
@@ -42,7 +44,7 @@ const PORT_TRIES = 3;
  *
  * @throws TemporalStartFailed with the end of the server's log when it does not come up within 30 s.
  */
-export async function startDevServer(options: DevServerOptions): Promise<ServerState> {
+export async function startDevServer(options: DevServerOptions): Promise<StartedServer> {
   await mkdir(options.directory, { recursive: true });
   for (let attempt = 1; ; attempt++) {
     const started = await startOnce(options);
@@ -57,7 +59,7 @@ export async function startDevServer(options: DevServerOptions): Promise<ServerS
 }
 
 type Start =
-  | { readonly up: true; readonly state: ServerState }
+  | { readonly up: true; readonly state: StartedServer }
   | { readonly up: false; readonly portTaken: boolean; readonly log: string; readonly logFile: string };
 
 async function startOnce(options: DevServerOptions): Promise<Start> {

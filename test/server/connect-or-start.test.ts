@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,17 +61,33 @@ describe('ensureServer without configuration', () => {
     await second.stop();
   });
 
-  test('two callers at once: one server, which only its starter stops', async () => {
+  test('two callers at once: one server, which the last of them stops', async () => {
     const [one, other] = await Promise.all([ensureServer(own), ensureServer(own)]);
     expect(one.address).toBe(other.address);
     expect([one.started, other.started].filter(Boolean)).toHaveLength(1);
     const pid = await recordedPid();
     const [starter, guest] = one.started ? [one, other] : [other, one];
-    await guest.stop();
-    expect(await isAlive(pid)).toBe(true);
     await starter.stop();
+    expect(await isAlive(pid)).toBe(true);
+    await guest.stop();
     expect(await isAlive(pid)).toBe(false);
     expect(await readServerState(directory)).toBeUndefined();
+  });
+
+  test('a server made lasting outlives its users; one left by a killed user does not', async () => {
+    const passing = await ensureServer(own);
+    const pid = await recordedPid();
+    const lasting = await ensureServer({ ...own, lasting: true });
+    await lasting.stop();
+    await passing.stop();
+    expect(await isAlive(pid)).toBe(true);
+    expect(await stopProjectServer(directory)).toBe(true);
+
+    const next = await ensureServer(own);
+    const nextPid = await recordedPid();
+    await writeFile(join(directory, 'server-users', '999999999-dead'), '');
+    await next.stop();
+    expect(await isAlive(nextPid)).toBe(false);
   });
 
   test('a taken port: another one is used, and its owner is left alone', async () => {

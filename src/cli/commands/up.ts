@@ -18,7 +18,11 @@ export function upCommand(cli: Cli): Command {
 }
 
 async function up(console: Console): Promise<void> {
-  const server = await ensureServer({ env: console.streams.env, report: (line) => console.note(line) });
+  const server = await ensureServer({
+    env: console.streams.env,
+    lasting: true,
+    report: (line) => console.note(line),
+  });
   const { address, namespace, uiUrl, started } = server;
   console.document({ address, namespace, ...(uiUrl === undefined ? {} : { uiUrl }), started });
   console.say(`Temporal server  ${address}${started ? '' : ' (it was running already)'}`);

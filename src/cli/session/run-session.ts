@@ -147,8 +147,12 @@ async function openServer(
   const named = namedServer(flags, env);
   if (named !== undefined)
     return { ...named, own: false, ...(env.BATON_UI_URL ? { uiUrl: env.BATON_UI_URL } : {}) };
-  const server = await ensureServer({ env, report: (line) => console.note(line) });
-  if (server.started && !keep) closers.push(() => server.stop());
+  const server = await ensureServer({
+    env,
+    lasting: keep,
+    report: (line) => console.note(line),
+  });
+  closers.push(() => server.stop());
   if (server.started && keep) console.note('The server keeps running. Stop it with: baton up --stop');
   return {
     connectionOptions: { ...server.connectionOptions, address: server.address },
