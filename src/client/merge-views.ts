@@ -48,20 +48,24 @@ interface Addition {
 
 /** The parent knows whether the step is over; the child knows what happens in it. */
 function joined(node: ViewNode, own: ViewNode | undefined, child: RunView): ViewNode {
-  if (isOver(node.state)) return { ...node, ...countsOf(own, node) };
+  if (isOver(node.state)) return { ...node, ...factsOf(own, node) };
   const failure = child.failure ?? node.failure;
   return {
     ...node,
-    ...countsOf(own, node),
+    ...factsOf(own, node),
     state: isOver(child.state) ? node.state : child.state,
     ...(failure === undefined ? {} : { failure }),
   };
 }
 
-function countsOf(own: ViewNode | undefined, node: ViewNode): Pick<ViewNode, 'turns' | 'toolCalls'> {
+function factsOf(
+  own: ViewNode | undefined,
+  node: ViewNode,
+): Pick<ViewNode, 'turns' | 'toolCalls' | 'outcome'> {
   return {
     turns: Math.max(node.turns, own?.turns ?? 0),
     toolCalls: Math.max(node.toolCalls, own?.toolCalls ?? 0),
+    ...(own?.outcome === undefined ? {} : { outcome: own.outcome }),
   };
 }
 

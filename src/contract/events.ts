@@ -13,6 +13,10 @@ export const CHILD_EVENTS = 12;
 const TIMER_EVENTS = 5;
 const QUESTION_EVENTS = 30;
 const ESCALATION_EVENTS = 8;
+/** Markers of one round of a refine: what each side is shown, where it is stored, and the review, where it is read. */
+const REVIEW_MARKERS = 3;
+/** The same of one round of a debate: three sides are shown the turns, two answers are read. */
+const DEBATE_MARKERS = 5;
 /** What a step itself may add: its phase in the search attributes, and a marker where a composite output is stored. */
 const STEP_EVENTS = 2;
 
@@ -69,6 +73,10 @@ function kindEvents(step: Step): number {
       return ACTIVITY_EVENTS + (step.tieBreak === 'escalate' ? QUESTION_EVENTS : 0);
     case 'race':
       return step.hedgeAfter === undefined ? 0 : TIMER_EVENTS * Object.keys(step.branches).length;
+    case 'debate':
+      return step.maxRounds * DEBATE_MARKERS;
+    case 'refine':
+      return step.maxRounds * REVIEW_MARKERS;
     case 'on':
       return 2 * TIMER_EVENTS;
     case 'team':
@@ -82,8 +90,6 @@ function kindEvents(step: Step): number {
     case 'agent':
     case 'pipeline':
     case 'supervise':
-    case 'debate':
-    case 'refine':
     case 'peers':
     case 'saga':
       return 0;

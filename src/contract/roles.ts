@@ -1,6 +1,6 @@
 import type { JsonObject } from './json';
 import type { Step } from './step';
-import { childPath, type StepPath } from './step-path';
+import { type ChildStep, childPath, childSteps, type StepPath } from './step-path';
 
 /** An agent that answers a pattern's question, at its own path, and the JSON Schema that the answer must meet. */
 export interface RoleUse {
@@ -25,7 +25,7 @@ export function roleUses(step: Step, path: StepPath): readonly RoleUse[] {
     contract,
   });
   const child = (key: string, part: Step, contract: JsonObject): readonly RoleUse[] =>
-    part.kind === 'agent' ? [at(key, part.agent, contract)] : [];
+    answeringAgents(part, childPath(path, step, key)).map((found) => ({ ...found, contract }));
   switch (step.kind) {
     case 'refine':
       return child('review', step.review, REVIEW);
@@ -52,6 +52,25 @@ export function roleUses(step: Step, path: StepPath): readonly RoleUse[] {
     default:
       return [];
   }
+}
+
+/** The agents whose answer is, unchanged, the answer of the step. */
+function answeringAgents(step: Step, path: StepPath): readonly Omit<RoleUse, 'contract'>[] {
+  if (step.kind === 'agent') return [{ path, agent: step.agent }, ...answeringBelow(step, path)];
+  return answeringBelow(step, path);
+}
+
+function answeringBelow(step: Step, path: StepPath): readonly Omit<RoleUse, 'contract'>[] {
+  return childSteps(step)
+    .filter((part) => passesOn(step, part))
+    .flatMap((part) => answeringAgents(part.step, childPath(path, step, part.key)));
+}
+
+/** Is the answer of this child, where it is the one that counts, the step's own? */
+function passesOn(step: Step, { place, step: part }: ChildStep): boolean {
+  if (place[0] === 'onFailure') return true;
+  if (step.kind === 'pipeline') return step.steps.at(-1) === part;
+  return step.kind === 'race' || step.kind === 'route' || step.kind === 'approve';
 }
 
 function object(properties: JsonObject, optional: readonly string[] = []): JsonObject {

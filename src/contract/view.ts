@@ -24,6 +24,8 @@ export interface ViewNode {
   readonly phase?: string;
   /** Workflow id of the child that runs this subtree; its own view has the nodes below. */
   readonly child?: string;
+  /** What the pattern decided, in a few words and without anybody's text: `passed in 2 rounds`. */
+  readonly outcome?: string;
   readonly failure?: ViewFailure;
 }
 

@@ -2,8 +2,10 @@ import { failure } from '../contract/fail';
 import type { StepResult } from '../contract/run';
 import { runAgentStep } from './patterns/agent';
 import { runApprove } from './patterns/approve';
+import { runDebate } from './patterns/debate';
 import { runParallel } from './patterns/parallel';
 import { runPipeline } from './patterns/pipeline';
+import { runRefine } from './patterns/refine';
 import { runSupervise } from './patterns/supervise';
 import { runTool } from './patterns/tool';
 import type { Place } from './place';
@@ -29,12 +31,14 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
       return runSupervise(run, { ...place, step });
     case 'approve':
       return runApprove(run, { ...place, step });
+    case 'debate':
+      return runDebate(run, { ...place, step });
+    case 'refine':
+      return runRefine(run, { ...place, step });
     case 'map':
     case 'race':
     case 'route':
-    case 'debate':
     case 'vote':
-    case 'refine':
     case 'dag':
     case 'peers':
     case 'saga':

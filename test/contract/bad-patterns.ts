@@ -178,6 +178,39 @@ export const BAD_PATTERNS: readonly BadTeam[] = [
     'root.rule.weighted.c: names the unknown voter "c"',
   ),
   bad(
+    'a reviewer whose own output contract has no verdict',
+    teamOf(
+      { kind: 'refine', draft: agent, review: { kind: 'agent', agent: 'critic' } },
+      {
+        agents: {
+          writer: { instructions: 'Write.' },
+          critic: {
+            instructions: 'Review.',
+            output: {
+              type: 'object',
+              properties: { passed: { type: 'boolean' }, feedback: { type: 'string' } },
+              required: ['feedback'],
+            },
+          },
+        },
+      },
+    ),
+    'agents.critic.output: does not promise passed, which the review of a refine must answer with.',
+  ),
+  bad(
+    'a judge that answers with a list',
+    teamOf(
+      { kind: 'race', branches, judge: 'judge' },
+      {
+        agents: {
+          writer: { instructions: 'Write.' },
+          judge: { instructions: 'Judge.', output: { type: 'array' } },
+        },
+      },
+    ),
+    'agents.judge.output: does not promise acceptable, reason, which an agent that a race asks must answer with.',
+  ),
+  bad(
     'a named item of a map',
     teamOf({ kind: 'map', over: '', step: agent, join: { bestEffort: { required: ['c'] } } }),
     'root.join.bestEffort.required[0]: names "c", but the items of a map have no names',

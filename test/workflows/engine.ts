@@ -10,6 +10,7 @@ import type { Json } from '../../src/contract/json';
 import { DECIDE_SIGNAL, DECIDE_UPDATE, VIEW_QUERY } from '../../src/contract/names';
 import { RUN_FORMAT, type RunResult, type RunSettings } from '../../src/contract/run';
 import type { Team } from '../../src/contract/team';
+import type { Value } from '../../src/contract/value';
 import type { RunView } from '../../src/contract/view';
 import { oneModel } from '../../src/models/models';
 import type { ModelProvider, ModelRequest, ProviderContext } from '../../src/models/provider';
@@ -17,6 +18,7 @@ import { scripted } from '../../src/models/scripted';
 import type { ScriptedReply } from '../../src/models/scripted-reply';
 import { createTestEnvironment } from '../../src/testing/environment';
 import { openLocalStore } from '../../src/threads/local-store';
+import { resolveValue } from '../../src/threads/resolve-value';
 import type { Tool } from '../../src/tools/tool';
 import { createBatonWorker } from '../../src/workers/create-worker';
 import { workflowBundle } from '../setup/workflow-bundle';
@@ -44,6 +46,8 @@ export interface Engine {
   asked(agent: string): number;
   start(team: Team, input: Json, settings?: Partial<RunSettings>): Promise<StartedRun>;
   run(team: Team, input: Json): Promise<RunResult>;
+  /** The JSON that a value stands for, wherever it is. */
+  valueOf(value: Value): Promise<Json>;
   attach(workflowId: string): StartedRun;
   until(met: () => boolean | Promise<boolean>): Promise<void>;
   /** Workflow ids of the running executions that a visibility query finds. */
@@ -57,6 +61,7 @@ export async function startEngine(
 ): Promise<Engine> {
   const server = await createTestEnvironment({ time: options.timeSkipping === true ? 'skipping' : 'real' });
   const folder = await mkdtemp(join(tmpdir(), 'baton-engine-'));
+  const store = openLocalStore({ folder });
   const taskQueue = `test-${randomUUID()}`;
   let agents: Readonly<Record<string, AgentReply>> = {};
   let counts = new Map<string, number>();
@@ -71,7 +76,7 @@ export async function startEngine(
     namespace: server.namespace ?? 'default',
     taskQueue,
     workflowBundle: workflowBundle(),
-    store: openLocalStore({ folder }),
+    store,
     models: oneModel(provider),
     tools: options.tools ?? [],
   });
@@ -86,6 +91,7 @@ export async function startEngine(
     },
     asked: (agent) => counts.get(agent) ?? 0,
     attach,
+    valueOf: (value) => resolveValue(value, store.content),
     async start(team, input, settings = {}) {
       const workflowId = `${team.name}-${randomUUID().slice(0, 8)}`;
       const base: RunSettings = {

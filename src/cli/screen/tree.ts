@@ -69,7 +69,7 @@ function columnHeads({ width, paint }: TreeStyle): string {
 }
 
 function stepLine({ node, prefix }: Branch, { width, paint, now }: TreeStyle): string {
-  const name = `${prefix}${oneLine(stepName(node))}${attempts(node)}`;
+  const name = `${prefix}${oneLine(stepName(node))}${attempts(node)}${outcome(node)}`;
   const state = `${SIGNS[node.state]} ${node.state}`;
   const spent = node.usage.calls > 0 || node.usage.inputTokens > 0;
   const time = showDuration((node.endedAt ?? now) - node.startedAt);
@@ -90,6 +90,10 @@ function nameWidth(width: number): number {
 
 function attempts(node: ViewNode): string {
   return node.attempts > 1 ? ` ×${node.attempts}` : '';
+}
+
+function outcome(node: ViewNode): string {
+  return node.outcome === undefined ? '' : ` · ${oneLine(node.outcome)}`;
 }
 
 function moreLine(line: Line, { width, paint }: TreeStyle): string {

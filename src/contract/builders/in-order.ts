@@ -6,7 +6,11 @@ export function pipeline(steps: readonly Part[], options: Options<'pipeline', 's
   return build({ kind: 'pipeline', steps, ...options });
 }
 
-/** Drafts and reviews in turn until the reviewer passes the draft. */
+/**
+ * Drafts and reviews in turn until the reviewer passes the draft or the rounds are used up. The drafter is given the
+ * step's input first, then `{ task, draft, feedback }`; the reviewer `{ task, draft }`, and answers `{ passed, feedback,
+ * score? }`. The output is `{ passed, draft, feedback, rounds, score? }` with the best draft.
+ */
 export function refine(
   parts: { readonly draft: Part; readonly review: Part },
   options: Options<'refine', 'draft' | 'review'> = {},

@@ -20,7 +20,12 @@ export function route(
   return build({ kind: 'route', routes, ...options });
 }
 
-/** Lets a proposer and a critic argue, round by round, before a judge. */
+/**
+ * Lets a proposer and a critic argue, round by round, before a judge. The proposer is given the step's input first, then
+ * like the critic and the judge `{ question, turns }`, where a turn is `{ round, by, said }`; the judge sees `roundsLeft`
+ * too. The critic answers `{ agrees, argument }`, the judge `{ decided, verdict, reasons, dissent }`. The output is
+ * `{ decided, endedBy, verdict, reasons, dissent, rounds, turns }`; where the critic agrees, the verdict is the proposal.
+ */
 export function debate(
   sides: { readonly proposer: Part; readonly critic: Part; readonly judge: Part },
   options: Options<'debate', 'proposer' | 'critic' | 'judge'> = {},

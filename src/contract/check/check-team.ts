@@ -4,6 +4,7 @@ import { checkApprovals } from './check-approvals';
 import { checkGrowth, type GrowthFigure } from './check-growth';
 import { checkNames } from './check-names';
 import { checkPatterns } from './check-patterns';
+import { checkRoles } from './check-roles';
 import { checkShape, checkSubTeams } from './check-shape';
 import { checkTimes } from './check-times';
 import { type CheckOptions, Findings, scopesOf } from './findings';
@@ -55,6 +56,7 @@ function semanticFindings(team: Team, options: CheckOptions): Findings {
     checkNames(scope, found);
     checkAgents(scope, found);
     checkPatterns(scope, found);
+    checkRoles(scope, found);
     checkApprovals(scope, found);
     checkTimes(scope, found);
   }

@@ -36,6 +36,7 @@ function line(node: Omit<ViewNode, 'usage'>): string {
 function write(node: Omit<ViewNode, 'usage'>): string {
   const depth = node.path.split('/').length - 1;
   const calls = node.turns > 0 ? `, ${node.turns} turns` : '';
+  const outcome = node.outcome === undefined ? '' : `, ${node.outcome}`;
   const failed = node.failure === undefined ? '' : `: ${node.failure.type}`;
-  return `${'  '.repeat(depth)}- ${MARKS[node.state]} **${node.label}** (${node.kind}${calls}) ${node.state}${failed}`;
+  return `${'  '.repeat(depth)}- ${MARKS[node.state]} **${node.label}** (${node.kind}${calls}) ${node.state}${outcome}${failed}`;
 }

@@ -18,7 +18,7 @@ interface Mutable extends Omit<ViewNode, 'usage'> {
 }
 
 type NodeChange = Partial<
-  Pick<ViewNode, 'state' | 'endedAt' | 'attempts' | 'turns' | 'toolCalls' | 'failure' | 'child'>
+  Pick<ViewNode, 'state' | 'endedAt' | 'attempts' | 'turns' | 'toolCalls' | 'failure' | 'child' | 'outcome'>
 >;
 
 export interface ViewSources {

@@ -1,0 +1,44 @@
+import type { Json, JsonObject } from '../json';
+import { type RoleUse, roleUses } from '../roles';
+import { ROOT_PATH } from '../step-path';
+import { agentNamed } from '../team';
+import type { Findings, Scope } from './findings';
+import { listed } from './suggest';
+
+/** An agent that answers a pattern's question, and has an output contract of its own, must promise what the pattern reads. */
+export function checkRoles({ team, steps, place }: Scope, found: Findings): void {
+  const told = new Set<string>();
+  for (const { step } of steps) {
+    for (const { agent, path, contract } of roleUses(step, ROOT_PATH)) {
+      const output = agentNamed(agent, team)?.output;
+      const lacking = output === undefined ? [] : lackedBy(output as JsonObject, contract);
+      const role = roleIn(step.kind, path);
+      if (lacking.length === 0 || told.has(`${agent} ${role}`)) continue;
+      told.add(`${agent} ${role}`);
+      found.mistake(
+        [...place, 'agents', agent, 'output'],
+        `does not promise ${listed(lacking)}, which ${role} must answer with. Require ${lacking.length === 1 ? 'it' : 'them'}, or leave the output contract out: the agent is then asked for the right form.`,
+      );
+    }
+  }
+}
+
+/** The fields that the contract needs and the output may be without. A schema that does not list its fields may hold them. */
+function lackedBy(output: JsonObject, contract: RoleUse['contract']): readonly string[] {
+  const needed = texts(contract.required);
+  if (output.type !== undefined && output.type !== 'object') return needed;
+  const { properties } = output;
+  if (typeof properties !== 'object' || properties === null) return [];
+  const promised = texts(output.required);
+  return needed.filter((field) => !promised.includes(field) || !Object.hasOwn(properties, field));
+}
+
+function texts(json: Json | undefined): readonly string[] {
+  return Array.isArray(json) ? json.filter((item) => typeof item === 'string') : [];
+}
+
+/** `the critic of a debate`; an agent that the pattern asks itself is called by the pattern alone. */
+function roleIn(kind: string, path: string): string {
+  const key = path.slice(path.lastIndexOf(':') + 1);
+  return key.startsWith('~') ? `an agent that a ${kind} asks` : `the ${key} of a ${kind}`;
+}

@@ -1,0 +1,126 @@
+import type { Json } from '../../contract/json';
+import type { StepResult } from '../../contract/run';
+import type { DebateStep } from '../../contract/step';
+import { childPath, iterationPath, type StepPath } from '../../contract/step-path';
+import { inline, type Value } from '../../contract/value';
+import { keepValue } from '../keep-value';
+import type { Place } from '../place';
+import { type AnswerForm, isObject, isTexts, readAnswer } from '../read-answer';
+import { readJson } from '../read-json';
+import type { Run } from '../run';
+
+/**
+ * Debate: a proposer and a critic take turns before a judge, who decides after a round or lets them go on. It ends early
+ * where the critic agrees: then the proposal is the verdict, and the judge is not asked. A judge who has not decided
+ * after the last round is no failure: the result says `decided: false` and holds what the judge leans to.
+ *
+ * Crash: finished turns are in history and are not taken again; the one that was being taken goes on.
+ */
+export async function runDebate(run: Run, place: Place<DebateStep>): Promise<StepResult> {
+  const { maxRounds } = place.step;
+  const floor = new Floor(run, place);
+  for (let round = 0; ; round += 1) {
+    const proposal = await floor.turn('proposer', round, round === 0 ? place.input : await floor.shown());
+    const critique = await floor.turn('critic', round, await floor.shown());
+    const argument = await agreement(run, critique.value);
+    if (argument !== undefined) {
+      return floor.conclude('agreement', {
+        decided: true,
+        verdict: proposal.value,
+        reasons: [argument],
+        dissent: [],
+      });
+    }
+    const roundsLeft = maxRounds - round - 1;
+    const judged = await floor.turn('judge', round, await floor.shown({ roundsLeft: inline(roundsLeft) }));
+    const judgement = await readAnswer(run, judged, JUDGEMENT);
+    if (judgement.decided) return floor.conclude('judge', judgement);
+    if (roundsLeft === 0) return floor.conclude('limit', judgement);
+  }
+}
+
+type Side = 'proposer' | 'critic' | 'judge';
+
+interface Turn {
+  readonly round: number;
+  readonly by: Side;
+  readonly value: Value;
+  readonly path: StepPath;
+}
+
+interface Judgement {
+  readonly decided: boolean;
+  readonly verdict: Value;
+  readonly reasons: readonly string[];
+  readonly dissent: readonly string[];
+}
+
+const JUDGEMENT: AnswerForm<Judgement> = {
+  what: 'the judgement',
+  needs: '{ decided: true or false, verdict: text, reasons: texts, dissent: texts }',
+  read: ({ decided, verdict, reasons, dissent }) =>
+    typeof decided === 'boolean' && verdict !== undefined && isTexts(reasons) && isTexts(dissent)
+      ? { decided, verdict: inline(verdict), reasons, dissent }
+      : undefined,
+};
+
+/** What the critic says for the proposal where it agrees. A critic that answers in another form never does. */
+async function agreement(run: Run, critique: Value): Promise<string | undefined> {
+  const json: Json = await readJson(run, critique, 'the critique');
+  if (!isObject(json) || json.agrees !== true) return undefined;
+  return typeof json.argument === 'string' ? json.argument : 'The critic agrees.';
+}
+
+/** The turns that were taken, in order, each with who took it. */
+class Floor {
+  private readonly turns: Turn[] = [];
+  private missing: readonly StepPath[] = [];
+
+  constructor(
+    private readonly run: Run,
+    private readonly place: Place<DebateStep>,
+  ) {}
+
+  async turn(by: Side, round: number, input: Value): Promise<Turn> {
+    const { path: parent, step, generation } = this.place;
+    const path = iterationPath(childPath(parent, step, by), round);
+    const { output, missing } = await this.run.runStep({ step: step[by], path, input, generation });
+    this.missing = [...this.missing, ...missing];
+    const turn = { round: round + 1, by, value: output, path };
+    this.turns.push(turn);
+    return turn;
+  }
+
+  /** What the next side is shown. */
+  shown(more: Readonly<Record<string, Value>> = {}): Promise<Value> {
+    return keepValue(this.run, {
+      record: { question: this.place.input, turns: this.attributed(), ...more },
+    });
+  }
+
+  async conclude(endedBy: 'agreement' | 'judge' | 'limit', judgement: Judgement): Promise<StepResult> {
+    const { decided, verdict, reasons, dissent } = judgement;
+    const rounds = this.turns.at(-1)?.round ?? 0;
+    this.run.view.change(this.place.path, { outcome: `ended by ${endedBy} in round ${rounds}` });
+    const output = await keepValue(this.run, {
+      record: {
+        decided: inline(decided),
+        endedBy: inline(endedBy),
+        verdict,
+        reasons: inline(reasons),
+        dissent: inline(dissent),
+        rounds: inline(rounds),
+        turns: this.attributed(),
+      },
+    });
+    return { output, missing: this.missing };
+  }
+
+  private attributed(): Value {
+    return {
+      list: this.turns.map(({ round, by, value }) => ({
+        record: { round: inline(round), by: inline(by), said: value },
+      })),
+    };
+  }
+}

@@ -1,0 +1,95 @@
+import type { StepResult } from '../../contract/run';
+import type { RefineStep } from '../../contract/step';
+import { childPath, iterationPath } from '../../contract/step-path';
+import { inline, type Value } from '../../contract/value';
+import { keepValue } from '../keep-value';
+import type { Place } from '../place';
+import { type AnswerForm, readAnswer } from '../read-answer';
+import type { Run } from '../run';
+
+/**
+ * Refine: drafts, lets the draft be reviewed, and revises it with the reviewer's feedback, until the reviewer passes it
+ * or the rounds are used up. The best draft is kept: the one that passed, else the one with the highest score, else the
+ * last. Running out of rounds is no failure: the result says `passed: false`.
+ *
+ * Crash: finished drafts and reviews are in history and are not made again; the one that was being made goes on.
+ */
+export async function runRefine(run: Run, place: Place<RefineStep>): Promise<StepResult> {
+  const { maxRounds } = place.step;
+  let input = place.input;
+  let best: Reviewed | undefined;
+  for (let round = 0; ; round += 1) {
+    const latest = await draftAndReview(run, place, { round, input });
+    best = best === undefined || !isBetter(best, latest) ? latest : best;
+    if (latest.passed || round + 1 >= maxRounds) return concluded(run, place, { best, rounds: round + 1 });
+    input = await keepValue(run, {
+      record: { task: place.input, draft: latest.draft, feedback: inline(latest.feedback) },
+    });
+  }
+}
+
+interface Review {
+  readonly passed: boolean;
+  readonly feedback: string;
+  readonly score: number | undefined;
+}
+
+interface Reviewed extends Review {
+  readonly draft: Value;
+  readonly missing: StepResult['missing'];
+}
+
+const REVIEW: AnswerForm<Review> = {
+  what: 'the review',
+  needs: '{ passed: true or false, feedback: text, score?: 0 to 1 }',
+  read: ({ passed, feedback, score }) =>
+    typeof passed === 'boolean' && typeof feedback === 'string'
+      ? { passed, feedback, score: typeof score === 'number' ? score : undefined }
+      : undefined,
+};
+
+async function draftAndReview(
+  run: Run,
+  place: Place<RefineStep>,
+  { round, input }: { readonly round: number; readonly input: Value },
+): Promise<Reviewed> {
+  const { step, generation } = place;
+  const at = (key: string) => iterationPath(childPath(place.path, step, key), round);
+  const draft = await run.runStep({ step: step.draft, path: at('draft'), input, generation });
+  const shown = await keepValue(run, { record: { task: place.input, draft: draft.output } });
+  const path = at('review');
+  const review = await run.runStep({ step: step.review, path, input: shown, generation });
+  return {
+    ...(await readAnswer(run, { value: review.output, path }, REVIEW)),
+    draft: draft.output,
+    missing: [...draft.missing, ...review.missing],
+  };
+}
+
+/** Does the earlier draft stay ahead of the later one? Of equals the later one is kept. */
+function isBetter(earlier: Reviewed, later: Reviewed): boolean {
+  return !later.passed && (earlier.score ?? 0) > (later.score ?? 0);
+}
+
+async function concluded(
+  run: Run,
+  { path }: Place<RefineStep>,
+  { best, rounds }: { readonly best: Reviewed; readonly rounds: number },
+): Promise<StepResult> {
+  const { passed, draft, feedback, score, missing } = best;
+  run.view.change(path, { outcome: `${passed ? 'passed' : 'not passed'} in ${countOf(rounds)}` });
+  const output = await keepValue(run, {
+    record: {
+      passed: inline(passed),
+      draft,
+      feedback: inline(feedback),
+      rounds: inline(rounds),
+      ...(score === undefined ? {} : { score: inline(score) }),
+    },
+  });
+  return { output, missing };
+}
+
+function countOf(rounds: number): string {
+  return rounds === 1 ? '1 round' : `${rounds} rounds`;
+}
