@@ -1,4 +1,5 @@
 import type { BatonClient } from '../../src/client/connect';
+import { type Built, team } from '../../src/contract/builders/index';
 import type { ReplyFunction } from '../../src/models/scripted';
 import type { Tool } from '../../src/tools/tool';
 
@@ -25,4 +26,28 @@ export async function decideAll(
       decided.add(id);
       await client.decide({ approval: id, hash, ...decision }, { run });
     }
+}
+
+/** A team of one root step, played through; whatever it asks of people is decided as said. */
+export function recordTeam(
+  name: string,
+  played: {
+    readonly root: Built;
+    readonly replies: ReplyFunction;
+    readonly tools?: readonly Tool[];
+    readonly decision?: Parameters<typeof decideAll>[2];
+  },
+): Recording {
+  const { root, replies, tools = [], decision } = played;
+  return {
+    name,
+    tools,
+    replies,
+    play: async (client) => {
+      const { run } = await client.start(team(name, root), 'go');
+      if (decision === undefined) for await (const _ of client.watch(run));
+      else await decideAll(client, run, decision);
+      return run;
+    },
+  };
 }

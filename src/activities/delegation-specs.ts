@@ -26,7 +26,8 @@ export function delegationSpecs(
   }));
 }
 
-function aboutWorker(step: Step, agents: Readonly<Record<string, AgentDefinition>>): string {
+/** What a step is good for, in a sentence or two, for an agent that may call on it. */
+export function aboutWorker(step: Step, agents: Readonly<Record<string, AgentDefinition>>): string {
   const agent = step.kind === 'agent' ? agents[step.agent] : undefined;
   if (agent !== undefined && agent.description !== '') return agent.description;
   switch (step.kind) {

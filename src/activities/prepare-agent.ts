@@ -17,6 +17,8 @@ export interface AgentPlace {
   readonly delegations: readonly ToolSpec[];
   /** The form of its answer where it declares none. */
   readonly contract?: JsonObject;
+  /** Added to its instructions. */
+  readonly introduction?: string;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
   const definition: CallDefinition = {
     agent: name,
     version: agent.version,
-    instructions: agent.instructions,
+    instructions: `${agent.instructions}${place.introduction ?? ''}`,
     model: deps.models.resolve(agent.model ?? agent.tier).id,
     tools: [...tools.map(specOf), ...delegations],
     ...(output === undefined ? {} : { output }),

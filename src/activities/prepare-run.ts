@@ -1,9 +1,10 @@
 import type { BatonActivities } from '../contract/activities';
 import { failure } from '../contract/fail';
+import type { RoleUse } from '../contract/roles';
 import type { PreparedRun } from '../contract/run';
 import type { Team } from '../contract/team';
 import type { ActivityDeps } from './activity-deps';
-import { delegationSpecs } from './delegation-specs';
+import { aboutWorker, delegationSpecs } from './delegation-specs';
 import { limitPayload } from './limit-payload';
 import { grantedTools, metaOf, prepareAgent } from './prepare-agent';
 import { type UsedInTeam, usedInTeam } from './used-in-team';
@@ -30,8 +31,9 @@ export function createPrepareRun(deps: ActivityDeps): BatonActivities['prepareRu
         }),
       ),
       Promise.all(
-        [...used.roles].map(async ([path, { agent: name, contract }]) => {
-          const prepared = await prepareAgent(deps, { team, name, delegations: [], contract });
+        [...used.roles].map(async ([path, { agent: name, contract, introduces }]) => {
+          const introduction = introductionOf(introduces, team);
+          const prepared = await prepareAgent(deps, { team, name, delegations: [], contract, introduction });
           return [path, prepared] as const;
         }),
       ),
@@ -44,6 +46,11 @@ export function createPrepareRun(deps: ActivityDeps): BatonActivities['prepareRu
     };
     return limitPayload(prepared, `Preparing the team "${team.name}"`);
   };
+}
+
+function introductionOf(steps: RoleUse['introduces'], { agents }: Team): string {
+  const lines = Object.entries(steps ?? {}).map(([name, step]) => `- ${name}: ${aboutWorker(step, agents)}`);
+  return lines.length === 0 ? '' : `\n\nThose whom you may name:\n${lines.join('\n')}`;
 }
 
 function checkTools(deps: ActivityDeps, team: Team, used: UsedInTeam): void {

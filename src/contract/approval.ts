@@ -1,8 +1,8 @@
 import type { StepPath } from './step-path';
 import type { Value } from './value';
 
-/** Why a person is asked: a step of the team, an effect whose outcome is unknown, or a step that failed. */
-export type ApprovalReason = 'step' | 'ambiguousEffect' | 'failure';
+/** Why a person is asked: a step of the team, an effect whose outcome is unknown, a step that failed, or a plan. */
+export type ApprovalReason = 'step' | 'ambiguousEffect' | 'failure' | 'plan';
 
 /** A question to people, bound by its hash to exactly what they are shown. */
 export interface Approval {

@@ -1,4 +1,5 @@
 import { type AgentLimits, agentLimitsSchema } from './agent';
+import { MAX_PLAN_REPAIRS, MAX_REPLANS } from './limits';
 import type { Step } from './step';
 import { type ChildStep, childSteps } from './step-path';
 import { agentNamed, type Team } from './team';
@@ -90,10 +91,15 @@ function ownUses(step: Step, team: Team): readonly AgentUseBound[] {
     case 'vote':
       return use(step.judge, pairs(Object.keys(step.voters).length));
     case 'dag':
-      return use(step.planner, step.replan ? 1 + step.maxTasks : 1);
+      return use(step.planner, plansOf(step) * (1 + MAX_PLAN_REPAIRS));
     default:
       return [];
   }
+}
+
+/** Plans that a step may carry out, each approved anew where it asks for that. */
+export function plansOf(step: Extract<Step, { kind: 'dag' }>): number {
+  return step.planner !== undefined && step.replan ? 1 + MAX_REPLANS : 1;
 }
 
 /** An agent without tools makes no tool calls, whatever its limit. One that the team lacks is taken with the defaults. */

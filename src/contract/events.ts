@@ -1,5 +1,6 @@
-import { agentUses, attemptsOf, type ChildBound, childBounds } from './bounds';
-import type { Step } from './step';
+import { agentUses, attemptsOf, type ChildBound, childBounds, plansOf } from './bounds';
+import { MAX_PLAN_REPAIRS } from './limits';
+import type { Step, StepOf } from './step';
 import { agentNamed, type Team } from './team';
 
 /**
@@ -64,9 +65,7 @@ function kindEvents(step: Step): number {
     case 'approve':
       return QUESTION_EVENTS + step.escalate.length * ESCALATION_EVENTS;
     case 'dag':
-      return step.approvePlan === undefined
-        ? 0
-        : QUESTION_EVENTS + step.approvePlan.escalate.length * ESCALATION_EVENTS;
+      return dagEvents(step);
     case 'route':
       return step.by.reduce((sum, { by }) => sum + (by === 'person' ? QUESTION_EVENTS : ACTIVITY_EVENTS), 0);
     case 'vote':
@@ -94,4 +93,15 @@ function kindEvents(step: Step): number {
     case 'saga':
       return 0;
   }
+}
+
+/** Each task's input may be stored, and each plan read from the store. */
+function dagEvents(step: StepOf<'dag'>): number {
+  const question =
+    step.approvePlan === undefined
+      ? 0
+      : QUESTION_EVENTS + step.approvePlan.escalate.length * ESCALATION_EVENTS;
+  const inputs = STEP_EVENTS * (step.tasks?.length ?? step.maxTasks);
+  const plans = step.planner === undefined ? 0 : STEP_EVENTS * (1 + MAX_PLAN_REPAIRS);
+  return inputs + plansOf(step) * (question + 2 * plans);
 }

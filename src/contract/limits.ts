@@ -27,6 +27,10 @@ export const MAX_CONTINUATIONS = 4;
 export const MAX_PAUSES = 8;
 export const MAX_NUDGES = 1;
 
+/** Times that a plan with mistakes goes back to its planner, and that a plan may be made anew after a failure. */
+export const MAX_PLAN_REPAIRS = 2;
+export const MAX_REPLANS = 3;
+
 /** Depth of nested steps, and steps of one team, that `checkTeam` accepts. */
 export const MAX_STEP_DEPTH = 32;
 export const MAX_STEPS = 5000;

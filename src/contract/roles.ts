@@ -7,6 +7,8 @@ export interface RoleUse {
   readonly path: StepPath;
   readonly agent: string;
   readonly contract: JsonObject;
+  /** Steps that the agent must know to answer, by name: it is told what each of them is for. */
+  readonly introduces?: Readonly<Record<string, Step>>;
 }
 
 /** Key of an agent that the pattern itself asks; no name of a branch can begin so. */
@@ -44,7 +46,16 @@ export function roleUses(step: Step, path: StepPath): readonly RoleUse[] {
     case 'dag':
       return step.planner === undefined
         ? []
-        : [at(askedKey(step.planner), step.planner, planFor(Object.keys(step.workers ?? {}), step.maxTasks))];
+        : [
+            {
+              ...at(
+                askedKey(step.planner),
+                step.planner,
+                planFor(Object.keys(step.workers ?? {}), step.maxTasks),
+              ),
+              introduces: step.workers ?? {},
+            },
+          ];
     case 'peers': {
       const members = Object.keys(step.members);
       return Object.entries(step.members).flatMap(([name, member]) => child(name, member, mailFrom(members)));

@@ -3,6 +3,7 @@ import type { StepResult } from '../contract/run';
 import { runAgentStep } from './patterns/agent';
 import { runApprove } from './patterns/approve';
 import { runDebate } from './patterns/debate';
+import { runDag } from './patterns/dag';
 import { runParallel } from './patterns/parallel';
 import { runPipeline } from './patterns/pipeline';
 import { runRefine } from './patterns/refine';
@@ -35,11 +36,12 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
       return runDebate(run, { ...place, step });
     case 'refine':
       return runRefine(run, { ...place, step });
+    case 'dag':
+      return runDag(run, { ...place, step });
     case 'map':
     case 'race':
     case 'route':
     case 'vote':
-    case 'dag':
     case 'peers':
     case 'saga':
     case 'emit':

@@ -70,9 +70,9 @@ describe('worstCase', () => {
       { ada: 7, ben: 36 },
     ],
     [
-      'a planner: asked again for each task where it may plan anew',
+      'a planner: a first plan and three new ones, each sent back twice at most',
       { kind: 'dag', planner: 'ada', workers: { b: ben }, maxTasks: 3, replan: true },
-      { ada: 4, ben: 3 },
+      { ada: 12, ben: 3 },
     ],
     [
       'a judge: for every pair of voters',

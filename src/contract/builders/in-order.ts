@@ -44,7 +44,11 @@ export interface PlannedTasks {
   readonly workers: Readonly<Record<string, Part>>;
 }
 
-/** Runs tasks as soon as those that they require are done: fixed ones, or those that a planner makes. */
+/**
+ * Runs tasks as soon as those that they require are done: fixed ones, or those that a planner makes. A task with needs
+ * is given `{ input, results }`, a planned one `{ objective, input, results }`; the output is a record by task id. A
+ * planner without an output contract answers `{ tasks: [{ id, worker, objective, requires?, optional? }] }`.
+ */
 export function dag(
   plan: readonly TaskPart[] | PlannedTasks,
   options: Options<'dag', 'tasks' | 'planner' | 'workers'> = {},

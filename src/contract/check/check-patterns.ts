@@ -90,7 +90,8 @@ function checkRoute({ by, routes }: RouteStep, place: Place, found: Findings): v
       );
 }
 
-function checkDag({ tasks, planner, workers }: DagStep, place: Place, found: Findings): void {
+function checkDag(step: DagStep, place: Place, found: Findings): void {
+  const { tasks, planner, workers } = step;
   if (tasks === undefined && planner === undefined)
     found.mistake(place, 'has neither tasks nor a planner. Give it fixed tasks, or a planner with workers.');
   if (tasks !== undefined && planner !== undefined)
@@ -102,6 +103,11 @@ function checkDag({ tasks, planner, workers }: DagStep, place: Place, found: Fin
     found.mistake(place, 'has a planner but no workers to give tasks to.');
   if (planner === undefined && workers !== undefined)
     found.mistake([...place, 'workers'], 'are given tasks by a planner, and there is none.');
+  if (step.replan && planner === undefined)
+    found.mistake(
+      [...place, 'replan'],
+      'asks for a new plan after a failure, but there is no planner to make one.',
+    );
   checkTasks(tasks ?? [], [...place, 'tasks'], found);
 }
 

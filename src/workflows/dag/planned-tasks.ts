@@ -1,0 +1,111 @@
+import { failure } from '../../contract/fail';
+import type { Json } from '../../contract/json';
+import { MAX_REPLANS, RUN_DEFAULTS } from '../../contract/limits';
+import type { StepResult } from '../../contract/run';
+import type { DagStep } from '../../contract/step';
+import { childPath, iterationPath } from '../../contract/step-path';
+import { inline } from '../../contract/value';
+import { describeFailure } from '../failing';
+import { keepValue } from '../keep-value';
+import type { Place } from '../place';
+import type { Run } from '../run';
+import { dagResult, leaveOut, resultsFor } from './dag-result';
+import { approvePlan, makePlan } from './make-plan';
+import type { PlannedTask } from './read-plan';
+import { runTasks } from './run-tasks';
+
+/** A planned task and how many were planned before it: its place in the step's paths. */
+interface NumberedTask extends PlannedTask {
+  readonly ordinal: number;
+}
+
+/** Tasks that a planner gives to the step's workers. */
+export async function runPlannedTasks(run: Run, place: Place<DagStep>, planner: string): Promise<StepResult> {
+  const work = new PlannedWork(run, place);
+  for (let replans = 0, asked = 0; ; replans += 1) {
+    const plan = await makePlan(run, place, planner, { ...work.state(), asked });
+    asked = plan.asked;
+    run.view.change(place.path, { outcome: `${plan.tasks.length} tasks planned` });
+    await approvePlan(run, place, { tasks: plan.tasks as unknown as Json });
+    const mayReplan = place.step.replan && replans < MAX_REPLANS;
+    const error = await work.carryOut(plan.tasks, mayReplan ? 'finish' : 'cancel');
+    if (error === undefined) return work.result();
+    if (!mayReplan || work.tasksLeft() === 0) throw error;
+  }
+}
+
+class PlannedWork {
+  private readonly tasks: NumberedTask[] = [];
+  private readonly results = new Map<string, StepResult>();
+  private readonly missing: NumberedTask[] = [];
+  private readonly failures: { readonly task: string; readonly worker: string; readonly why: string }[] = [];
+
+  constructor(
+    private readonly run: Run,
+    private readonly place: Place<DagStep>,
+  ) {}
+
+  tasksLeft(): number {
+    return this.place.step.maxTasks - this.tasks.length;
+  }
+
+  /** What the planner is told of the work so far, and what its next plan is held to. */
+  state() {
+    const done = [...this.results.keys()];
+    return {
+      terms: {
+        workers: Object.keys(this.place.step.workers ?? {}),
+        done,
+        failed: this.tasks.map(({ id }) => id).filter((id) => !this.results.has(id)),
+        maxTasks: this.tasksLeft(),
+        callsLeft: this.run.ledger.left().maxModelCalls,
+      },
+      progress:
+        this.tasks.length === 0
+          ? undefined
+          : { done: resultsFor(done, this.results), failed: this.failures as readonly Json[] },
+    };
+  }
+
+  /** The failure that ends the plan, where there is one. */
+  async carryOut(plan: readonly PlannedTask[], onFailure: 'cancel' | 'finish'): Promise<unknown> {
+    const tasks = plan.map((task, index) => ({ ...task, ordinal: this.tasks.length + index }));
+    this.tasks.push(...tasks);
+    const { missing, failed } = await runTasks({
+      tasks,
+      width: RUN_DEFAULTS.maxConcurrency,
+      results: this.results,
+      onFailure,
+      start: (task) => this.start(task),
+      lost: (task, because) => leaveOut(this.run, this.placeOf(task, this.place.input), because.id),
+    });
+    this.missing.push(...missing);
+    if (failed === undefined) return undefined;
+    const { type, message } = describeFailure(failed.error);
+    this.failures.push({ task: failed.task.id, worker: failed.task.worker, why: `${type}: ${message}` });
+    return failed.error;
+  }
+
+  result(): Promise<StepResult> {
+    const missing = this.missing.map((task) => this.placeOf(task, this.place.input).path);
+    return dagResult(this.run, this.tasks, { results: this.results, missing });
+  }
+
+  private async start(task: NumberedTask): Promise<StepResult> {
+    const input = await keepValue(this.run, {
+      record: {
+        objective: inline(task.objective),
+        input: this.place.input,
+        ...(task.requires.length === 0 ? {} : { results: resultsFor(task.requires, this.results) }),
+      },
+    });
+    return this.run.runStep(this.placeOf(task, input));
+  }
+
+  private placeOf({ worker, ordinal }: NumberedTask, input: Place['input']): Place {
+    const { path, step, generation } = this.place;
+    const work = step.workers?.[worker];
+    if (work === undefined) throw failure('InvalidTeam', `The step ${path} has no worker "${worker}".`);
+    return { step: work, path: iterationPath(childPath(path, step, worker), ordinal), input, generation };
+  }
+}

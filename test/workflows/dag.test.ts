@@ -1,0 +1,247 @@
+import { agent, dag, parallel, pipeline, team } from '../../src/contract/builders';
+import type { Json } from '../../src/contract/json';
+import { output, text } from '../../src/models/scripted-reply';
+import { type Engine, lastText, startEngine } from './engine';
+
+const who = (name: string) =>
+  agent({ name, description: `Knows ${name}.`, instructions: `You are ${name}.` });
+const planner = { name: 'planner', instructions: 'Plan.' };
+const task = (id: string, worker: string, more: object = {}) => ({
+  id,
+  worker,
+  objective: `do ${id}`,
+  ...more,
+});
+const refuses = () => ({ text: '', stop: 'refusal' }) as const;
+
+describe('dag', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await startEngine();
+  });
+  afterAll(() => engine.stop());
+
+  test('fixed tasks: every ready one starts at once, and gets the outputs of what it requires', async () => {
+    const seen: Record<string, Json> = {};
+    const both = async () => {
+      await engine.until(() => engine.asked('fetch') + engine.asked('search') === 2);
+    };
+    engine.replies({
+      fetch: async () => {
+        await both();
+        return text('fetched');
+      },
+      search: async () => {
+        await both();
+        return text('found');
+      },
+      join: (request) => {
+        seen.join = JSON.parse(lastText(request));
+        return text('joined');
+      },
+    });
+    const result = await engine.run(
+      team(
+        'fixed',
+        dag([
+          { id: 'last', step: who('join'), requires: ['first', 'second'] },
+          { id: 'first', step: who('fetch') },
+          { id: 'second', step: who('search') },
+        ]),
+      ),
+      'go',
+    );
+    expect(seen.join).toEqual({ input: 'go', results: { first: 'fetched', second: 'found' } });
+    expect(result).toMatchObject({
+      state: 'done',
+      output: { inline: { last: 'joined', first: 'fetched', second: 'found' } },
+    });
+  });
+
+  test('an optional task that fails takes only what requires it along, and the result is partial', async () => {
+    engine.replies({ good: () => text('good'), bad: refuses });
+    const started = await engine.start(
+      team(
+        'optional',
+        dag([
+          { id: 'a', step: who('bad'), optional: true },
+          { id: 'b', step: who('good') },
+          { id: 'c', step: agent('good'), requires: ['a'] },
+          { id: 'd', step: agent('good'), requires: ['c', 'b'] },
+          { id: 'e', step: agent('good'), requires: ['b'] },
+        ]),
+      ),
+      'go',
+    );
+    expect(await started.result()).toMatchObject({
+      state: 'partial',
+      output: { inline: { b: 'good', e: 'good' } },
+      missing: ['root/dag:a', 'root/dag:c', 'root/dag:d'],
+    });
+    expect(engine.asked('good')).toBe(2);
+    const { nodes } = await started.view();
+    expect(nodes.find(({ path }) => path === 'root/dag:d')).toMatchObject({
+      state: 'skipped',
+      failure: { message: expect.stringContaining('requires "a"') },
+    });
+  });
+
+  test('a task that is not optional fails the step, and the calls of the others are aborted', async () => {
+    let aborted = 0;
+    engine.replies({
+      bad: async () => {
+        await engine.until(() => engine.asked('endless') === 2);
+        return refuses();
+      },
+      endless: (_request, { signal }) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => {
+            aborted += 1;
+            reject(signal.reason as Error);
+          }),
+        ),
+    });
+    const inner = dag([
+      { id: 'x', step: who('endless') },
+      { id: 'y', step: who('bad') },
+      { id: 'z', step: agent('endless') },
+    ]);
+    const started = await engine.start(team('failing', parallel({ left: pipeline([inner]) })), 'go');
+    await expect(started.result()).rejects.toMatchObject({ cause: { type: 'ModelRefused' } });
+    expect(aborted).toBe(2);
+  });
+
+  test('cancelling the run aborts the tasks that run and starts none', async () => {
+    let aborted = false;
+    engine.replies({
+      endless: (_request, { signal }) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => {
+            aborted = true;
+            reject(signal.reason as Error);
+          }),
+        ),
+      good: () => text('good'),
+    });
+    const started = await engine.start(
+      team(
+        'cancelled',
+        dag([
+          { id: 'a', step: who('endless') },
+          { id: 'b', step: who('good'), requires: ['a'] },
+        ]),
+      ),
+      'go',
+    );
+    await engine.until(() => engine.asked('endless') === 1);
+    await started.cancel();
+    await expect(started.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    expect(aborted).toBe(true);
+    expect(engine.asked('good')).toBe(0);
+  });
+
+  test('planned: the planner is told who the workers are; each is given its objective and what it requires', async () => {
+    let told = '';
+    const asked: Json[] = [];
+    engine.replies({
+      planner: (request) => {
+        told = request.system ?? '';
+        expect(JSON.parse(lastText(request))).toEqual({
+          input: 'the log',
+          workers: ['scan', 'write'],
+          maxTasks: 5,
+        });
+        return output({
+          tasks: [
+            task('one', 'scan'),
+            task('two', 'scan'),
+            task('sum', 'write', { requires: ['one', 'two'] }),
+          ],
+        });
+      },
+      scan: (request) => {
+        asked.push(JSON.parse(lastText(request)));
+        return text('scanned');
+      },
+      write: (request) => text(`wrote of ${Object.keys(JSON.parse(lastText(request)).results)}`),
+    });
+    const started = await engine.start(
+      team('planned', dag({ planner, workers: { scan: who('scan'), write: who('write') } }, { maxTasks: 5 })),
+      'the log',
+    );
+    expect((await started.result()).output).toEqual({
+      inline: { one: 'scanned', two: 'scanned', sum: 'wrote of one,two' },
+    });
+    expect(told).toContain('- scan: Knows scan.');
+    expect(asked).toContainEqual({ objective: 'do two', input: 'the log' });
+    expect((await started.view()).nodes.map(({ path }) => path)).toContain('root/dag:scan[1]');
+  });
+
+  test('an invalid plan goes back with its mistakes, twice at most', async () => {
+    const told: string[] = [];
+    const bad = output({
+      tasks: [task('a', 'scan', { requires: ['b'] }), task('b', 'scan', { requires: ['a'] })],
+    });
+    const root = dag({ planner, workers: { scan: who('scan') } });
+    engine.replies({
+      planner: (request) => {
+        told.push(lastText(request));
+        return told.length < 3 ? bad : output({ tasks: [task('a', 'scan')] });
+      },
+      scan: () => text('scanned'),
+    });
+    expect((await engine.run(team('repaired', root), 'go')).output).toEqual({ inline: { a: 'scanned' } });
+    expect(told).toHaveLength(3);
+    expect(told[1]).toContain('Tasks wait for each other: a → b → a');
+
+    engine.replies({ planner: () => bad });
+    await expect(engine.run(team('unrepaired', root), 'go')).rejects.toMatchObject({
+      cause: { type: 'OutputContractViolated', message: expect.stringContaining('3 plans') },
+    });
+    expect(engine.asked('planner')).toBe(3);
+  });
+
+  test('replan: after a failure the planner goes on from what is done, and no done task runs again', async () => {
+    const told: Json[] = [];
+    engine.replies({
+      planner: (request) => {
+        told.push(JSON.parse(lastText(request)));
+        return told.length === 1
+          ? output({ tasks: [task('a', 'good'), task('b', 'bad', { requires: ['a'] })] })
+          : output({ tasks: [task('c', 'good', { requires: ['a'] })] });
+      },
+      good: (request) => text(`good: ${JSON.parse(lastText(request)).objective}`),
+      bad: refuses,
+    });
+    const root = dag(
+      { planner, workers: { good: who('good'), bad: who('bad') } },
+      { replan: true, maxTasks: 4 },
+    );
+    expect((await engine.run(team('replanned', root), 'go')).output).toEqual({
+      inline: { a: 'good: do a', c: 'good: do c' },
+    });
+    expect(told[1]).toMatchObject({
+      maxTasks: 2,
+      done: { a: 'good: do a' },
+      failed: [{ task: 'b', worker: 'bad', why: expect.stringContaining('ModelRefused') }],
+    });
+  });
+
+  test('approvePlan: nothing starts before a person has agreed to this very plan', async () => {
+    engine.replies({ planner: () => output({ tasks: [task('a', 'scan')] }), scan: () => text('scanned') });
+    const root = dag({ planner, workers: { scan: who('scan') } }, { approvePlan: { approvers: ['ann'] } });
+    const started = await engine.start(team('approved', root), 'go');
+    const { id, hash, value, reason } = await started.waiting();
+    expect(reason).toBe('plan');
+    expect(JSON.stringify(value)).toContain('do a');
+    expect(engine.asked('scan')).toBe(0);
+    await started.decide({ approval: id, hash, verdict: 'approve', by: 'ann' });
+    expect((await started.result()).output).toEqual({ inline: { a: 'scanned' } });
+
+    const denied = await engine.start(team('approved', root), 'go');
+    const asked = await denied.waiting();
+    await denied.decide({ approval: asked.id, hash: asked.hash, verdict: 'deny', by: 'ann', reason: 'no' });
+    await expect(denied.result()).rejects.toMatchObject({ cause: { type: 'ApprovalDenied' } });
+    expect(engine.asked('scan')).toBe(1);
+  });
+});
