@@ -3,6 +3,7 @@ import { failure } from '../contract/fail';
 import type { RoleUse } from '../contract/roles';
 import type { PreparedRun } from '../contract/run';
 import type { Team } from '../contract/team';
+import type { ToolMeta } from '../contract/tool-call';
 import type { ActivityDeps } from './activity-deps';
 import { aboutWorker, delegationSpecs } from './delegation-specs';
 import { limitPayload } from './limit-payload';
@@ -38,11 +39,12 @@ export function createPrepareRun(deps: ActivityDeps): BatonActivities['prepareRu
         }),
       ),
     ]);
+    const reached = [...agents, ...supervisors, ...roles].flatMap(([, agent]) => Object.values(agent.tools));
     const prepared: PreparedRun = {
       agents: Object.fromEntries(agents),
       supervisors: Object.fromEntries(supervisors),
       roles: Object.fromEntries(roles),
-      tools: Object.fromEntries([...used.tools.keys()].map((name) => [name, metaOf(deps.tools.get(name))])),
+      tools: toolMetas(deps, [...used.tools.keys()], reached),
     };
     return limitPayload(prepared, `Preparing the team "${team.name}"`);
   };
@@ -51,6 +53,17 @@ export function createPrepareRun(deps: ActivityDeps): BatonActivities['prepareRu
 function introductionOf(steps: RoleUse['introduces'], { agents }: Team): string {
   const lines = Object.entries(steps ?? {}).map(([name, step]) => `- ${name}: ${aboutWorker(step, agents)}`);
   return lines.length === 0 ? '' : `\n\nThose whom you may name:\n${lines.join('\n')}`;
+}
+
+/** Of the tools that steps call, and of those that undo what any tool of the team does. */
+function toolMetas(
+  { tools }: ActivityDeps,
+  called: readonly string[],
+  ofAgents: readonly ToolMeta[],
+): PreparedRun['tools'] {
+  const metas = Object.fromEntries(called.map((name) => [name, metaOf(tools.get(name))]));
+  const undoing = [...Object.values(metas), ...ofAgents].flatMap(({ compensation }) => compensation ?? []);
+  return { ...metas, ...Object.fromEntries(undoing.map((name) => [name, metaOf(tools.get(name))])) };
 }
 
 function checkTools(deps: ActivityDeps, team: Team, used: UsedInTeam): void {

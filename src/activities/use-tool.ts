@@ -46,7 +46,7 @@ export async function useTool(store: Store, use: ToolCall): Promise<ToolCallResu
   const given =
     'wrong' in args ? errorOf(args.wrong) : await dispatch(store, use, { args: args.right, lease });
   const value = await keepValue(given.isError ? given.value : cutResult(given.value), store.content);
-  const entry = { value, isError: given.isError };
+  const entry = { value, isError: given.isError, ...('wrong' in args ? { notRun: true } : {}) };
   return recorded(await recordCall(journal, { lease, keys, fails: given.isError }, entry as unknown as Json));
 }
 

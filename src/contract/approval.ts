@@ -1,8 +1,11 @@
 import type { StepPath } from './step-path';
 import type { Value } from './value';
 
-/** Why a person is asked: a step of the team, an effect whose outcome is unknown, a step that failed, or a plan. */
-export type ApprovalReason = 'step' | 'ambiguousEffect' | 'failure' | 'plan';
+/**
+ * Why a person is asked: a step of the team, an effect whose outcome is unknown, a step that failed, a plan, an undo that keeps
+ * failing, or an effect that a run which began from another one would cause again.
+ */
+export type ApprovalReason = 'step' | 'ambiguousEffect' | 'failure' | 'plan' | 'undo' | 'repeatedEffect';
 
 /** A question to people, bound by its hash to exactly what they are shown. */
 export interface Approval {

@@ -48,12 +48,17 @@ function roundsOf(step: Step, child: ChildStep, team: Team): { times: number; sh
     case 'refine':
     case 'peers':
       return { times: step.maxRounds, shared: false };
+    case 'saga':
+      return child.place.at(-1) === 'undo' ? { times: UNDO_TRIES, shared: false } : ONCE;
     case 'dag':
       return child.place[0] === 'workers' ? { times: step.maxTasks, shared: true } : ONCE;
     default:
       return ONCE;
   }
 }
+
+/** Tries of one undo before a person is asked. */
+export const UNDO_TRIES = 3;
 
 const ONCE = { times: 1, shared: false };
 

@@ -1,4 +1,4 @@
-import { agentUses, attemptsOf, type ChildBound, childBounds, plansOf } from './bounds';
+import { agentUses, attemptsOf, type ChildBound, childBounds, plansOf, UNDO_TRIES } from './bounds';
 import { MAX_PLAN_REPAIRS } from './limits';
 import type { Step, StepOf } from './step';
 import { agentNamed, type Team } from './team';
@@ -46,7 +46,17 @@ export function eventsWith(step: Step, team: Team, children: readonly CountedChi
     if (bound.shared) shared = Math.max(shared, bound.times * events);
     else each += bound.times * events;
   }
-  return own + agents + each + shared;
+  return own + agents + each + shared + compensations(step, children);
+}
+
+/** A part without an undo is undone call by call: as many calls again, at most, as it has made. */
+function compensations(step: Step, children: readonly CountedChild[]): number {
+  if (step.kind !== 'saga') return 0;
+  return children.reduce((sum, { bound, events }) => {
+    const [, index] = bound.child.place;
+    const undoneByCall = bound.child.place.at(-1) === 'do' && step.steps[Number(index)]?.undo === undefined;
+    return undoneByCall ? sum + events : sum;
+  }, 0);
 }
 
 function eventsInParent({ child }: ChildBound, team: Team): number {
@@ -68,6 +78,8 @@ function kindEvents(step: Step): number {
       return dagEvents(step);
     case 'route':
       return step.by.reduce((sum, { by }) => sum + (by === 'person' ? QUESTION_EVENTS : ACTIVITY_EVENTS), 0);
+    case 'saga':
+      return step.steps.length * (UNDO_TRIES * TIMER_EVENTS + QUESTION_EVENTS);
     case 'vote':
       return ACTIVITY_EVENTS + (step.tieBreak === 'escalate' ? QUESTION_EVENTS : 0);
     case 'race':
@@ -90,7 +102,6 @@ function kindEvents(step: Step): number {
     case 'pipeline':
     case 'supervise':
     case 'peers':
-    case 'saga':
       return 0;
   }
 }

@@ -67,6 +67,12 @@ export const FAILURES = {
   ),
   ApprovalDenied: final('Nothing: a person said no.'),
   ApprovalUnanswered: final('Answer in time, raise the deadline, or name an escalation.'),
+  SagaUndone: final(
+    'Read the failure that it names: everything done before it was undone. Start or resume the run.',
+  ),
+  UndoIncomplete: final(
+    'Settle by hand what the message lists as not undone, then resume the run or leave it.',
+  ),
   JoinFailed: final('Read the failures of the branches, or choose a join that forgives them.'),
   ValueTooLarge: final('Return less: store large data elsewhere and return its name.'),
   StoreUnavailable: again(

@@ -1,4 +1,5 @@
 import type { AgentState, PreparedAgent } from './agent-run';
+import type { EffectState } from './effect';
 import type { Step } from './step';
 import type { StepPath } from './step-path';
 import type { RunLimits, Team } from './team';
@@ -75,6 +76,10 @@ export interface SubtreeInput {
   readonly tenant?: string;
   /** Present when an agent's loop goes on in a new execution. */
   readonly continued?: Continued;
+  /** Part of a saga: what it has done is undone by itself when it fails, and handed up when it succeeds. */
+  readonly undoesItself?: boolean;
+  /** How often effects were undone before it began: see `EffectState`. */
+  readonly undone?: Readonly<Record<string, number>>;
 }
 
 /** What the execution before this one had reached. */
@@ -82,6 +87,7 @@ export interface Continued {
   readonly agent: AgentState;
   readonly view: RunView;
   readonly spent: Readonly<Record<StepPath, Usage>>;
+  readonly effects?: EffectState;
 }
 
 export interface StepResult {
@@ -92,6 +98,8 @@ export interface StepResult {
 
 export interface SubtreeResult extends StepResult {
   readonly usage: Usage;
+  /** What would undo it, where it is part of a saga. */
+  readonly effects?: Pick<EffectState, 'undos' | 'undone'>;
 }
 
 export interface RunResult extends StepResult {

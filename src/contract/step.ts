@@ -184,6 +184,12 @@ export interface PeersStep extends StepCommon {
   readonly until: 'consensus' | 'quiet';
 }
 
+/**
+ * Each `do` gets `{ input, done }`: the saga's input and the outputs of the parts before it, by name. Each `undo` gets
+ * the same and `result`, null where the effect never reported: it must accept that its `do` did not happen. Without an
+ * `undo`, every tool call below `do` is undone by the compensation that its tool declares. The output is the record of
+ * all results.
+ */
 export interface SagaStep extends StepCommon {
   readonly kind: 'saga';
   readonly steps: readonly { readonly name: string; readonly do: Step; readonly undo?: Step | undefined }[];

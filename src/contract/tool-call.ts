@@ -42,5 +42,7 @@ export interface ToolCallResult {
   readonly value: Value;
   /** The tool's own error, for the model to read; infrastructure failures are thrown and retried instead. */
   readonly isError: boolean;
+  /** True where the arguments were refused before the tool began. */
+  readonly notRun?: boolean;
   readonly fromJournal?: boolean;
 }

@@ -27,6 +27,8 @@ export interface ViewNode {
   /** What the pattern decided, in a few words and without anybody's text: `passed in 2 rounds`. */
   readonly outcome?: string;
   readonly failure?: ViewFailure;
+  /** Of a saga that did not come to its end: whether everything that it had done is undone. */
+  readonly undo?: 'undone' | 'incomplete';
 }
 
 export interface ViewFailure {

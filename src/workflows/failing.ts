@@ -7,6 +7,7 @@ import {
   TemporalFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
+import type { EffectState } from '../contract/effect';
 import { failure, rootFailure } from '../contract/fail';
 import { NO_USAGE, type Usage } from '../contract/usage';
 import type { ViewFailure } from '../contract/view';
@@ -29,25 +30,32 @@ export function describeFailure(error: unknown): ViewFailure {
 }
 
 /** The failure with which an execution ends: the root's own type, and what had been used up to then. */
-export function closingFailure(error: unknown, usage: Usage): unknown {
+export function closingFailure(error: unknown, usage: Usage, undone?: EffectState['undone']): unknown {
   if (!isStepFailure(error)) return error;
   const { type, message } = describeFailure(error);
+  const root = rootFailure(error);
+  const facts = root instanceof ApplicationFailure ? (root.details ?? []) : [];
   const cause = error instanceof Error ? error : undefined;
   return ApplicationFailure.create({
     type,
     message,
     nonRetryable: true,
-    details: [{ usage }],
+    details: [{ usage, ...(undone === undefined ? {} : { undone }) }, ...facts],
     ...(cause === undefined ? {} : { cause }),
   });
 }
 
-/** What a failed child had used, from its closing failure. */
-export function usageOfFailedChild(error: unknown): Usage {
-  if (!(error instanceof ChildWorkflowFailure) || !(error.cause instanceof ApplicationFailure))
-    return NO_USAGE;
-  const [facts] = (error.cause.details ?? []) as ({ usage?: Usage } | undefined)[];
-  return facts?.usage ?? NO_USAGE;
+/** What a failed child had used, and undone of its own effects, from its closing failure. */
+export function accountOfFailedChild(error: unknown): {
+  readonly usage: Usage;
+  readonly undone: EffectState['undone'];
+} {
+  const details =
+    error instanceof ChildWorkflowFailure && error.cause instanceof ApplicationFailure
+      ? (error.cause.details ?? [])
+      : [];
+  const [facts] = details as ({ usage?: Usage; undone?: EffectState['undone'] } | undefined)[];
+  return { usage: facts?.usage ?? NO_USAGE, undone: facts?.undone ?? {} };
 }
 
 export function runTimedOut(timeout: string | number): ApplicationFailure {

@@ -6,21 +6,27 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AgentState } from '../contract/agent-run';
+import { NO_EFFECTS } from '../contract/effect';
 import type { SubtreeInput, SubtreeResult } from '../contract/run';
 import { viewQuery } from './messages';
 import type { Continuation, Run } from './run';
 import { runStep } from './run-step';
 import { ApprovalDesk } from './safeguards/approval-desk';
+import { EffectLog } from './safeguards/effect-log';
 import { Ledger } from './safeguards/ledger';
 import { ViewKeeper } from './safeguards/view-keeper';
 
 /** What an execution needs to know before it is prepared: enough to answer queries and updates from its first task on. */
 export type Opening = Omit<SubtreeInput, 'prepared' | 'step' | 'input' | 'format' | 'generation'>;
 
+/** How long undoing may take, in milliseconds, once the run's own time is over. */
+const UNDO_TIME_MS = 72 * 3_600_000;
+
 /** An execution whose handlers stand: made before the first await, so that no early message is lost. */
 export interface OpenRun {
   readonly view: ViewKeeper;
   readonly ledger: Ledger;
+  readonly effects: EffectLog;
   prepared(facts: Pick<SubtreeInput, 'prepared'>, continuation?: Continuation): Run;
 }
 
@@ -41,35 +47,47 @@ export function openRun(opening: Opening): OpenRun {
     view,
     continued?.view.approvals,
   );
+  const effects = new EffectLog(continued?.effects ?? { ...NO_EFFECTS, undone: opening.undone ?? {} });
+  let undos = 0;
   setHandler(viewQuery, () => view.snapshot());
   return {
     view,
     ledger,
+    effects,
     prepared({ prepared }, continuation) {
-      const run: Run = {
-        id: opening.run,
-        workflow: workflowId,
-        team: opening.team,
-        lineage: opening.lineage,
-        prepared,
-        settings,
-        deadlineAt: opening.deadlineAt,
-        tenant: opening.tenant,
-        generations: opening.generations,
-        top: opening.path,
-        view,
-        approvals,
-        ledger,
-        continuation,
-        runStep: (place) => runStep(run, place),
+      const runUntil = (deadlineAt: number): Run => {
+        const run: Run = {
+          id: opening.run,
+          workflow: workflowId,
+          team: opening.team,
+          lineage: opening.lineage,
+          prepared,
+          settings,
+          deadlineAt,
+          tenant: opening.tenant,
+          generations: opening.generations,
+          top: opening.path,
+          view,
+          approvals,
+          ledger,
+          effects,
+          continuation,
+          runStep: (place) => runStep(run, place),
+          beyondDeadline: () => runUntil(Math.max(deadlineAt, Date.now() + UNDO_TIME_MS)),
+          nextUndo: () => {
+            undos += 1;
+            return undos - 1;
+          },
+        };
+        return run;
       };
-      return run;
+      return runUntil(opening.deadlineAt);
     },
   };
 }
 
 /** Lets the agent at the top of a subtree go on in a new execution between two turns, once its history has grown long. */
-export function continuationOf(input: SubtreeInput, { view, ledger }: OpenRun): Continuation {
+export function continuationOf(input: SubtreeInput, { view, ledger, effects }: OpenRun): Continuation {
   return {
     from: input.continued?.agent,
     async continueWhenLong(agent: AgentState) {
@@ -77,7 +95,12 @@ export function continuationOf(input: SubtreeInput, { view, ledger }: OpenRun): 
       await condition(allHandlersFinished);
       await continueAsNew<(input: SubtreeInput) => Promise<SubtreeResult>>({
         ...input,
-        continued: { agent, view: view.snapshot(), spent: ledger.entries() },
+        continued: {
+          agent,
+          view: view.snapshot(),
+          spent: ledger.entries(),
+          effects: effects.snapshot(),
+        },
       });
     },
   };

@@ -4,6 +4,7 @@ import {
   isCancellation,
   ParentClosePolicy,
 } from '@temporalio/workflow';
+import type { PreparedAgent } from '../contract/agent-run';
 import { hashText } from '../contract/hash';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
 import { roleUses } from '../contract/roles';
@@ -15,7 +16,7 @@ import {
   type SubtreeResult,
 } from '../contract/run';
 import { definitionPath, walkSteps } from '../contract/step-path';
-import { describeFailure, usageOfFailedChild } from './failing';
+import { accountOfFailedChild, describeFailure } from './failing';
 import { labelOf } from './label';
 import type { Place } from './place';
 import type { Run } from './run';
@@ -45,10 +46,13 @@ export async function runAsChild(run: Run, place: Place): Promise<StepResult> {
       },
     );
     run.ledger.add(place.path, result.usage);
+    run.effects.adopt(result.effects ?? {});
     run.view.end(place.path, result.missing.length > 0 ? 'partial' : 'done');
     return { output: result.output, missing: result.missing };
   } catch (error) {
-    run.ledger.add(place.path, usageOfFailedChild(error));
+    const { usage, undone } = accountOfFailedChild(error);
+    run.ledger.add(place.path, usage);
+    run.effects.adopt({ undone });
     if (isCancellation(error)) run.view.end(place.path, 'cancelled');
     else run.view.end(place.path, 'failed', describeFailure(error));
     throw error;
@@ -76,6 +80,8 @@ function subtreeInput(run: Run, place: Place): SubtreeInput {
     limits: run.ledger.left(),
     deadlineAt: run.deadlineAt,
     ...(run.tenant === undefined ? {} : { tenant: run.tenant }),
+    ...(run.effects.isUndoneOneByOne(place.path) ? { undoesItself: true } : {}),
+    ...(run.effects.hasUndone() ? { undone: run.effects.snapshot().undone } : {}),
   };
 }
 
@@ -100,12 +106,16 @@ function neededBy(place: Place, prepared: PreparedRun): PreparedRun {
     if (step.kind === 'parallel' && typeof step.merge === 'object' && 'synthesize' in step.merge)
       needed.agents.add(step.merge.synthesize);
   });
-  return {
-    agents: only(prepared.agents, needed.agents),
-    tools: only(prepared.tools, needed.tools),
-    roles: only(prepared.roles, needed.roles),
-    supervisors: only(prepared.supervisors, needed.supervisors),
-  };
+  const agents = only(prepared.agents, needed.agents);
+  const roles = only(prepared.roles, needed.roles);
+  const supervisors = only(prepared.supervisors, needed.supervisors);
+  const called = only(prepared.tools, needed.tools);
+  const byAgents = [agents, roles, supervisors]
+    .flatMap(Object.values<PreparedAgent>)
+    .flatMap(({ tools }) => Object.values(tools));
+  for (const { compensation } of [...Object.values(called), ...byAgents])
+    if (compensation !== undefined) needed.tools.add(compensation);
+  return { agents, roles, supervisors, tools: only(prepared.tools, needed.tools) };
 }
 
 function only<T>(

@@ -2,11 +2,12 @@ import { failure } from '../contract/fail';
 import type { StepResult } from '../contract/run';
 import { runAgentStep } from './patterns/agent';
 import { runApprove } from './patterns/approve';
-import { runDebate } from './patterns/debate';
 import { runDag } from './patterns/dag';
+import { runDebate } from './patterns/debate';
 import { runParallel } from './patterns/parallel';
 import { runPipeline } from './patterns/pipeline';
 import { runRefine } from './patterns/refine';
+import { runSaga } from './patterns/saga';
 import { runSupervise } from './patterns/supervise';
 import { runTool } from './patterns/tool';
 import type { Place } from './place';
@@ -38,12 +39,13 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
       return runRefine(run, { ...place, step });
     case 'dag':
       return runDag(run, { ...place, step });
+    case 'saga':
+      return runSaga(run, { ...place, step });
     case 'map':
     case 'race':
     case 'route':
     case 'vote':
     case 'peers':
-    case 'saga':
     case 'emit':
     case 'on':
     case 'checkpoint':

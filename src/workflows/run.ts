@@ -4,6 +4,7 @@ import type { StepPath } from '../contract/step-path';
 import type { Value } from '../contract/value';
 import type { Place } from './place';
 import type { ApprovalDesk } from './safeguards/approval-desk';
+import type { EffectLog } from './safeguards/effect-log';
 import type { Ledger } from './safeguards/ledger';
 import type { ViewKeeper } from './safeguards/view-keeper';
 
@@ -26,8 +27,13 @@ export interface Run {
   readonly view: ViewKeeper;
   readonly approvals: ApprovalDesk;
   readonly ledger: Ledger;
+  readonly effects: EffectLog;
   /** Runs a step below the pattern's own. Patterns know each other only through this. */
   runStep(place: Place): Promise<StepResult>;
+  /** The same run with time left, for undoing what it has done once its own time is over. */
+  beyondDeadline(): Run;
+  /** Numbers the undos of this execution, from 0. */
+  nextUndo(): number;
   /** Present in an execution that may continue as new; see `betweenTurns`. */
   readonly continuation: Continuation | undefined;
 }

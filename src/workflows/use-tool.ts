@@ -1,5 +1,6 @@
 import { scheduleActivity, scheduleLocalActivity } from '@temporalio/workflow';
 import type { ToolUse } from '../agent/effects';
+import { argsBelowInput, type Undo, type Write } from '../contract/effect';
 import { failureType } from '../contract/fail';
 import type { ApprovalTerms } from '../contract/step';
 import type { ToolCallResult } from '../contract/tool-call';
@@ -44,7 +45,45 @@ export async function useTool(run: Run, place: Place, call: Call): Promise<ToolC
   }
 }
 
-function runTool(run: Run, place: Place, { tool, meta, call, untilMs }: Call): Promise<ToolCallResult> {
+function runTool(run: Run, place: Place, call: Call): Promise<ToolCallResult> {
+  return call.meta.effect === 'write' ? noted(run, place, call) : dispatch(run, place, call);
+}
+
+/** A write is noted, with what undoes it, before it is dispatched. */
+async function noted(run: Run, place: Place, call: Call): Promise<ToolCallResult> {
+  const { idempotencyKey: baseKey, args, input } = call.call;
+  const write: Write = {
+    path: place.path,
+    tool: call.tool,
+    key: run.effects.keyFor(baseKey),
+    baseKey,
+    args: input === undefined ? args : { record: { args, input } },
+  };
+  run.effects.begin(write, compensationOf(call, write));
+  const result = await dispatch(run, place, {
+    ...call,
+    call: { ...call.call, idempotencyKey: write.key },
+  });
+  if (result.notRun === true) run.effects.notRun(write);
+  else if (!result.isError) run.effects.done(write, result.value);
+  return result;
+}
+
+/** What a tool declares to undo it, as a step that is given `{ args, result }`. */
+function compensationOf({ tool, meta, call }: Call, { baseKey: id, path }: Write): Undo | undefined {
+  if (meta.compensation === undefined) return undefined;
+  const isFixed = call.input !== undefined && 'inline' in call.args;
+  const args = isFixed ? argsBelowInput(call.args.inline) : { $input: '/args' };
+  return {
+    id,
+    path,
+    of: `"${tool}" at ${path}`,
+    step: { kind: 'tool', tool: meta.compensation, args: { args, result: { $input: '/result' } } },
+    told: isFixed ? { input: call.input } : { args: call.args },
+  };
+}
+
+function dispatch(run: Run, place: Place, { tool, meta, call, untilMs }: Call): Promise<ToolCallResult> {
   const summary = summaryOf(tool, place.path);
   if (meta.local) return scheduleLocalActivity<ToolCallResult>(tool, [call], localToolOptions(run, summary));
   return scheduleActivity<ToolCallResult>(tool, [call], toolOptions(run, summary, { meta, untilMs }));

@@ -65,7 +65,7 @@ test('an agent is stored with its model and tools as they are now', async () => 
   });
 });
 
-test('only what the root uses is prepared, wherever it is named', async () => {
+test('only what the root uses is prepared, wherever it is named, and what undoes it', async () => {
   const writer = { instructions: 'Write.' };
   const prepared = await prepare({
     agents: { used: writer, judge: writer, joiner: writer, idle: { ...writer, tools: ['missing'] } },
@@ -87,6 +87,7 @@ test('only what the root uses is prepared, wherever it is named', async () => {
   expect(Object.keys(prepared.roles)).toEqual(['root/pipeline:1/race:~judge']);
   expect(prepared.tools).toEqual({
     post: { effect: 'write', repeat: 'keyed', timeoutMs: 5000, local: false, compensation: 'unpost' },
+    unpost: expect.objectContaining({ effect: 'write' }),
     search: { effect: 'read', repeat: 'safe', timeoutMs: 5000, local: true },
   });
 });

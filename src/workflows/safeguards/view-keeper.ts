@@ -18,7 +18,10 @@ interface Mutable extends Omit<ViewNode, 'usage'> {
 }
 
 type NodeChange = Partial<
-  Pick<ViewNode, 'state' | 'endedAt' | 'attempts' | 'turns' | 'toolCalls' | 'failure' | 'child' | 'outcome'>
+  Pick<
+    ViewNode,
+    'state' | 'endedAt' | 'attempts' | 'turns' | 'toolCalls' | 'failure' | 'child' | 'outcome' | 'undo'
+  >
 >;
 
 export interface ViewSources {
