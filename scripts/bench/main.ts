@@ -1,9 +1,11 @@
-import { loadavg } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
 import { type BenchPlace, withBenchPlace } from './bench-place';
 import { describeMachine } from './describe-machine';
 import { benchFanout } from './fanout';
 import { benchHistory } from './history';
 import { benchResume } from './resume';
+import { benchRouting, type RoutingFiles } from './routing';
 import { benchStep } from './step';
 import { benchWide } from './wide';
 
@@ -15,21 +17,42 @@ const BENCHES: Readonly<Record<string, (place: BenchPlace) => Promise<object>>> 
   wide: benchWide,
 };
 
-/** `bench <name> [--json]`: with `--json` the last line on stdout is one JSON object, else a readable one. */
+/** Benches of what needs no server; they take the files that they measure with. */
+const SERVERLESS: Readonly<
+  Record<string, (say: (line: string) => void, files: RoutingFiles) => Promise<object>>
+> = {
+  routing: benchRouting,
+};
+
+/**
+ * `bench <name> [--train file --test file] [--json]`: with `--json` the last line on stdout is one JSON object, else a
+ * readable one.
+ */
 async function main(args: readonly string[]): Promise<void> {
-  const [name, ...rest] = args.filter((arg) => arg !== '--json');
-  const bench = BENCHES[name ?? ''];
-  if (name === undefined || bench === undefined || rest.length > 0)
-    throw new Error(`usage: npm run bench -- <${Object.keys(BENCHES).join('|')}> [--json]`);
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { json: { type: 'boolean' }, train: { type: 'string' }, test: { type: 'string' } },
+  });
+  const [name = '', ...rest] = positionals;
+  const onServer = BENCHES[name];
+  const serverless = SERVERLESS[name];
+  const names = [...Object.keys(BENCHES), ...Object.keys(SERVERLESS)];
+  if ((onServer ?? serverless) === undefined || rest.length > 0)
+    throw new Error(`usage: npm run bench -- <${names.join('|')}> [--train file --test file] [--json]`);
+  const { json, ...files } = values;
   const date = new Date().toISOString();
   const loadBefore = loadavg();
   const say = (line: string): void => console.error(line);
-  const figures = await withBenchPlace(say, async (place) => ({
-    ...(await bench(place)),
-    ...(await describeMachine(place)),
-  }));
+  const figures =
+    onServer === undefined
+      ? { ...(await serverless?.(say, files)), node: process.version, cores: availableParallelism() }
+      : await withBenchPlace(say, async (place) => ({
+          ...(await onServer(place)),
+          ...(await describeMachine(place)),
+        }));
   const report = { bench: name, ...figures, loadBefore, loadAfter: loadavg(), date };
-  console.log(JSON.stringify(report, undefined, args.includes('--json') ? undefined : 2));
+  console.log(JSON.stringify(report, undefined, json === true ? undefined : 2));
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
