@@ -94,7 +94,7 @@ function ownUses(step: Step, team: Team): readonly AgentUseBound[] {
         maxToolCalls: Math.max(0, bound.maxToolCalls - delegations(step, team)),
       }));
     case 'vote':
-      return use(step.judge, pairs(Object.keys(step.voters).length));
+      return use(step.judge);
     case 'dag':
       return use(step.planner, plansOf(step) * (1 + MAX_PLAN_REPAIRS));
     default:
@@ -116,8 +116,4 @@ function callsOf(name: string, team: Team): { maxTurns: number; maxToolCalls: nu
 
 function limitsOf(name: string, team: Team): AgentLimits {
   return agentNamed(name, team)?.limits ?? agentLimitsSchema.parse({});
-}
-
-function pairs(count: number): number {
-  return (count * (count - 1)) / 2;
 }

@@ -1,5 +1,5 @@
 import { agentUses, attemptsOf, type ChildBound, childBounds, plansOf, UNDO_TRIES } from './bounds';
-import { MAX_PLAN_REPAIRS } from './limits';
+import { MAX_PLAN_REPAIRS, MAX_TIE_QUESTIONS } from './limits';
 import type { Step, StepOf } from './step';
 import { agentNamed, type Team } from './team';
 
@@ -81,7 +81,7 @@ function kindEvents(step: Step): number {
     case 'saga':
       return step.steps.length * (UNDO_TRIES * TIMER_EVENTS + QUESTION_EVENTS);
     case 'vote':
-      return ACTIVITY_EVENTS + (step.tieBreak === 'escalate' ? QUESTION_EVENTS : 0);
+      return voteEvents(step);
     case 'race':
       return step.hedgeAfter === undefined ? 0 : TIMER_EVENTS * Object.keys(step.branches).length;
     case 'debate':
@@ -115,4 +115,14 @@ function dagEvents(step: StepOf<'dag'>): number {
   const inputs = STEP_EVENTS * (step.tasks?.length ?? step.maxTasks);
   const plans = step.planner === undefined ? 0 : STEP_EVENTS * (1 + MAX_PLAN_REPAIRS);
   return inputs + plansOf(step) * (question + 2 * plans);
+}
+
+/** Each ballot may have to be read, what the judge and the tie-break are shown stored, and people asked about each answer. */
+function voteEvents({ voters, tieBreak }: StepOf<'vote'>): number {
+  const count = Object.keys(voters).length;
+  return (
+    count +
+    ACTIVITY_EVENTS +
+    (tieBreak === 'escalate' ? QUESTION_EVENTS * Math.min(count, MAX_TIE_QUESTIONS) : 0)
+  );
 }

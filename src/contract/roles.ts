@@ -36,7 +36,10 @@ export function roleUses(step: Step, path: StepPath): readonly RoleUse[] {
     case 'race':
       return step.judge === undefined ? [] : [at(askedKey(step.judge), step.judge, ACCEPTANCE)];
     case 'vote':
-      return step.judge === undefined ? [] : [at(askedKey(step.judge), step.judge, GROUPS)];
+      return [
+        ...(step.judge === undefined ? [] : [at(askedKey(step.judge), step.judge, GROUPS)]),
+        ...(step.tieBreak === 'escalate' ? [] : child('tie-break', step.tieBreak, CHOICE)),
+      ];
     case 'route':
       return step.by.flatMap((classifier) =>
         classifier.by === 'agent'
@@ -112,6 +115,9 @@ const ACCEPTANCE = object({ acceptable: FLAG, reason: TEXT });
 
 /** Numbers of the answers that mean the same, group by group. */
 const GROUPS = object({ groups: list(list({ type: 'integer', minimum: 0 })) });
+
+/** The number of the answer that is to win. */
+const CHOICE = object({ choice: { type: 'integer', minimum: 0 }, reason: TEXT });
 
 function choiceOf(routes: readonly string[]): JsonObject {
   return object(

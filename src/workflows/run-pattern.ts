@@ -10,6 +10,7 @@ import { runRefine } from './patterns/refine';
 import { runSaga } from './patterns/saga';
 import { runSupervise } from './patterns/supervise';
 import { runTool } from './patterns/tool';
+import { runVote } from './patterns/vote';
 import type { Place } from './place';
 import type { Run } from './run';
 
@@ -35,6 +36,8 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
       return runApprove(run, { ...place, step });
     case 'debate':
       return runDebate(run, { ...place, step });
+    case 'vote':
+      return runVote(run, { ...place, step });
     case 'refine':
       return runRefine(run, { ...place, step });
     case 'dag':
@@ -44,7 +47,6 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
     case 'map':
     case 'race':
     case 'route':
-    case 'vote':
     case 'peers':
     case 'emit':
     case 'on':

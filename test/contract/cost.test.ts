@@ -75,9 +75,9 @@ describe('worstCase', () => {
       { ada: 12, ben: 3 },
     ],
     [
-      'a judge: for every pair of voters',
+      'a judge: groups all answers at once',
       { kind: 'vote', voters: { a: ada, b: ada, c: ada }, judge: 'ben' },
-      { ada: 3, ben: 3 },
+      { ada: 3, ben: 1 },
     ],
   ])('%s', (_title, root, expected) => {
     expect(uses(root)).toEqual(expected);

@@ -19,7 +19,13 @@ export function race(branches: Parts, options: Options<'race', 'branches'> = {})
   return build({ kind: 'race', branches, ...options });
 }
 
-/** Asks several voters the same and counts their answers. */
+/**
+ * Asks several voters the same and counts their answers. A voter's answer is its vote; of `{ vote, … }` the `vote` is,
+ * and `null` or "abstain" abstains. Texts are compared without case, spacing and the punctuation around them, or as the
+ * judge groups them; everything else by value. The tie-break is given `{ question, answers: [{ number, answer, votes }] }`
+ * and answers `{ choice, reason }` or with an answer. The output is `{ winner, decidedBy: rule, step or person,
+ * tally: [{ answer, votes, voters }], abstained, failed }`.
+ */
 export function vote(
   voters: Parts,
   options: Options<'vote', 'voters' | 'tieBreak'> & { readonly tieBreak?: Part | 'escalate' } = {},

@@ -1,0 +1,136 @@
+import { failure } from '../../contract/fail';
+import type { Json } from '../../contract/json';
+import { RUN_DEFAULTS } from '../../contract/limits';
+import { askedKey } from '../../contract/roles';
+import type { StepResult } from '../../contract/run';
+import type { VoteStep } from '../../contract/step';
+import { childPath } from '../../contract/step-path';
+import { inline } from '../../contract/value';
+import { fanOut } from '../fan-out';
+import { keepValue } from '../keep-value';
+import { below, type Place } from '../place';
+import { type AnswerForm, readAnswer } from '../read-answer';
+import { readJson } from '../read-json';
+import type { Run } from '../run';
+import { type Ballots, isTextKey, mergeAnswers, readBallots } from '../voting/ballots';
+import { breakTie } from '../voting/break-tie';
+import { type Count, countVotes } from '../voting/count-votes';
+
+/**
+ * Vote: asks every voter the same, side by side and blind to each other, and counts their answers by the rule. Where the
+ * rule names no winner, the tie-break chooses. A voter that fails is counted as the rule says and is missing from the
+ * result, which is then partial. Nobody voting at all fails JoinFailed.
+ *
+ * Crash: finished ballots are in history and nobody votes twice; a question to people stays asked.
+ */
+export async function runVote(run: Run, place: Place<VoteStep>): Promise<StepResult> {
+  const { rule } = place.step;
+  const polled = await poll(run, place);
+  const read = readBallots(polled.said, rule === 'ranked');
+  const { ballots, answers } = await judgeSameness(run, place, read);
+  const count = countVotes({ rule, ballots, failed: polled.failed });
+  const [leader] = count.standing;
+  if (leader === undefined)
+    throw failure(
+      'JoinFailed',
+      `At ${place.path} nobody voted: ${ballots.length} abstained, ${polled.failed.length} failed.`,
+    );
+  const standing = count.standing.map((key) => ({
+    key,
+    answer: answers.get(key) ?? null,
+    votes: count.votes.get(key) ?? 0,
+  }));
+  const { key, by, missing } = count.decided
+    ? { key: leader, by: 'rule', missing: [] }
+    : await breakTie(run, place, standing);
+  run.view.change(place.path, { outcome: `decided by ${by}, ${sharePhrase(count, key)}` });
+  const output = await keepValue(
+    run,
+    inline({
+      winner: answers.get(key) ?? null,
+      decidedBy: by,
+      tally: tallyOf(count, { ballots, answers }),
+      abstained: ballots.filter(({ choices }) => choices.length === 0).map(({ voter }) => voter),
+      failed: polled.failed,
+    }),
+  );
+  return { output, missing: [...polled.missing, ...missing] };
+}
+
+interface Polled {
+  readonly said: ReadonlyMap<string, Json>;
+  readonly failed: readonly string[];
+  readonly missing: StepResult['missing'];
+}
+
+async function poll(run: Run, place: Place<VoteStep>): Promise<Polled> {
+  const { voters } = place.step;
+  const { results, missing } = await fanOut(
+    Object.entries(voters).map(([name, step]) => ({
+      name,
+      start: () => run.runStep(below(place, name, { step, input: place.input })),
+    })),
+    { bestEffort: { atLeast: 0, required: [] } },
+    RUN_DEFAULTS.maxConcurrency,
+  );
+  const said = new Map<string, Json>();
+  for (const [name, { output, missing: lacking }] of results) {
+    const json = await readJson(run, output, `the vote of ${name}`);
+    // A voter that failed and was skipped has said nothing; that is no abstention.
+    if (json !== null || !lacking.includes(pathOf(place, name))) said.set(name, json);
+  }
+  return {
+    said,
+    failed: Object.keys(voters).filter((name) => !said.has(name)),
+    missing: [
+      ...missing.map((name) => pathOf(place, name)),
+      ...[...results.values()].flatMap((result) => result.missing),
+    ],
+  };
+}
+
+function pathOf({ path, step }: Place<VoteStep>, voter: string): string {
+  return childPath(path, step, voter);
+}
+
+const GROUPS: AnswerForm<readonly (readonly number[])[]> = {
+  what: 'the grouping of the answers',
+  needs: '{ groups: lists of numbers of answers }',
+  read: ({ groups }) =>
+    Array.isArray(groups) && groups.every((group) => Array.isArray(group) && group.every(Number.isInteger))
+      ? (groups as readonly (readonly number[])[])
+      : undefined,
+};
+
+/** Lets the judge say which texts mean the same, in one call, where there is a judge and more than one text. */
+async function judgeSameness(run: Run, place: Place<VoteStep>, read: Ballots): Promise<Ballots> {
+  const { judge } = place.step;
+  const keys = [...read.answers.keys()].filter(isTextKey);
+  if (judge === undefined || keys.length < 2) return read;
+  const answers = keys.map((key, number) => ({ number, answer: read.answers.get(key) ?? null }));
+  const input = await keepValue(run, { record: { question: place.input, answers: inline(answers) } });
+  const asked = below(place, askedKey(judge), { step: { kind: 'agent', agent: judge }, input });
+  const { output } = await run.runStep(asked);
+  const groups = await readAnswer(run, { value: output, path: asked.path }, GROUPS);
+  const named = groups.map((group) => group.flatMap((number) => keys[number] ?? []));
+  return mergeAnswers(read, named);
+}
+
+function tallyOf({ votes }: Count, { ballots, answers }: Ballots): Json {
+  return [...votes]
+    .sort(([, left], [, right]) => right - left)
+    .map(([key, count]) => ({
+      answer: answers.get(key) ?? null,
+      votes: count,
+      voters: ballots.filter(({ choices }) => choices[0] === key).map(({ voter }) => voter),
+    }));
+}
+
+function sharePhrase({ votes }: Count, key: string): string {
+  const cast = [...votes.values()].reduce((sum, count) => sum + count, 0);
+  return `${rounded(votes.get(key) ?? 0)} of ${rounded(cast)} votes`;
+}
+
+function rounded(count: number): number {
+  return Number(count.toFixed(2));
+}
