@@ -16,6 +16,8 @@ const QUESTION_EVENTS = 30;
 const ESCALATION_EVENTS = 8;
 /** Markers of one round of a refine: what each side is shown, where it is stored, and the review, where it is read. */
 const REVIEW_MARKERS = 3;
+/** The same of one branch of a race: its answer is tested, shown to the judge, and the judgement read. */
+const RACE_MARKERS = 3;
 /** The same of one round of a debate: three sides are shown the turns, two answers are read. */
 const DEBATE_MARKERS = 5;
 /** What a step itself may add: its phase in the search attributes, and a marker where a composite output is stored. */
@@ -83,7 +85,10 @@ function kindEvents(step: Step): number {
     case 'vote':
       return voteEvents(step);
     case 'race':
-      return step.hedgeAfter === undefined ? 0 : TIMER_EVENTS * Object.keys(step.branches).length;
+      return (
+        Object.keys(step.branches).length *
+        (RACE_MARKERS + (step.hedgeAfter === undefined ? 0 : TIMER_EVENTS))
+      );
     case 'debate':
       return step.maxRounds * DEBATE_MARKERS;
     case 'refine':

@@ -74,6 +74,7 @@ export const FAILURES = {
     'Settle by hand what the message lists as not undone, then resume the run or leave it.',
   ),
   JoinFailed: final('Read the failures of the branches, or choose a join that forgives them.'),
+  NotAccepted: final("Loosen the race's accept or its judge, or add a branch that answers better."),
   ValueTooLarge: final('Return less: store large data elsewhere and return its name.'),
   StoreUnavailable: again(
     'Check that every worker reaches the same store (BATON_STORE) and that its disk is not full.',

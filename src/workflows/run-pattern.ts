@@ -6,6 +6,7 @@ import { runDag } from './patterns/dag';
 import { runDebate } from './patterns/debate';
 import { runParallel } from './patterns/parallel';
 import { runPipeline } from './patterns/pipeline';
+import { runRace } from './patterns/race';
 import { runRefine } from './patterns/refine';
 import { runSaga } from './patterns/saga';
 import { runSupervise } from './patterns/supervise';
@@ -34,6 +35,8 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
       return runSupervise(run, { ...place, step });
     case 'approve':
       return runApprove(run, { ...place, step });
+    case 'race':
+      return runRace(run, { ...place, step });
     case 'debate':
       return runDebate(run, { ...place, step });
     case 'vote':
@@ -45,7 +48,6 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
     case 'saga':
       return runSaga(run, { ...place, step });
     case 'map':
-    case 'race':
     case 'route':
     case 'peers':
     case 'emit':

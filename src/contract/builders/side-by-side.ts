@@ -14,7 +14,10 @@ export function map(over: JsonPointer, step: Part, options: Options<'map', 'over
   return build({ kind: 'map', over, step, ...options });
 }
 
-/** Runs branches side by side and takes the first good answer; the others are cancelled. */
+/**
+ * Runs branches side by side and takes the first good answer, unchanged; the others are cancelled. Good is what meets
+ * `accept` and what the judge accepts, who is given `{ question, answer }` and answers `{ acceptable, reason }`.
+ */
 export function race(branches: Parts, options: Options<'race', 'branches'> = {}): Built {
   return build({ kind: 'race', branches, ...options });
 }
