@@ -12,6 +12,7 @@ import { createTestEnvironment } from '../src/testing/environment';
 import { openLocalStore } from '../src/threads/local-store';
 import { createBatonWorker } from '../src/workers/create-worker';
 import { DAG_RECORDINGS } from './record/dag-recordings';
+import { DECIDING_RECORDINGS } from './record/deciding-recordings';
 import { downloadHistories } from './record/download-histories';
 import { ENGINE_RECORDINGS } from './record/engine-recordings';
 import { exampleRecordings } from './record/example-recordings';
@@ -33,7 +34,12 @@ async function main(): Promise<void> {
   await rm(target, { recursive: true, force: true });
   const environment = await createTestEnvironment();
   try {
-    for (const recording of [...(await exampleRecordings()), ...ENGINE_RECORDINGS, ...DAG_RECORDINGS]) {
+    for (const recording of [
+      ...(await exampleRecordings()),
+      ...ENGINE_RECORDINGS,
+      ...DAG_RECORDINGS,
+      ...DECIDING_RECORDINGS,
+    ]) {
       const count = await record(environment, recording, join(target, recording.name));
       console.log(`${recording.name}: ${count} ${count === 1 ? 'history' : 'histories'}`);
     }
