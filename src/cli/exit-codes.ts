@@ -47,6 +47,7 @@ const BY_TYPE: Readonly<Record<ClientErrorType, ExitCode>> & Partial<Record<Fail
   ApprovalNotFound: EXIT.notFound,
   RunExists: EXIT.refused,
   RunOver: EXIT.refused,
+  RunOpen: EXIT.refused,
   DecisionRefused: EXIT.refused,
   DeploymentInUse: EXIT.refused,
   DeploymentNotReady: EXIT.notReady,

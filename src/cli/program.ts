@@ -11,6 +11,7 @@ import { decideCommand } from './commands/decide';
 import { deployCommand } from './commands/deploy';
 import { listCommand } from './commands/list';
 import { runCommand } from './commands/run';
+import { forkCommand, resumeCommand } from './commands/take-up';
 import { upCommand } from './commands/up';
 import { watchCommand } from './commands/watch';
 import { workerCommand } from './commands/worker';
@@ -58,6 +59,8 @@ function program(cli: Cli): Command {
     decideCommand(cli, 'approve'),
     decideCommand(cli, 'deny'),
     cancelCommand(cli),
+    resumeCommand(cli),
+    forkCommand(cli),
     upCommand(cli),
     workerCommand(cli),
     deployCommand(cli),

@@ -14,8 +14,10 @@ import type { ClientContext } from './client-context';
 import { type DecideOptions, decide } from './decide';
 import { type DescribedRun, describe } from './describe';
 import { findApproval } from './find-approval';
+import { type ForkChanges, type ForkOptions, fork } from './fork';
 import { type ListedRun, type ListOptions, list } from './list';
 import { type FinishedRun, result } from './result';
+import { type ResumeOptions, resume } from './resume';
 import type { SettingsProfile } from './run-settings';
 import { hasSearchAttributes } from './search-attributes';
 import { explained, explainServerError } from './server-error';
@@ -53,6 +55,8 @@ export interface BatonClient {
   approval(id: string, run?: string): Promise<WaitingApproval>;
   decide(decision: Decision, options?: DecideOptions): Promise<WaitingApproval>;
   cancel(run: string, reason?: string): Promise<void>;
+  resume(run: string, options?: ResumeOptions): Promise<StartedRun>;
+  fork(run: string, changes: ForkChanges, options?: ForkOptions): Promise<StartedRun>;
   list(options?: ListOptions): Promise<readonly ListedRun[]>;
   describe(run: string): Promise<DescribedRun>;
   /** Whether a worker has asked the client's queue for work within the last minute. */
@@ -73,6 +77,9 @@ export async function connect(options: ConnectOptions = {}): Promise<BatonClient
     approval: (id, run) => findApproval(context, id, run),
     decide: (decision, decideOptions) => decide(context, decision, decideOptions),
     cancel: (run, reason) => cancel(context, run, reason),
+    resume: (run, resumeOptions) => explained(context, () => resume(context, run, resumeOptions), run),
+    fork: (run, changes, options = {}) =>
+      explained(context, () => fork(context, run, { changes, options }), run),
     list: (listOptions) => list(context, listOptions),
     describe: (run) => describe(context, run),
     hasWorker: () => explained(context, () => isPolled(context)),

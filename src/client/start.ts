@@ -59,13 +59,18 @@ export async function start(
       settings,
       ...(options.tenant === undefined ? {} : { tenant: options.tenant }),
     };
-    await startWorkflow(context, run, runInput);
-    return { run, team: team.name };
+    return startWorkflow(context, run, runInput);
   });
 }
 
-async function startWorkflow(context: ClientContext, run: string, input: RunInput): Promise<void> {
+/** Throws RunExists, InvalidInput where the name is none. */
+export async function startWorkflow(
+  context: ClientContext,
+  run: string,
+  input: RunInput,
+): Promise<StartedRun> {
   const { team, settings, tenant } = input;
+  checkRunName(run);
   try {
     await context.temporal.workflow.start(WORKFLOW_TYPES.team, {
       workflowId: run,
@@ -89,6 +94,7 @@ async function startWorkflow(context: ClientContext, run: string, input: RunInpu
         : {}),
       ...(tenant === undefined ? {} : { priority: { fairnessKey: tenant.slice(0, 64) } }),
     });
+    return { run, team: team.name };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     throw new BatonError('RunExists', `There is a run "${run}" already.`, { run, cause: error });
@@ -110,7 +116,12 @@ function startAttributes(team: Team, names: { run: string; tenant?: string }): S
 
 function runName(team: Team, options: StartOptions): string {
   const name = options.runId ?? `${team.name}-${randomBytes(4).toString('hex')}`;
-  if (/^[\w.:/-]{1,200}$/.test(name)) return name;
+  checkRunName(name);
+  return name;
+}
+
+function checkRunName(name: string): void {
+  if (/^[\w.:/-]{1,200}$/.test(name)) return;
   throw failure(
     'InvalidInput',
     `"${name.slice(0, 80)}" is no run id: write at most 200 letters, digits, "_", "-", ".", ":" or "/".`,

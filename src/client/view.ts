@@ -1,22 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  QueryNotRegisteredError,
-  QueryRejectedError,
-  type WorkflowExecutionDescription,
-} from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { VIEW_QUERY } from '../contract/names';
 import type { NodeState, RunView } from '../contract/view';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 import { isOver, mergeViews } from './merge-views';
-import { explained, grpcCode } from './server-error';
-import { noWorker } from './task-queue';
+import { queryWorkflow } from './query-workflow';
+import { explained } from './server-error';
 
 /** Children asked at one time: a wide fan-out must not fill the server's query slots. */
 const CONCURRENT_QUERIES = 8;
-/** A query is answered by a worker; after the first time it is asked whether there is one, after the second given up. */
-const ASK_FOR_WORKER_MS = 2_000;
-const QUERY_DEADLINE_MS = 10_000;
 
 /** Views of children that have ended: they never change again. Give the same one to every call about one run. */
 export type ClosedViews = Map<string, RunView>;
@@ -73,69 +65,7 @@ async function queryChild(context: ClientContext, workflow: string): Promise<Run
 
 /** One workflow's own view, without its children's. */
 export async function queryView(context: ClientContext, workflow: string): Promise<RunView> {
-  return explained(
-    context,
-    async () => {
-      const answered = new AbortController();
-      try {
-        return await Promise.race([
-          context.connection.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-            // A query that lost the race must end with it: retried on a closed connection it would throw in a timer.
-            context.connection.withAbortSignal(answered.signal, () =>
-              context.temporal.workflow.getHandle(workflow).query<RunView>(VIEW_QUERY),
-            ),
-          ),
-          missingWorker(context, workflow, answered.signal),
-        ]);
-      } catch (error) {
-        throw await explainQueryFailure(context, workflow, error);
-      } finally {
-        answered.abort();
-      }
-    },
-    workflow,
-  );
-}
-
-/** Rejects with NoWorker once a query has waited for a while and nobody is there to answer it; else never settles. */
-async function missingWorker(
-  context: ClientContext,
-  workflow: string,
-  answered: AbortSignal,
-): Promise<never> {
-  await sleep(ASK_FOR_WORKER_MS, undefined, { signal: answered });
-  const missing = await noWorker(context, workflow);
-  if (missing !== undefined) throw missing;
-  return new Promise<never>(() => undefined);
-}
-
-const FAILED_PRECONDITION = 9;
-const DEADLINE_EXCEEDED = 4;
-
-async function explainQueryFailure(
-  context: ClientContext,
-  workflow: string,
-  error: unknown,
-): Promise<unknown> {
-  if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError)
-    return new BatonError('RunNotFound', `"${workflow}" is a workflow, but no run of a Baton team.`, {
-      run: workflow,
-      cause: error,
-    });
-  const code = grpcCode(error);
-  if (code !== FAILED_PRECONDITION && code !== DEADLINE_EXCEEDED) return error;
-  const missing = await noWorker(context, workflow);
-  if (missing !== undefined || code === FAILED_PRECONDITION) return missing ?? error;
-  // The server did answer the question about its workers: it is one of those that is silent.
-  return new BatonError(
-    'NoWorker',
-    `No worker of "${workflow}" answered within ${QUERY_DEADLINE_MS / 1000} s.`,
-    {
-      run: workflow,
-      cause: error,
-      remedy: 'It may have died a moment ago: start one with "baton worker", or ask again.',
-    },
-  );
+  return queryWorkflow(context, workflow, VIEW_QUERY);
 }
 
 /** A terminated run's code never got to say that it is over: the server's word goes before the run's own. */

@@ -24,6 +24,8 @@ export const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<string, 'Keyword' | 'Keywor
 /** Names that live in histories: they never change. */
 export const WORKFLOW_TYPES = { team: 'runTeam', subtree: 'runSubtree' } as const;
 export const VIEW_QUERY = 'view';
+export const INPUT_QUERY = 'input';
+export const EFFECTS_QUERY = 'effects';
 export const DECIDE_UPDATE = 'decide';
 export const DECIDE_SIGNAL = 'decideBySignal';
 export const DEFAULT_TASK_QUEUE = 'baton';

@@ -1,5 +1,6 @@
 import type { AgentState, PreparedAgent } from './agent-run';
 import type { EffectState } from './effect';
+import type { RepeatTerms } from './past';
 import type { Step } from './step';
 import type { StepPath } from './step-path';
 import type { RunLimits, Team } from './team';
@@ -41,6 +42,12 @@ export interface RunInput {
   readonly lineage?: string;
   /** Steps to be asked anew, by path. */
   readonly generations?: Readonly<Record<StepPath, number>>;
+  /** Lineages of steps whose calls are made anew, by path without loop indices; see `stepsAfter`. */
+  readonly lineages?: Readonly<Record<StepPath, string>>;
+  /** What the run that this one began from has done. */
+  readonly repeats?: RepeatTerms;
+  /** How often effects were undone before it began: see `EffectState`. */
+  readonly undone?: Readonly<Record<string, number>>;
   readonly tenant?: string;
 }
 
@@ -80,6 +87,10 @@ export interface SubtreeInput {
   readonly undoesItself?: boolean;
   /** How often effects were undone before it began: see `EffectState`. */
   readonly undone?: Readonly<Record<string, number>>;
+  /** Lineages of steps whose calls are made anew, by path without loop indices; see `stepsAfter`. */
+  readonly lineages?: Readonly<Record<StepPath, string>>;
+  /** What the run that this one began from has done. */
+  readonly repeats?: RepeatTerms;
 }
 
 /** What the execution before this one had reached. */

@@ -9,6 +9,11 @@ export function labelOf({ step, path }: Pick<Place, 'step' | 'path'>): string {
       return step.tool;
     case 'team':
       return step.team;
+    case 'checkpoint':
+      return step.label;
+    case 'emit':
+    case 'on':
+      return step.event;
     case 'supervise':
       return step.supervisor;
     default:

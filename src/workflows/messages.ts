@@ -1,8 +1,12 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision, DecisionRecord } from '../contract/approval';
-import { DECIDE_SIGNAL, DECIDE_UPDATE, VIEW_QUERY } from '../contract/names';
+import type { EffectState } from '../contract/effect';
+import { DECIDE_SIGNAL, DECIDE_UPDATE, EFFECTS_QUERY, INPUT_QUERY, VIEW_QUERY } from '../contract/names';
+import type { RunInput } from '../contract/run';
 import type { RunView } from '../contract/view';
 
 export const viewQuery = defineQuery<RunView>(VIEW_QUERY);
+export const inputQuery = defineQuery<RunInput>(INPUT_QUERY);
+export const effectsQuery = defineQuery<EffectState>(EFFECTS_QUERY);
 export const decideByUpdate = defineUpdate<DecisionRecord, [Decision]>(DECIDE_UPDATE);
 export const decideBySignal = defineSignal<[Decision]>(DECIDE_SIGNAL);

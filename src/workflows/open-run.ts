@@ -7,13 +7,15 @@ import {
 } from '@temporalio/workflow';
 import type { AgentState } from '../contract/agent-run';
 import { NO_EFFECTS } from '../contract/effect';
+import { lineageAt } from '../contract/past';
 import type { SubtreeInput, SubtreeResult } from '../contract/run';
-import { viewQuery } from './messages';
+import { effectsQuery, viewQuery } from './messages';
 import type { Continuation, Run } from './run';
 import { runStep } from './run-step';
 import { ApprovalDesk } from './safeguards/approval-desk';
 import { EffectLog } from './safeguards/effect-log';
 import { Ledger } from './safeguards/ledger';
+import { RepeatGuard } from './safeguards/repeat-guard';
 import { ViewKeeper } from './safeguards/view-keeper';
 
 /** What an execution needs to know before it is prepared: enough to answer queries and updates from its first task on. */
@@ -48,8 +50,16 @@ export function openRun(opening: Opening): OpenRun {
     continued?.view.approvals,
   );
   const effects = new EffectLog(continued?.effects ?? { ...NO_EFFECTS, undone: opening.undone ?? {} });
+  const { lineage, lineages, repeats: terms } = opening;
+  const past = {
+    lineage,
+    ...(lineages === undefined ? {} : { lineages }),
+    ...(terms === undefined ? {} : { repeats: terms }),
+  };
+  const repeats = new RepeatGuard(terms);
   let undos = 0;
   setHandler(viewQuery, () => view.snapshot());
+  setHandler(effectsQuery, () => effects.snapshot());
   return {
     view,
     ledger,
@@ -60,7 +70,8 @@ export function openRun(opening: Opening): OpenRun {
           id: opening.run,
           workflow: workflowId,
           team: opening.team,
-          lineage: opening.lineage,
+          lineageOf: (path) => lineageAt(path, opening.lineage, opening.lineages),
+          past,
           prepared,
           settings,
           deadlineAt,
@@ -71,6 +82,7 @@ export function openRun(opening: Opening): OpenRun {
           approvals,
           ledger,
           effects,
+          repeats,
           continuation,
           runStep: (place) => runStep(run, place),
           beyondDeadline: () => runUntil(Math.max(deadlineAt, Date.now() + UNDO_TIME_MS)),

@@ -69,7 +69,7 @@ function subtreeInput(run: Run, place: Place): SubtreeInput {
     format: RUN_FORMAT,
     run: run.id,
     team: run.team,
-    lineage: run.lineage,
+    ...run.past,
     generations: within(run.generations, place),
     generation: place.generation,
     path: place.path,

@@ -2,6 +2,7 @@ import { failure } from '../contract/fail';
 import type { StepResult } from '../contract/run';
 import { runAgentStep } from './patterns/agent';
 import { runApprove } from './patterns/approve';
+import { runCheckpoint } from './patterns/checkpoint';
 import { runDag } from './patterns/dag';
 import { runDebate } from './patterns/debate';
 import { runParallel } from './patterns/parallel';
@@ -45,6 +46,8 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
       return runRefine(run, { ...place, step });
     case 'dag':
       return runDag(run, { ...place, step });
+    case 'checkpoint':
+      return runCheckpoint(run, { ...place, step });
     case 'saga':
       return runSaga(run, { ...place, step });
     case 'map':
@@ -52,7 +55,6 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
     case 'peers':
     case 'emit':
     case 'on':
-    case 'checkpoint':
     case 'team':
       throw failure('PatternNotImplemented', `The pattern "${step.kind}" at ${place.path} is not built yet.`);
   }

@@ -1,4 +1,10 @@
-import { isCancellation, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { BatonActivities } from '../contract/activities';
 import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
@@ -7,6 +13,7 @@ import { ROOT_PATH } from '../contract/step-path';
 import { RESULT_BYTES, type Value } from '../contract/value';
 import { choreOptions, prepareOptions } from './activity-options';
 import { closingFailure, describeFailure, runTimedOut } from './failing';
+import { inputQuery } from './messages';
 import { openRun } from './open-run';
 import type { Run } from './run';
 import { withDeadline } from './safeguards/deadline';
@@ -32,6 +39,9 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
     team: team.name,
     lineage: input.lineage ?? workflowId,
     generations: input.generations ?? {},
+    ...(input.lineages === undefined ? {} : { lineages: input.lineages }),
+    ...(input.repeats === undefined ? {} : { repeats: input.repeats }),
+    ...(input.undone === undefined ? {} : { undone: input.undone }),
     path: ROOT_PATH,
     settings,
     limits: team.limits,
@@ -39,6 +49,7 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
     ...(input.tenant === undefined ? {} : { tenant: input.tenant }),
   });
   const { view, ledger } = open;
+  setHandler(inputQuery, () => input);
   try {
     const result = await withDeadline(
       timeoutMs,

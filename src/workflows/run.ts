@@ -1,11 +1,12 @@
 import type { AgentState } from '../contract/agent-run';
-import type { PreparedRun, RunSettings, StepResult } from '../contract/run';
+import type { PreparedRun, RunSettings, StepResult, SubtreeInput } from '../contract/run';
 import type { StepPath } from '../contract/step-path';
 import type { Value } from '../contract/value';
 import type { Place } from './place';
 import type { ApprovalDesk } from './safeguards/approval-desk';
 import type { EffectLog } from './safeguards/effect-log';
 import type { Ledger } from './safeguards/ledger';
+import type { RepeatGuard } from './safeguards/repeat-guard';
 import type { ViewKeeper } from './safeguards/view-keeper';
 
 /** What every pattern is handed: the execution it runs in. */
@@ -15,7 +16,10 @@ export interface Run {
   /** Workflow id of this execution: the run's own, or that of a child with a subtree. */
   readonly workflow: string;
   readonly team: string;
-  readonly lineage: string;
+  /** Lineage that the calls of a step belong to. */
+  lineageOf(path: StepPath): string;
+  /** What goes with it into every child: see `RunInput`. */
+  readonly past: Past;
   readonly prepared: PreparedRun;
   readonly settings: RunSettings;
   /** Milliseconds since the epoch, when the whole run is over. */
@@ -28,6 +32,7 @@ export interface Run {
   readonly approvals: ApprovalDesk;
   readonly ledger: Ledger;
   readonly effects: EffectLog;
+  readonly repeats: RepeatGuard;
   /** Runs a step below the pattern's own. Patterns know each other only through this. */
   runStep(place: Place): Promise<StepResult>;
   /** The same run with time left, for undoing what it has done once its own time is over. */
@@ -37,6 +42,9 @@ export interface Run {
   /** Present in an execution that may continue as new; see `betweenTurns`. */
   readonly continuation: Continuation | undefined;
 }
+
+/** Where a run comes from, as its children are told. */
+export type Past = Pick<SubtreeInput, 'lineage' | 'lineages' | 'repeats'>;
 
 /** How an agent's loop at the top of this execution goes on in a new one. */
 export interface Continuation {

@@ -26,7 +26,7 @@ export interface AgentUse {
 export function useAgent(run: Run, place: Place, use: AgentUse): Promise<AgentOutcome> {
   const task: AgentTask = {
     agent: use.agent,
-    site: { lineage: run.lineage, path: place.path, generation: place.generation },
+    site: { lineage: run.lineageOf(place.path), path: place.path, generation: place.generation },
     opening: opening(use.task, place.input),
   };
   const timeoutMs = milliseconds(use.agent.limits.timeout);

@@ -10,8 +10,8 @@ import { summaryOf } from './label';
 import type { Place } from './place';
 import type { Run } from './run';
 
-/** A lost effect is asked about for a day; silence means: do not repeat it. */
-const AMBIGUOUS_TERMS: ApprovalTerms = {
+/** An effect that may have happened, or has, is asked about for a day; silence means: do not repeat it. */
+const REPEAT_TERMS: ApprovalTerms = {
   approvers: [],
   deadline: '24h',
   escalate: [],
@@ -35,7 +35,7 @@ export async function useTool(run: Run, place: Place, call: Call): Promise<ToolC
         reason: 'ambiguousEffect',
         question: `The tool "${call.tool}" was started and its result was lost. Approve to run it again, deny if it may have taken effect.`,
         value: call.call.args,
-        terms: AMBIGUOUS_TERMS,
+        terms: REPEAT_TERMS,
       });
       if (verdict === 'deny') {
         const told = `The outcome of "${call.tool}" is unknown and it was not repeated, by decision of ${by}. Do not assume that it happened or that it did not.`;
@@ -59,6 +59,8 @@ async function noted(run: Run, place: Place, call: Call): Promise<ToolCallResult
     baseKey,
     args: input === undefined ? args : { record: { args, input } },
   };
+  const kept = await keptResult(run, write);
+  if (kept !== undefined) return kept;
   run.effects.begin(write, compensationOf(call, write));
   const result = await dispatch(run, place, {
     ...call,
@@ -67,6 +69,23 @@ async function noted(run: Run, place: Place, call: Call): Promise<ToolCallResult
   if (result.notRun === true) run.effects.notRun(write);
   else if (!result.isError) run.effects.done(write, result.value);
   return result;
+}
+
+/** The result of an earlier run's call, where this one would repeat its effect and nobody wants that. */
+async function keptResult(run: Run, write: Write): Promise<ToolCallResult | undefined> {
+  const earlier = run.repeats.earlier(write);
+  if (earlier?.result === undefined) return undefined;
+  if (run.repeats.policy === 'ask') {
+    const { verdict } = await run.approvals.ask({
+      path: write.path,
+      reason: 'repeatedEffect',
+      question: `The tool "${write.tool}" has done this already, at ${earlier.path} in run ${run.repeats.of}. Approve to do it again, deny to go on with its earlier result.`,
+      value: { record: { again: write.args, before: earlier.args, result: earlier.result } },
+      terms: REPEAT_TERMS,
+    });
+    if (verdict === 'approve') return undefined;
+  }
+  return { value: earlier.result, isError: false, fromJournal: true };
 }
 
 /** What a tool declares to undo it, as a step that is given `{ args, result }`. */

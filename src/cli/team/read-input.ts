@@ -12,7 +12,7 @@ import type { TeamFolder } from './team-folder';
  */
 export async function readInput(
   given: string | undefined,
-  folder: TeamFolder,
+  folder: Pick<TeamFolder, 'readInput'>,
   streams: CliStreams,
 ): Promise<Json> {
   if (given === undefined) return null;

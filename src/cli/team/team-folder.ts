@@ -107,7 +107,7 @@ function fileTeam(path: string): TeamFolder {
 }
 
 /** JSON where the file's name says so, else its text; a folder is its own path. */
-async function readPlainInput(path: string): Promise<Json> {
+export async function readPlainInput(path: string): Promise<Json> {
   if (statSync(path).isDirectory()) return resolve(path);
   const text = await readFile(path, 'utf8');
   if (extname(path) !== '.json') return text;

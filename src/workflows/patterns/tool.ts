@@ -16,7 +16,7 @@ import { useTool } from '../use-tool';
  */
 export async function runTool(run: Run, place: Place<ToolStep>): Promise<StepResult> {
   const { step, path, input, generation } = place;
-  const { lineage } = run;
+  const lineage = run.lineageOf(path);
   const result = await useTool(run, place, {
     tool: step.tool,
     meta: preparedTool(run, step.tool),

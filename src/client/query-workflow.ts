@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QueryNotRegisteredError, QueryRejectedError } from '@temporalio/client';
+import { BatonError } from './baton-error';
+import type { ClientContext } from './client-context';
+import { explained, grpcCode } from './server-error';
+import { noWorker } from './task-queue';
+
+/** A query is answered by a worker; after the first time it is asked whether there is one, after the second given up. */
+const ASK_FOR_WORKER_MS = 2_000;
+const QUERY_DEADLINE_MS = 10_000;
+
+/**
+ * What a workflow of a run answers to one of its queries. Throws RunNotFound, NoWorker, TemporalUnreachable.
+ */
+export async function queryWorkflow<Answer>(
+  context: ClientContext,
+  workflow: string,
+  query: string,
+): Promise<Answer> {
+  return explained(
+    context,
+    async () => {
+      const answered = new AbortController();
+      try {
+        return await Promise.race([
+          context.connection.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
+            // A query that lost the race must end with it: retried on a closed connection it would throw in a timer.
+            context.connection.withAbortSignal(answered.signal, () =>
+              context.temporal.workflow.getHandle(workflow).query<Answer>(query),
+            ),
+          ),
+          missingWorker(context, workflow, answered.signal),
+        ]);
+      } catch (error) {
+        throw await explainQueryFailure(context, workflow, error);
+      } finally {
+        answered.abort();
+      }
+    },
+    workflow,
+  );
+}
+
+/** Rejects with NoWorker once a query has waited for a while and nobody is there to answer it; else never settles. */
+async function missingWorker(
+  context: ClientContext,
+  workflow: string,
+  answered: AbortSignal,
+): Promise<never> {
+  await sleep(ASK_FOR_WORKER_MS, undefined, { signal: answered });
+  const missing = await noWorker(context, workflow);
+  if (missing !== undefined) throw missing;
+  return new Promise<never>(() => undefined);
+}
+
+const FAILED_PRECONDITION = 9;
+const DEADLINE_EXCEEDED = 4;
+
+async function explainQueryFailure(
+  context: ClientContext,
+  workflow: string,
+  error: unknown,
+): Promise<unknown> {
+  if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError)
+    return new BatonError('RunNotFound', `"${workflow}" is a workflow, but no run of a Baton team.`, {
+      run: workflow,
+      cause: error,
+    });
+  const code = grpcCode(error);
+  if (code !== FAILED_PRECONDITION && code !== DEADLINE_EXCEEDED) return error;
+  const missing = await noWorker(context, workflow);
+  if (missing !== undefined || code === FAILED_PRECONDITION) return missing ?? error;
+  // The server did answer the question about its workers: it is one of those that is silent.
+  return new BatonError(
+    'NoWorker',
+    `No worker of "${workflow}" answered within ${QUERY_DEADLINE_MS / 1000} s.`,
+    {
+      run: workflow,
+      cause: error,
+      remedy: 'It may have died a moment ago: start one with "baton worker", or ask again.',
+    },
+  );
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { type RepeatPolicy, stepsAfter, withLineage } from '../contract/past';
+import type { RunInput } from '../contract/run';
+import { ROOT_PATH } from '../contract/step-path';
+import { BatonError } from './baton-error';
+import type { ClientContext } from './client-context';
+import { type Past, readPast, sharedWith } from './read-past';
+import { type StartedRun, startWorkflow } from './start';
+
+export interface ResumeOptions {
+  /** Workflow id of the new run. @default the old one's with `-r2`, `-r3`, …, so that none is resumed twice */
+  readonly runId?: string;
+  /** Label of a checkpoint that the run has passed: what follows it is made anew, what led there is found. */
+  readonly from?: string;
+  /** With `from`: what becomes of writes that had been completed after the checkpoint. @default 'ask' */
+  readonly writes?: RepeatPolicy;
+}
+
+/**
+ * Takes up a run that failed, was cancelled or terminated: the team runs again in the same lineage, so every call that
+ * had finished is found and none is paid for again; only what failed is asked anew. What a saga had undone is done
+ * anew. With `from` it takes up any run that is over, after one of its checkpoints.
+ * Throws RunNotFound, NoWorker, RunOpen, RunOver where it has a result, RunExists where it was resumed before,
+ * InvalidInput for a checkpoint that it has not passed.
+ */
+export async function resume(
+  context: ClientContext,
+  run: string,
+  options: ResumeOptions = {},
+): Promise<StartedRun> {
+  const past = await readPast(context, run);
+  const { from } = options;
+  if (from === undefined) return resumeFailed(context, past, options);
+  const reached = past.view.nodes.filter(({ kind }) => kind === 'checkpoint').map(({ label }) => label);
+  if (!reached.includes(from))
+    throw new BatonError('InvalidInput', `Run "${run}" has passed no checkpoint "${from}".`, {
+      remedy: reached.length === 0 ? 'It has passed none.' : `It has passed: ${reached.join(', ')}.`,
+    });
+  const name = options.runId ?? `${run}-${from}-${randomBytes(4).toString('hex')}`;
+  const after = stepsAfter(from, past.input.team, ROOT_PATH);
+  return launch(context, past, {
+    name,
+    facts: {
+      lineages: withLineage(past.input.lineages ?? {}, after, name),
+      repeats: { policy: options.writes ?? 'ask', of: run, writes: past.writes },
+    },
+  });
+}
+
+async function resumeFailed(context: ClientContext, past: Past, options: ResumeOptions): Promise<StartedRun> {
+  const { run, view, input } = past;
+  if (view.state === 'done' || view.state === 'partial')
+    throw new BatonError('RunOver', `Run "${run}" has its result: ${view.state}.`, {
+      run,
+      remedy: 'Resume it from a checkpoint (--from), or fork it with changes.',
+    });
+  const name = options.runId ?? nextName(run);
+  try {
+    return await launch(context, past, {
+      name,
+      facts: input.repeats === undefined ? {} : { repeats: { ...input.repeats, writes: past.writes } },
+    });
+  } catch (error) {
+    if (!(error instanceof BatonError) || error.type !== 'RunExists' || options.runId !== undefined)
+      throw error;
+    throw new BatonError('RunExists', `Run "${run}" was resumed before, as "${name}".`, {
+      run: name,
+      cause: error,
+      remedy: `Resume that one: baton resume ${name}`,
+    });
+  }
+}
+
+interface Launch {
+  readonly name: string;
+  readonly facts: Pick<RunInput, 'lineages' | 'repeats'>;
+}
+
+function launch(context: ClientContext, past: Past, { name, facts }: Launch): Promise<StartedRun> {
+  const { format, settings, team, input } = past.input;
+  return startWorkflow({ ...context, taskQueue: past.taskQueue }, name, {
+    format,
+    settings,
+    team,
+    input,
+    ...sharedWith(past),
+    ...facts,
+  });
+}
+
+/** The first resume of a run is its second try. */
+function nextName(run: string): string {
+  const [, base = run, number] = /^(.*)-r(\d+)$/.exec(run) ?? [];
+  return `${base}-r${number === undefined ? 2 : Number(number) + 1}`;
+}
