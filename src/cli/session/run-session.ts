@@ -104,6 +104,7 @@ async function build(wishes: SessionWishes, making: Making): Promise<Omit<RunSes
   const tools = createCatalogue(wishes.folder.tools({ filesRoot: wishes.filesRoot }));
   // This worker has no other tools: a call of one would fail only after the calls before it were paid for.
   parseTeam(wishes.team, { tools: Object.fromEntries(tools.byName) });
+  if (!offline && models.configured) making.console.note(`Models: ${models.description}.`);
   logWorkers('info', logFile(resolve('.baton', 'worker.log')));
   const worker = await openWorker({
     ...server,
