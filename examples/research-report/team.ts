@@ -24,7 +24,8 @@ const writer: NamedAgent = {
   tier: 'light',
   tools: ['read_file', 'search_files'],
   output: chapterSchema,
-  limits: { maxTurns: 12, maxOutputTokens: 2000 },
+  limits: { maxTurns: 12, maxOutputTokens: 1200 },
+  onMaxTokens: 'fail',
 };
 
 const checker: NamedAgent = {
