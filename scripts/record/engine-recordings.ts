@@ -68,6 +68,11 @@ export const ENGINE_RECORDINGS: readonly Recording[] = [
     decideAll(client, run, { verdict: 'deny', by: 'maintainer' }),
   ),
   recording(
+    'denied-after-local-tool',
+    pipeline([tool('square', { value: 3 }), approve('Send it?')], { timeout: '1h' }),
+    (client, run) => decideAll(client, run, { verdict: 'deny', by: 'maintainer' }),
+  ),
+  recording(
     'unanswered',
     approve('Send it?', {
       approvers: ['maintainer'],

@@ -21,6 +21,7 @@ import { openLocalStore } from '../../src/threads/local-store';
 import { resolveValue } from '../../src/threads/resolve-value';
 import type { Tool } from '../../src/tools/tool';
 import { createBatonWorker } from '../../src/workers/create-worker';
+import { misfits } from '../replay/misfits';
 import { workflowBundle } from '../setup/workflow-bundle';
 
 type AgentReply = (request: ModelRequest, context: ProviderContext) => ScriptedReply | Promise<ScriptedReply>;
@@ -53,6 +54,7 @@ export interface Engine {
   /** Workflow ids of the running executions that a visibility query finds. */
   listed(query: string): Promise<string[]>;
   sleep(duration: string): Promise<void>;
+  /** Ends the worker, and throws where one of the histories seen here does not replay. */
   stop(): Promise<void>;
 }
 
@@ -81,8 +83,11 @@ export async function startEngine(
     tools: options.tools ?? [],
   });
   const running = worker.run();
-  const attach = (workflowId: string) =>
-    startedRun(server.client, server.client.workflow.getHandle(workflowId));
+  const seen = new Set<string>();
+  const attach = (workflowId: string) => {
+    seen.add(workflowId);
+    return startedRun(server.client, server.client.workflow.getHandle(workflowId));
+  };
 
   const engine: Engine = {
     replies(byAgent) {
@@ -122,6 +127,8 @@ export async function startEngine(
     sleep: (duration) => server.sleep(duration as '1h'),
     async stop() {
       await stopWorker(worker, running);
+      const histories = await Promise.all([...seen].map((id) => historyOf(server.client, id)));
+      expect(await misfits(histories)).toEqual([]);
       await server.teardown();
       await rm(folder, { recursive: true, force: true });
     },
@@ -163,6 +170,10 @@ function startedRun(client: Client, handle: WorkflowHandle): StartedRun {
 async function stopWorker(worker: Worker, running: Promise<void>): Promise<void> {
   worker.shutdown();
   await running;
+}
+
+async function historyOf(client: Client, workflowId: string) {
+  return { workflowId, history: await client.workflow.getHandle(workflowId).fetchHistory() };
 }
 
 async function until(met: () => boolean | Promise<boolean>): Promise<void> {

@@ -1,0 +1,17 @@
+import type { temporal } from '@temporalio/proto';
+import { Worker } from '@temporalio/worker';
+import { workflowBundle } from '../setup/workflow-bundle';
+
+export interface NamedHistory {
+  readonly workflowId: string;
+  readonly history: temporal.api.history.v1.IHistory;
+}
+
+/** Replays histories on the workflows of this build: gives those that do not fit, one line each. */
+export async function misfits(histories: readonly NamedHistory[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  const options = { workflowBundle: workflowBundle() };
+  for await (const { workflowId, error } of Worker.runReplayHistories(options, histories))
+    if (error !== undefined) found.push(`${workflowId}: ${error.name}: ${error.message}`);
+  return found;
+}
