@@ -14,10 +14,12 @@ export async function withDeadline<T>(
   // Not the scope's own `timeout`: the SDK ends its timer by a flag that a replay does not find in every history with
   // local activities, and the run would then be stuck.
   const clock = new CancellationScope();
-  clock.run(() => sleep(timeoutMs)).then(
-    () => scope.cancel(),
-    () => undefined,
-  );
+  clock
+    .run(() => sleep(timeoutMs))
+    .then(
+      () => scope.cancel(),
+      () => undefined,
+    );
   try {
     return await scope.run(work);
   } catch (error) {
