@@ -17,6 +17,7 @@ import { downloadHistories } from './record/download-histories';
 import { ENGINE_RECORDINGS } from './record/engine-recordings';
 import { exampleRecordings } from './record/example-recordings';
 import type { Recording } from './record/recording';
+import { ROUTE_RECORDINGS } from './record/route-recordings';
 
 const HISTORIES = join(packageRoot(), 'test', 'replay', 'histories');
 const FREE = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
       ...ENGINE_RECORDINGS,
       ...DAG_RECORDINGS,
       ...DECIDING_RECORDINGS,
+      ...ROUTE_RECORDINGS,
     ]) {
       const count = await record(environment, recording, join(target, recording.name));
       console.log(`${recording.name}: ${count} ${count === 1 ? 'history' : 'histories'}`);

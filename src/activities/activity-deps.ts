@@ -1,4 +1,5 @@
 import type { Models } from '../models/models';
+import type { ExampleClassifier } from '../routing/example-classifier';
 import type { Store } from '../threads/store';
 import type { Catalogue } from '../tools/catalogue';
 
@@ -7,6 +8,8 @@ export interface ActivityDeps {
   readonly store: Store;
   readonly models: Models;
   readonly tools: Catalogue;
+  /** Tells where messages belong by examples. */
+  readonly classifier: ExampleClassifier;
   /** A provider that sends nothing for so many milliseconds has stalled. @default STALL_TIMEOUT_MS */
   readonly stallTimeoutMs?: number;
 }

@@ -1,16 +1,18 @@
 import type { BatonActivities } from '../contract/activities';
 import type { ActivityDeps } from './activity-deps';
 import { createCallModel } from './call-model';
+import { createClassifyByExamples } from './classify-by-examples';
 import { definitionLoader } from './load-definition';
 import { createLoadValue } from './load-value';
 import { createMergeOutputs } from './merge-outputs';
 import { createPrepareRun } from './prepare-run';
+import { createRecordIncident } from './record-incident';
 import { createRunPackedAgent } from './run-packed-agent';
 import { createStoreValue } from './store-value';
 
 type OrchestrationActivities = Pick<
   BatonActivities,
-  'prepareRun' | 'mergeOutputs' | 'storeValue' | 'loadValue'
+  'prepareRun' | 'classifyByExamples' | 'recordIncident' | 'mergeOutputs' | 'storeValue' | 'loadValue'
 >;
 type ModelActivities = Pick<BatonActivities, 'callModel' | 'runPackedAgent'>;
 
@@ -19,6 +21,8 @@ export function createOrchestrationActivities(deps: ActivityDeps): Orchestration
   const { content } = deps.store;
   return {
     prepareRun: createPrepareRun(deps),
+    classifyByExamples: createClassifyByExamples(content, deps.classifier),
+    recordIncident: createRecordIncident(deps.store.incidents),
     mergeOutputs: createMergeOutputs(content),
     storeValue: createStoreValue(content),
     loadValue: createLoadValue(content),

@@ -19,7 +19,7 @@ export function createPrepareRun(deps: ActivityDeps): BatonActivities['prepareRu
   return async (team) => {
     const used = usedInTeam(team.root);
     checkTools(deps, team, used);
-    const [agents, supervisors, roles] = await Promise.all([
+    const [agents, supervisors, roles, examples] = await Promise.all([
       Promise.all(
         [...used.agents.keys()].map(
           async (name) => [name, await prepareAgent(deps, { team, name, delegations: [] })] as const,
@@ -38,12 +38,18 @@ export function createPrepareRun(deps: ActivityDeps): BatonActivities['prepareRu
           return [path, prepared] as const;
         }),
       ),
+      Promise.all(
+        [...used.examples].map(
+          async ([key, utterances]) => [key, (await deps.store.content.put(utterances)).hash] as const,
+        ),
+      ),
     ]);
     const reached = [...agents, ...supervisors, ...roles].flatMap(([, agent]) => Object.values(agent.tools));
     const prepared: PreparedRun = {
       agents: Object.fromEntries(agents),
       supervisors: Object.fromEntries(supervisors),
       roles: Object.fromEntries(roles),
+      ...(examples.length === 0 ? {} : { examples: Object.fromEntries(examples) }),
       tools: toolMetas(deps, [...used.tools.keys()], reached),
     };
     return limitPayload(prepared, `Preparing the team "${team.name}"`);

@@ -1,3 +1,4 @@
+import { examplesKey } from '../contract/classification';
 import { type RoleUse, roleUses } from '../contract/roles';
 import type { Step, StepOf } from '../contract/step';
 import { ROOT_PATH, type StepPath, walkSteps } from '../contract/step-path';
@@ -10,6 +11,8 @@ export interface UsedInTeam {
   readonly supervisors: ReadonlyMap<StepPath, StepOf<'supervise'>>;
   /** Agents that answer a pattern's question, by the path at which they do. */
   readonly roles: ReadonlyMap<StepPath, RoleUse>;
+  /** Examples of `route` steps by the key under which the run finds them. */
+  readonly examples: ReadonlyMap<string, Readonly<Record<string, readonly string[]>>>;
   /** Tools that `tool` steps call. */
   readonly tools: ReadonlyMap<string, StepPath>;
 }
@@ -18,14 +21,18 @@ export function usedInTeam(root: Step): UsedInTeam {
   const agents = new Map<string, StepPath>();
   const supervisors = new Map<StepPath, StepOf<'supervise'>>();
   const roles = new Map<StepPath, RoleUse>();
+  const examples = new Map<string, Readonly<Record<string, readonly string[]>>>();
   const tools = new Map<string, StepPath>();
   walkSteps(root, ROOT_PATH, (step, path) => {
     for (const name of agentsOf(step)) if (!agents.has(name)) agents.set(name, path);
     if (step.kind === 'supervise') supervisors.set(path, step);
     for (const role of roleUses(step, path)) roles.set(role.path, role);
+    if (step.kind === 'route')
+      for (const [index, classifier] of step.by.entries())
+        if (classifier.by === 'examples') examples.set(examplesKey(path, index), classifier.examples);
     if (step.kind === 'tool' && !tools.has(step.tool)) tools.set(step.tool, path);
   });
-  return { agents, supervisors, roles, tools };
+  return { agents, supervisors, roles, examples, tools };
 }
 
 /** Agents that a step asks itself, not through a step below it and in no role; a supervisor is not among them. */

@@ -9,6 +9,7 @@ import { checkCommand } from './commands/check';
 import type { Cli } from './commands/command';
 import { decideCommand } from './commands/decide';
 import { deployCommand } from './commands/deploy';
+import { incidentsCommand } from './commands/incidents';
 import { listCommand } from './commands/list';
 import { runCommand } from './commands/run';
 import { forkCommand, resumeCommand } from './commands/take-up';
@@ -56,6 +57,7 @@ function program(cli: Cli): Command {
     watchCommand(cli),
     listCommand(cli),
     approvalsCommand(cli),
+    incidentsCommand(cli),
     decideCommand(cli, 'approve'),
     decideCommand(cli, 'deny'),
     cancelCommand(cli),

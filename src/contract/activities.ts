@@ -1,4 +1,5 @@
 import type { AgentOutcome, AgentTask } from './agent-run';
+import type { ClassifyInput, Incident, Opinion } from './classification';
 import type { Merge } from './join';
 import type { ModelCallInput, ModelCallResult } from './model-call';
 import type { PreparedRun } from './run';
@@ -20,6 +21,10 @@ export interface BatonActivities {
   callModel(input: ModelCallInput): Promise<ModelCallResult>;
   /** Runs an agent's whole loop, journaled call by call. Heartbeats. Throws what `callModel` and the loop throw. */
   runPackedAgent(task: AgentTask): Promise<AgentOutcome>;
+  /** Tells by examples which routes a message may belong to. Heartbeats, since it may train first. Throws InvalidInput. */
+  classifyByExamples(input: ClassifyInput): Promise<Opinion['candidates']>;
+  /** Keeps what nobody was sure of, to be exported as training data. Local activity. */
+  recordIncident(incident: Incident): Promise<void>;
   /** Joins outputs by a rule. Local activity. Throws InvalidInput where an output has not the shape that the rule needs. */
   mergeOutputs(input: MergeInput): Promise<Value>;
   /** Makes one value of a composite: inline when small, else stored. Local activity. */

@@ -26,6 +26,8 @@ export interface Approval {
   readonly askedAt: number;
   readonly deadlineAt: number;
   readonly whenUnanswered: 'deny' | 'approve' | 'fail';
+  /** Present where more than yes or no is asked: approving names one of them. */
+  readonly choices?: readonly string[];
   readonly decision?: DecisionRecord;
 }
 
@@ -37,12 +39,15 @@ export interface Decision {
   readonly verdict: 'approve' | 'deny';
   readonly by: string;
   readonly reason?: string | undefined;
+  /** One of the approval's choices, where it has any. */
+  readonly choice?: string | undefined;
 }
 
 export interface DecisionRecord {
   readonly verdict: 'approve' | 'deny';
   readonly by: string;
   readonly reason?: string;
+  readonly choice?: string;
   readonly at: number;
   readonly via: 'update' | 'signal' | 'timeout';
 }

@@ -21,6 +21,11 @@ export interface Candidate {
 /** Candidates that history and views keep, the best first. */
 export const KEPT_CANDIDATES = 5;
 
+/** Key of one classifier's stored examples; see `PreparedRun.examples`. */
+export function examplesKey(path: StepPath, place: number): string {
+  return `${path}#${place}`;
+}
+
 export interface ClassifyInput {
   /** Name of the stored examples, as `prepareRun` settled it. */
   readonly examples: Hash;

@@ -8,4 +8,5 @@ export const decisionSchema: z.ZodType<Decision> = z.strictObject({
   verdict: z.enum(['approve', 'deny']),
   by: z.string().trim().min(1).max(200),
   reason: z.string().max(2000).optional(),
+  choice: z.string().min(1).max(200).optional(),
 });

@@ -6,7 +6,7 @@ import type { StepPath } from './step-path';
 import type { RunLimits, Team } from './team';
 import type { ToolMeta } from './tool-call';
 import type { Usage } from './usage';
-import type { Value } from './value';
+import type { Hash, Value } from './value';
 import type { RunView } from './view';
 
 /** Version of the shapes in this file. A worker refuses a format that it doesn't know. 1: the first. */
@@ -57,6 +57,8 @@ export interface PreparedRun {
   readonly supervisors: Readonly<Record<StepPath, PreparedAgent>>;
   /** Agents that answer a pattern's question in the form that it needs, by path without loop indices. */
   readonly roles: Readonly<Record<StepPath, PreparedAgent>>;
+  /** Stored examples of `route` steps, by the step's path without loop indices and the classifier's place in its cascade. */
+  readonly examples?: Readonly<Record<string, Hash>>;
   /** Tools that `tool` steps call. */
   readonly tools: Readonly<Record<string, ToolMeta>>;
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { durationSchema } from './duration-schema';
 import { joinSchema, mergeSchema } from './join';
-import { RUN_DEFAULTS } from './limits';
-import { nameSchema } from './name-schema';
+import { ROUTE_DEFAULTS, RUN_DEFAULTS } from './limits';
+import { labelSchema, nameSchema } from './name-schema';
 import { pointerSchema, predicateSchema } from './predicate';
 import type { Step, StepKind } from './step';
 
@@ -47,7 +47,7 @@ const approvalTerms = {
 const classifierSchema = z.discriminatedUnion('by', [
   z.strictObject({
     by: z.literal('examples'),
-    examples: z.record(nameSchema, z.array(z.string().min(1)).min(1)),
+    examples: z.record(labelSchema, z.array(z.string().min(1)).min(1)),
     text: pointerSchema.optional(),
   }),
   z.strictObject({
@@ -110,10 +110,10 @@ export const stepSchemas = {
     by: z.array(classifierSchema).min(1),
     thresholds: z
       .strictObject({
-        examples: z.number().min(0).max(1).default(0.5),
-        agent: z.number().min(0).max(1).default(0.5),
+        examples: z.number().min(0).max(1).default(ROUTE_DEFAULTS.examplesThreshold),
+        agent: z.number().min(0).max(1).default(ROUTE_DEFAULTS.agentThreshold),
       })
-      .default({ examples: 0.5, agent: 0.5 }),
+      .default({ examples: ROUTE_DEFAULTS.examplesThreshold, agent: ROUTE_DEFAULTS.agentThreshold }),
     routes: childrenSchema,
     fallback: childSchema,
     ...common,

@@ -100,11 +100,17 @@ export interface RaceStep extends StepCommon {
 export type Classifier =
   | {
       readonly by: 'examples';
+      /**
+       * Utterances by route, or by `route/intent` where a route holds several things: the intents are told apart, their
+       * confidences added up. Those under `otherwise` belong to no route.
+       */
       readonly examples: Readonly<Record<string, readonly string[]>>;
+      /** Where in the step's input the text is; without it the whole input is the text. */
       readonly text?: JsonPointer | undefined;
     }
   | { readonly by: 'rules'; readonly rules: readonly { readonly when: Predicate; readonly route: string }[] }
   | { readonly by: 'agent'; readonly agent: string }
+  /** Approves with the route as the choice; a denial, or silence up to the deadline, decides nothing. */
   | { readonly by: 'person'; readonly approvers: readonly string[]; readonly deadline: Duration };
 
 export interface RouteStep extends StepCommon {

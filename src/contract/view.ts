@@ -1,4 +1,5 @@
 import type { Approval, RejectedDecision } from './approval';
+import type { Routing } from './classification';
 import type { StepKind } from './step';
 import type { StepPath } from './step-path';
 import type { Usage } from './usage';
@@ -26,6 +27,8 @@ export interface ViewNode {
   readonly child?: string;
   /** What the pattern decided, in a few words and without anybody's text: `passed in 2 rounds`. */
   readonly outcome?: string;
+  /** How a `route` step came to its route: who was asked, how sure they were, and what lost. */
+  readonly routing?: Routing;
   readonly failure?: ViewFailure;
   /** Of a saga that did not come to its end: whether everything that it had done is undone. */
   readonly undo?: 'undone' | 'incomplete';

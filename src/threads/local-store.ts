@@ -1,5 +1,6 @@
 import { LocalCallJournal } from './call-journal';
 import { LocalContentStore } from './content-store';
+import { LocalIncidentLog } from './incident-log';
 import type { Store } from './store';
 import { type Durability, StoreFiles } from './store-files';
 import { LocalThreadStore } from './thread-store';
@@ -18,5 +19,10 @@ export interface LocalStoreOptions {
 export function openLocalStore({ folder, durability = 'process' }: LocalStoreOptions): Store {
   const files = new StoreFiles(folder, durability);
   const content = new LocalContentStore(files);
-  return { content, threads: new LocalThreadStore(content), journal: new LocalCallJournal(files, content) };
+  return {
+    content,
+    threads: new LocalThreadStore(content),
+    journal: new LocalCallJournal(files, content),
+    incidents: new LocalIncidentLog(files),
+  };
 }

@@ -9,8 +9,8 @@ import type { Hash } from '../contract/value';
 /** What a finished write survives: the death of the process, or also the loss of power (file and folder are flushed). */
 export type Durability = 'process' | 'power';
 
-/** Folders of a store. `objects` holds JSON by its hash, `payloads` raw bytes by theirs, `journal` calls by their key. */
-export type StoreFolder = 'objects' | 'payloads' | 'journal';
+/** Folders of a store. `objects` holds JSON by its hash, `payloads` raw bytes by theirs, `journal` calls by their key, `incidents` what routers were unsure of. */
+export type StoreFolder = 'objects' | 'payloads' | 'journal' | 'incidents';
 
 /**
  * Files up to this size are read and written in line: some system calls of about ten microseconds each, where a
@@ -60,6 +60,17 @@ export class StoreFiles {
     try {
       return fs.statSync(file, { throwIfNoEntry: false })?.size;
     } catch (error) {
+      throw this.#unavailable(error);
+    }
+  }
+
+  /** The files of a folder; none where it was never written to. */
+  async list(folder: StoreFolder): Promise<readonly string[]> {
+    const inStore = path.join(this.folder, folder);
+    try {
+      return (await fsp.readdir(inStore)).map((name) => path.join(inStore, name));
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return [];
       throw this.#unavailable(error);
     }
   }

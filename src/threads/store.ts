@@ -1,3 +1,4 @@
+import type { Incident } from '../contract/classification';
 import type { Message } from '../contract/conversation';
 import type { Json } from '../contract/json';
 import type { Hash, Ref } from '../contract/value';
@@ -43,8 +44,17 @@ export interface CallJournal {
   intend(lease: Lease, note: Json): Promise<void>;
 }
 
+/** What routers were not sure of, to be looked at and exported as training data. */
+export interface IncidentLog {
+  /** Recording the same again changes nothing. Throws StoreUnavailable. */
+  record(incident: Incident): Promise<void>;
+  /** All of the store, the oldest first. */
+  all(): Promise<readonly Incident[]>;
+}
+
 export interface Store {
   readonly content: ContentStore;
   readonly threads: ThreadStore;
   readonly journal: CallJournal;
+  readonly incidents: IncidentLog;
 }

@@ -7,6 +7,8 @@ const ENGINE_ACTIVITIES: Readonly<Record<keyof BatonActivities, true>> = {
   prepareRun: true,
   callModel: true,
   runPackedAgent: true,
+  classifyByExamples: true,
+  recordIncident: true,
   mergeOutputs: true,
   storeValue: true,
   loadValue: true,

@@ -1,7 +1,11 @@
 import type { ActivityDeps } from '../activities/activity-deps';
 import { createToolActivities } from '../activities/call-tool';
 import { createModelActivities, createOrchestrationActivities } from '../activities/create-activities';
+import { batched } from '../embedding/batched';
+import type { Embedder } from '../embedding/embedder';
+import { englishEmbedder } from '../embedding/english-embedder';
 import type { Models } from '../models/models';
+import { exampleClassifier } from '../routing/example-classifier';
 import type { Store } from '../threads/store';
 import { createCatalogue } from '../tools/catalogue';
 import type { Tool } from '../tools/tool';
@@ -13,6 +17,8 @@ export interface WorkerMeans {
   readonly store: Store;
   readonly models: Models;
   readonly tools: Iterable<Tool>;
+  /** @default the English one of this package, which works offline */
+  readonly embedder?: Embedder | undefined;
   readonly stallTimeoutMs?: number;
 }
 
@@ -24,6 +30,7 @@ export function activitiesOf(role: WorkerRole, means: WorkerMeans): object {
     store,
     models,
     tools,
+    classifier: exampleClassifier(batched(means.embedder ?? englishEmbedder()), store.journal),
     ...(stallTimeoutMs === undefined ? {} : { stallTimeoutMs }),
   };
   const orchestration = createOrchestrationActivities(deps);

@@ -2,6 +2,7 @@ import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { WORKER_ACTIVITY_SLOTS } from '../contract/limits';
 import { DEFAULT_TASK_QUEUE, roleQueue } from '../contract/names';
+import type { Embedder } from '../embedding/embedder';
 import type { Models } from '../models/models';
 import type { Store } from '../threads/store';
 import type { Tool } from '../tools/tool';
@@ -25,6 +26,8 @@ export interface BatonWorkerOptions {
   readonly store: Store;
   readonly models: Models;
   readonly tools: Iterable<Tool>;
+  /** What `route` steps compare messages with examples by. @default a small English one, which works offline */
+  readonly embedder?: Embedder;
   /** Turns worker versioning on: a run stays on the build it began with. @default none: unversioned */
   readonly buildId?: string;
   /** @default 'baton' */

@@ -50,6 +50,17 @@ export function prepareOptions(settings: RunSettings): ActivityOptions {
   };
 }
 
+/** Classifying takes milliseconds; training on new examples before it, up to minutes. */
+const CLASSIFY_TIMEOUT_MS = 10 * 60_000;
+
+export function classifyOptions(run: Run, summary: string): ActivityOptions {
+  return {
+    ...common(run, summary, run.deadlineAt),
+    startToCloseTimeout: CLASSIFY_TIMEOUT_MS,
+    heartbeatTimeout: run.settings.heartbeatTimeoutMs,
+  };
+}
+
 /** A model call, or a whole packed agent when `timeoutMs` says how long one may honestly take. */
 export function modelOptions(
   run: Run,

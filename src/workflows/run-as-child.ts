@@ -5,6 +5,7 @@ import {
   ParentClosePolicy,
 } from '@temporalio/workflow';
 import type { PreparedAgent } from '../contract/agent-run';
+import { examplesKey } from '../contract/classification';
 import { hashText } from '../contract/hash';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
 import { roleUses } from '../contract/roles';
@@ -96,9 +97,12 @@ function neededBy(place: Place, prepared: PreparedRun): PreparedRun {
     tools: new Set<string>(),
     supervisors: new Set<string>(),
     roles: new Set<string>(),
+    examples: new Set<string>(),
   };
   walkSteps(place.step, place.path, (step, path) => {
     if (step.kind === 'agent') needed.agents.add(step.agent);
+    if (step.kind === 'route')
+      for (const index of step.by.keys()) needed.examples.add(examplesKey(definitionPath(path), index));
     if (step.kind === 'tool') needed.tools.add(step.tool);
     if (step.kind === 'supervise') needed.supervisors.add(definitionPath(path));
     for (const role of roleUses(step, definitionPath(path))) needed.roles.add(role.path);
@@ -115,7 +119,14 @@ function neededBy(place: Place, prepared: PreparedRun): PreparedRun {
     .flatMap(({ tools }) => Object.values(tools));
   for (const { compensation } of [...Object.values(called), ...byAgents])
     if (compensation !== undefined) needed.tools.add(compensation);
-  return { agents, roles, supervisors, tools: only(prepared.tools, needed.tools) };
+  const examples = only(prepared.examples ?? {}, needed.examples);
+  return {
+    agents,
+    roles,
+    supervisors,
+    ...(Object.keys(examples).length === 0 ? {} : { examples }),
+    tools: only(prepared.tools, needed.tools),
+  };
 }
 
 function only<T>(

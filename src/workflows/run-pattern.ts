@@ -9,6 +9,7 @@ import { runParallel } from './patterns/parallel';
 import { runPipeline } from './patterns/pipeline';
 import { runRace } from './patterns/race';
 import { runRefine } from './patterns/refine';
+import { runRoute } from './patterns/route';
 import { runSaga } from './patterns/saga';
 import { runSupervise } from './patterns/supervise';
 import { runTool } from './patterns/tool';
@@ -50,8 +51,9 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
       return runCheckpoint(run, { ...place, step });
     case 'saga':
       return runSaga(run, { ...place, step });
-    case 'map':
     case 'route':
+      return runRoute(run, { ...place, step });
+    case 'map':
     case 'peers':
     case 'emit':
     case 'on':

@@ -3,8 +3,10 @@ import { createPrepareRun } from '../../src/activities/prepare-run';
 import { AGENT_DEFAULTS } from '../../src/contract/limits';
 import type { PreparedRun } from '../../src/contract/run';
 import { teamSchema } from '../../src/contract/team';
+import { englishEmbedder } from '../../src/embedding/english-embedder';
 import { oneModel } from '../../src/models/models';
 import { scripted } from '../../src/models/scripted';
+import { exampleClassifier } from '../../src/routing/example-classifier';
 import type { Store } from '../../src/threads/store';
 import { createCatalogue } from '../../src/tools/catalogue';
 import type { Tool } from '../../src/tools/tool';
@@ -27,6 +29,7 @@ function prepare(team: object): Promise<PreparedRun> {
   const deps: ActivityDeps = {
     store,
     tools: createCatalogue(TOOLS),
+    classifier: exampleClassifier(englishEmbedder()),
     models: { ...models, resolve: (name) => ({ ...models.resolve(name), id: `settled-${name}` }) },
   };
   return createPrepareRun(deps)(teamSchema.parse({ name: 'team', ...team }));

@@ -143,6 +143,16 @@ export const BAD_PATTERNS: readonly BadTeam[] = [
     'root.by[0].examples.c: names the unknown route "c"',
   ),
   bad(
+    'examples of an intent in an unknown route, beside ones that belong to no route',
+    teamOf({
+      kind: 'route',
+      by: [{ by: 'examples', examples: { 'a/x': ['go'], b: ['stay'], 'c/y': ['run'], otherwise: ['rain'] } }],
+      routes: branches,
+      fallback: agent,
+    }),
+    'root.by[0].examples["c/y"]: names the unknown route "c"',
+  ),
+  bad(
     'a route that nothing chooses',
     teamOf({
       kind: 'route',

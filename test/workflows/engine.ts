@@ -19,6 +19,7 @@ import type { ScriptedReply } from '../../src/models/scripted-reply';
 import { createTestEnvironment } from '../../src/testing/environment';
 import { openLocalStore } from '../../src/threads/local-store';
 import { resolveValue } from '../../src/threads/resolve-value';
+import type { Store } from '../../src/threads/store';
 import type { Tool } from '../../src/tools/tool';
 import { createBatonWorker } from '../../src/workers/create-worker';
 import { misfits } from '../replay/misfits';
@@ -42,6 +43,8 @@ export interface StartedRun {
 
 /** A real worker on a real server with a real store; only the model is scripted, by agent. */
 export interface Engine {
+  /** The worker's own. */
+  readonly store: Store;
   replies(byAgent: Readonly<Record<string, AgentReply>>): void;
   /** Calls to this agent's model since `replies`. */
   asked(agent: string): number;
@@ -90,6 +93,7 @@ export async function startEngine(
   };
 
   const engine: Engine = {
+    store,
     replies(byAgent) {
       agents = byAgent;
       counts = new Map();

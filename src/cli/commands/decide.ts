@@ -6,6 +6,7 @@ import { type Cli, does } from './command';
 interface DecideFlags extends ServerFlags {
   readonly by?: string;
   readonly reason?: string;
+  readonly choice?: string;
   readonly run?: string;
   readonly signal?: boolean;
 }
@@ -22,14 +23,23 @@ export function decideCommand(cli: Cli, verdict: 'approve' | 'deny'): Command {
     .option('--reason <text>', 'why, for the record')
     .option('--run <run>', 'the run that asks; needs no search on the server')
     .option('--signal', 'send it as a signal, which cannot answer whether it was accepted');
+  if (verdict === 'approve')
+    command.option('--choice <name>', 'what is chosen, where the question asks for more than yes or no');
   return does<DecideFlags>(command, cli, async (console, flags, [id = '']) => {
     const client = await openClient(flags, console.streams);
     try {
-      const { reason, run, signal } = flags;
+      const { reason, choice, run, signal } = flags;
       const by = flags.by ?? userInfo().username;
       const { hash } = await client.approval(id, run);
       const decided = await client.decide(
-        { approval: id, hash, verdict, by, ...(reason === undefined ? {} : { reason }) },
+        {
+          approval: id,
+          hash,
+          verdict,
+          by,
+          ...(reason === undefined ? {} : { reason }),
+          ...(choice === undefined ? {} : { choice }),
+        },
         { via: signal ? 'signal' : 'update', ...(run === undefined ? {} : { run }) },
       );
       console.document({ approval: id, run: decided.run, verdict, by, via: signal ? 'signal' : 'update' });

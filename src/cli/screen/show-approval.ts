@@ -48,11 +48,13 @@ function factLines(approval: WaitingApproval): readonly string[] {
   const left = showDuration(approval.deadlineAt - Date.now());
   return [
     `approval ${approval.id} of run ${approval.run}`,
+    ...(approval.choices === undefined ? [] : [`choices: ${approval.choices.join(', ')}`]),
     `for ${who}; no answer in ${left} means ${approval.whenUnanswered}`,
   ];
 }
 
 export function decisionCommand(approval: WaitingApproval): string {
   const by = approval.approvers[0] ?? 'YOUR-NAME';
-  return `baton approve ${approval.id} --by ${by}   (or: baton deny …)`;
+  const choice = approval.choices === undefined ? '' : ` --choice ${approval.choices.join('|')}`;
+  return `baton approve ${approval.id} --by ${by}${choice}   (or: baton deny …)`;
 }

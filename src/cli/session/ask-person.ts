@@ -36,10 +36,21 @@ export async function askPerson(console: Console, question: Question): Promise<D
   try {
     const answer = await askVerdict(ask, isCut ? () => show(true) : undefined);
     if (answer === undefined) return undefined;
+    const choice =
+      answer === 'approve' && approval.choices !== undefined
+        ? await askOneOf(ask, 'Choice', approval.choices)
+        : undefined;
     const by = await askName(ask, approval.approvers);
     const reason = await ask('  Reason (Enter for none): ');
     const { id, hash } = approval;
-    return { approval: id, hash, verdict: answer, by, ...(reason === '' ? {} : { reason }) };
+    return {
+      approval: id,
+      hash,
+      verdict: answer,
+      by,
+      ...(reason === '' ? {} : { reason }),
+      ...(choice === undefined ? {} : { choice }),
+    };
   } catch (error) {
     if (!until.aborted) throw error;
     // The words of the question stand on a line that nobody ended.
@@ -67,8 +78,12 @@ async function askVerdict(ask: Ask, showAll?: () => void): Promise<Decision['ver
 async function askName(ask: Ask, approvers: readonly string[]): Promise<string> {
   const login = userInfo().username;
   if (approvers.length === 0 || approvers.includes(login)) return login;
+  return askOneOf(ask, 'Your name', approvers);
+}
+
+async function askOneOf(ask: Ask, what: string, known: readonly string[]): Promise<string> {
   for (;;) {
-    const name = await ask(`  Your name (${approvers.join(', ')}): `);
-    if (approvers.includes(name)) return name;
+    const answer = await ask(`  ${what} (${known.join(', ')}): `);
+    if (known.includes(answer)) return answer;
   }
 }

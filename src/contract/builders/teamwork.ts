@@ -12,7 +12,11 @@ export function supervise(
   return build({ kind: 'supervise', supervisor: name, workers, ...options }, own);
 }
 
-/** Sends the input down the one route that the classifiers, asked in order, choose. */
+/**
+ * Sends the input, unchanged, down the one route that the classifiers, asked in order, choose: by rules, by examples
+ * (an offline model trained on them; `thresholds.examples` 0.6), by an agent (`{ route, confidence }`;
+ * `thresholds.agent` 0.5), by a person. What none is sure of gets the fallback and is kept as an incident.
+ */
 export function route(
   routes: Parts,
   options: Options<'route', 'routes' | 'fallback'> & { readonly fallback: Part },

@@ -1,3 +1,4 @@
+import { OTHERWISE, routeOfLabel } from '../classification';
 import type { Join, Merge } from '../join';
 import type { DagStep, MapStep, ParallelStep, RouteStep, VoteStep } from '../step';
 import { cyclesIn } from './cycles';
@@ -75,7 +76,9 @@ function checkRoute({ by, routes }: RouteStep, place: Place, found: Findings): v
       classifier.by === 'rules'
         ? classifier.rules.map(({ route }, rule) => ({ name: route, at: ['rules', rule, 'route'] }))
         : classifier.by === 'examples'
-          ? Object.keys(classifier.examples).map((name) => ({ name, at: ['examples', name] }))
+          ? Object.keys(classifier.examples)
+              .map((label) => ({ name: routeOfLabel(label), at: ['examples', label] }))
+              .filter(({ name }) => name !== OTHERWISE)
           : names.map((name) => ({ name, at: [] }));
     for (const { name, at } of named) {
       reached.add(name);

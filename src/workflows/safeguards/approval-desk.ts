@@ -24,6 +24,8 @@ export interface Question {
   readonly question: string;
   readonly value: Value;
   readonly terms: ApprovalTerms;
+  /** Where more than yes or no is asked: an approval names one of them. */
+  readonly choices?: readonly string[];
 }
 
 /**
@@ -75,7 +77,7 @@ export class ApprovalDesk {
   }
 
   private open(question: Question): Approval {
-    const { terms, path, reason, value } = question;
+    const { terms, path, reason, value, choices } = question;
     const askedAt = Date.now();
     const deadlineAt = askedAt + milliseconds(terms.deadline);
     const subjectHash = hashOf(value);
@@ -88,6 +90,7 @@ export class ApprovalDesk {
       approvers: terms.approvers,
       deadlineAt,
       ordinal: this.asked,
+      ...(choices === undefined ? {} : { choices }),
     };
     this.asked += 1;
     const hash = hashOf(bound);
@@ -104,6 +107,7 @@ export class ApprovalDesk {
       askedAt,
       deadlineAt,
       whenUnanswered: terms.whenUnanswered,
+      ...(choices === undefined ? {} : { choices }),
     };
     this.approvals.set(approval.id, approval);
     this.announce();
@@ -125,13 +129,14 @@ export class ApprovalDesk {
   }
 
   private record(decision: Decision, via: 'update' | 'signal'): DecisionRecord {
-    const { verdict, by, reason } = decision;
+    const { verdict, by, reason, choice } = decision;
     const record = {
       verdict,
       by: by.trim(),
       at: Date.now(),
       via,
       ...(reason === undefined ? {} : { reason }),
+      ...(choice === undefined ? {} : { choice }),
     };
     this.settle(decision.approval, record);
     return record;

@@ -19,7 +19,14 @@ export function whyRefused(approvals: ReadonlyMap<string, Approval>, decision: u
   if (approval.approvers.length > 0 && !approval.approvers.includes(by.trim())) {
     return `"${by}" may not decide approval "${id}". Those who may: ${approval.approvers.join(', ')}.`;
   }
-  return undefined;
+  return whyNoChoice(approval, decision);
+}
+
+function whyNoChoice({ id, choices }: Approval, { verdict, choice }: Decision): string | undefined {
+  if (verdict === 'deny' || choices === undefined)
+    return choice === undefined ? undefined : `Approval "${id}" asks for no choice with a ${verdict}.`;
+  if (choice !== undefined && choices.includes(choice)) return undefined;
+  return `Approving "${id}" needs a choice, one of: ${choices.join(', ')}.`;
 }
 
 /**
@@ -28,13 +35,14 @@ export function whyRefused(approvals: ReadonlyMap<string, Approval>, decision: u
  */
 function isDecision(value: unknown): value is Decision {
   if (typeof value !== 'object' || value === null) return false;
-  const { approval, hash, verdict, by, reason } = value as Readonly<Record<string, unknown>>;
+  const { approval, hash, verdict, by, reason, choice } = value as Readonly<Record<string, unknown>>;
   return (
     isText(approval, 64) &&
     isText(hash, 64) &&
     (verdict === 'approve' || verdict === 'deny') &&
     isText(by, 200) &&
-    (reason === undefined || (typeof reason === 'string' && reason.length <= 2000))
+    (reason === undefined || (typeof reason === 'string' && reason.length <= 2000)) &&
+    (choice === undefined || isText(choice, 200))
   );
 }
 

@@ -20,7 +20,16 @@ interface Mutable extends Omit<ViewNode, 'usage'> {
 type NodeChange = Partial<
   Pick<
     ViewNode,
-    'state' | 'endedAt' | 'attempts' | 'turns' | 'toolCalls' | 'failure' | 'child' | 'outcome' | 'undo'
+    | 'state'
+    | 'endedAt'
+    | 'attempts'
+    | 'turns'
+    | 'toolCalls'
+    | 'failure'
+    | 'child'
+    | 'outcome'
+    | 'undo'
+    | 'routing'
   >
 >;
 

@@ -1,0 +1,25 @@
+import type { Incident } from '../contract/classification';
+import { hashOf } from '../contract/hash';
+import type { Json } from '../contract/json';
+import type { IncidentLog } from './store';
+import type { StoreFiles } from './store-files';
+
+/** Each incident in a file of its own under the hash of what it is, so that recording one again changes nothing. */
+export class LocalIncidentLog implements IncidentLog {
+  constructor(private readonly files: StoreFiles) {}
+
+  async record(incident: Incident): Promise<void> {
+    const bytes = Buffer.from(JSON.stringify(incident as unknown as Json));
+    await this.files.write(this.files.pathOf('incidents', hashOf(incident)), bytes);
+  }
+
+  async all(): Promise<readonly Incident[]> {
+    const found = await Promise.all(
+      (await this.files.list('incidents')).map(async (file) => {
+        const bytes = await this.files.read(file);
+        return bytes === undefined ? [] : [JSON.parse(bytes.toString()) as Incident];
+      }),
+    );
+    return found.flat().sort((one, other) => one.at - other.at || (one.path < other.path ? -1 : 1));
+  }
+}
