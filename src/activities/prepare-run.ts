@@ -1,8 +1,9 @@
 import type { BatonActivities } from '../contract/activities';
 import { failure } from '../contract/fail';
 import type { RoleUse } from '../contract/roles';
-import type { PreparedRun } from '../contract/run';
-import type { Team } from '../contract/team';
+import type { PreparedRun, PreparedTeam } from '../contract/run';
+import { childPath, ROOT_PATH, type StepPath } from '../contract/step-path';
+import { subTeamNamed, type Team } from '../contract/team';
 import type { ToolMeta } from '../contract/tool-call';
 import type { ActivityDeps } from './activity-deps';
 import { aboutWorker, delegationSpecs } from './delegation-specs';
@@ -12,47 +13,75 @@ import { type UsedInTeam, usedInTeam } from './used-in-team';
 
 /**
  * Settles all that a run takes from its worker: definitions are stored, models and tools pinned. Only agents that the
- * root uses are prepared. Safe to repeat: the same team on the same worker gives the same names. Throws UnknownTool
+ * root, and the sub-teams below it, use are prepared. Safe to repeat: the same team on the same worker gives the same names. Throws UnknownTool
  * (once, for all of them), NoModelConfigured, InvalidTeam, StoreUnavailable.
  */
 export function createPrepareRun(deps: ActivityDeps): BatonActivities['prepareRun'] {
   return async (team) => {
-    const used = usedInTeam(team.root);
-    checkTools(deps, team, used);
-    const [agents, supervisors, roles, examples] = await Promise.all([
-      Promise.all(
-        [...used.agents.keys()].map(
-          async (name) => [name, await prepareAgent(deps, { team, name, delegations: [] })] as const,
-        ),
+    const whole = teamUse(team, ROOT_PATH);
+    checkTools(deps, whole);
+    return limitPayload(await prepareTeam(deps, whole), `Preparing the team "${team.name}"`);
+  };
+}
+
+/** A team at its place, with what it uses. */
+interface TeamUse {
+  readonly team: Team;
+  readonly used: UsedInTeam;
+  readonly below: ReadonlyMap<StepPath, TeamUse>;
+}
+
+function teamUse(team: Team, path: StepPath): TeamUse {
+  const used = usedInTeam(team.root, path);
+  const below = [...used.teams].map(([at, step]) => {
+    const sub = subTeamNamed(step.team, team);
+    if (sub === undefined)
+      throw failure('InvalidTeam', `The team "${team.name}" has no sub-team "${step.team}".`);
+    return [at, teamUse(sub, childPath(at, step, step.team))] as const;
+  });
+  return { team, used, below: new Map(below) };
+}
+
+async function prepareTeam(deps: ActivityDeps, { team, used, below }: TeamUse): Promise<PreparedRun> {
+  const [agents, supervisors, roles, examples, teams] = await Promise.all([
+    Promise.all(
+      [...used.agents.keys()].map(
+        async (name) => [name, await prepareAgent(deps, { team, name, delegations: [] })] as const,
       ),
-      Promise.all(
-        [...used.supervisors].map(async ([path, step]) => {
-          const delegations = delegationSpecs(step, team.agents);
-          return [path, await prepareAgent(deps, { team, name: step.supervisor, delegations })] as const;
-        }),
+    ),
+    Promise.all(
+      [...used.supervisors].map(async ([path, step]) => {
+        const delegations = delegationSpecs(step, team.agents);
+        return [path, await prepareAgent(deps, { team, name: step.supervisor, delegations })] as const;
+      }),
+    ),
+    Promise.all(
+      [...used.roles].map(async ([path, { agent: name, contract, introduces }]) => {
+        const introduction = introductionOf(introduces, team);
+        const prepared = await prepareAgent(deps, { team, name, delegations: [], contract, introduction });
+        return [path, prepared] as const;
+      }),
+    ),
+    Promise.all(
+      [...used.examples].map(
+        async ([key, utterances]) => [key, (await deps.store.content.put(utterances)).hash] as const,
       ),
-      Promise.all(
-        [...used.roles].map(async ([path, { agent: name, contract, introduces }]) => {
-          const introduction = introductionOf(introduces, team);
-          const prepared = await prepareAgent(deps, { team, name, delegations: [], contract, introduction });
-          return [path, prepared] as const;
-        }),
-      ),
-      Promise.all(
-        [...used.examples].map(
-          async ([key, utterances]) => [key, (await deps.store.content.put(utterances)).hash] as const,
-        ),
-      ),
-    ]);
-    const reached = [...agents, ...supervisors, ...roles].flatMap(([, agent]) => Object.values(agent.tools));
-    const prepared: PreparedRun = {
-      agents: Object.fromEntries(agents),
-      supervisors: Object.fromEntries(supervisors),
-      roles: Object.fromEntries(roles),
-      ...(examples.length === 0 ? {} : { examples: Object.fromEntries(examples) }),
-      tools: toolMetas(deps, [...used.tools.keys()], reached),
-    };
-    return limitPayload(prepared, `Preparing the team "${team.name}"`);
+    ),
+    Promise.all(
+      [...below].map(async ([path, sub]): Promise<readonly [StepPath, PreparedTeam]> => {
+        const { name, root, limits } = sub.team;
+        return [path, { name, root, limits, prepared: await prepareTeam(deps, sub) }];
+      }),
+    ),
+  ]);
+  const reached = [...agents, ...supervisors, ...roles].flatMap(([, agent]) => Object.values(agent.tools));
+  return {
+    agents: Object.fromEntries(agents),
+    supervisors: Object.fromEntries(supervisors),
+    roles: Object.fromEntries(roles),
+    ...(examples.length === 0 ? {} : { examples: Object.fromEntries(examples) }),
+    tools: toolMetas(deps, [...used.tools.keys()], reached),
+    ...(teams.length === 0 ? {} : { teams: Object.fromEntries(teams) }),
   };
 }
 
@@ -72,19 +101,13 @@ function toolMetas(
   return { ...metas, ...Object.fromEntries(undoing.map((name) => [name, metaOf(tools.get(name))])) };
 }
 
-function checkTools(deps: ActivityDeps, team: Team, used: UsedInTeam): void {
+function checkTools(deps: ActivityDeps, whole: TeamUse): void {
   const namedBy = new Map<string, string>();
-  const name = (tool: string, place: string): void => {
-    if (!namedBy.has(tool)) namedBy.set(tool, place);
+  const visit = ({ team, used, below }: TeamUse): void => {
+    for (const [tool, place] of toolsNamed(team, used)) if (!namedBy.has(tool)) namedBy.set(tool, place);
+    for (const sub of below.values()) visit(sub);
   };
-  for (const [tool, path] of used.tools) name(tool, path);
-  const supervisors = [...used.supervisors.values()].map((step) => step.supervisor);
-  const inRoles = [...used.roles.values()].map(({ agent }) => agent);
-  for (const agentName of [...used.agents.keys(), ...supervisors, ...inRoles]) {
-    const agent = team.agents[agentName];
-    if (agent === undefined) continue;
-    for (const tool of grantedTools(team, agent)) name(tool, `agent "${agentName}"`);
-  }
+  visit(whole);
   const unknown = [...namedBy].filter(([tool]) => !deps.tools.byName.has(tool));
   if (unknown.length === 0) return;
   const known = [...deps.tools.byName.keys()].join(', ') || 'none';
@@ -93,4 +116,17 @@ function checkTools(deps: ActivityDeps, team: Team, used: UsedInTeam): void {
     `The worker has no tool ${unknown.map(([tool, place]) => `"${tool}" (${place})`).join(', ')}. It has: ${known}. Register them with the worker, or take them out of the team.`,
     { details: [{ tools: unknown.map(([tool]) => tool) }] },
   );
+}
+
+/** Every tool that a team names, and who names it. */
+function toolsNamed(team: Team, used: UsedInTeam): readonly (readonly [string, string])[] {
+  const supervisors = [...used.supervisors.values()].map((step) => step.supervisor);
+  const inRoles = [...used.roles.values()].map(({ agent }) => agent);
+  const byAgents = [...used.agents.keys(), ...supervisors, ...inRoles].flatMap((name) => {
+    const agent = team.agents[name];
+    return agent === undefined
+      ? []
+      : grantedTools(team, agent).map((tool) => [tool, `agent "${name}"`] as const);
+  });
+  return [...used.tools, ...byAgents];
 }

@@ -15,15 +15,20 @@ export interface UsedInTeam {
   readonly examples: ReadonlyMap<string, Readonly<Record<string, readonly string[]>>>;
   /** Tools that `tool` steps call. */
   readonly tools: ReadonlyMap<string, StepPath>;
+  /** Sub-teams, by the step that runs each: its agents may differ from others of the same name. */
+  readonly teams: ReadonlyMap<StepPath, StepOf<'team'>>;
 }
 
-export function usedInTeam(root: Step): UsedInTeam {
+/** `at` is the path of the root: below the step that runs the team, where it is a sub-team. */
+export function usedInTeam(root: Step, at: StepPath = ROOT_PATH): UsedInTeam {
   const agents = new Map<string, StepPath>();
   const supervisors = new Map<StepPath, StepOf<'supervise'>>();
   const roles = new Map<StepPath, RoleUse>();
   const examples = new Map<string, Readonly<Record<string, readonly string[]>>>();
   const tools = new Map<string, StepPath>();
-  walkSteps(root, ROOT_PATH, (step, path) => {
+  const teams = new Map<StepPath, StepOf<'team'>>();
+  walkSteps(root, at, (step, path) => {
+    if (step.kind === 'team') teams.set(path, step);
     for (const name of agentsOf(step)) if (!agents.has(name)) agents.set(name, path);
     if (step.kind === 'supervise') supervisors.set(path, step);
     for (const role of roleUses(step, path)) roles.set(role.path, role);
@@ -32,7 +37,7 @@ export function usedInTeam(root: Step): UsedInTeam {
         if (classifier.by === 'examples') examples.set(examplesKey(path, index), classifier.examples);
     if (step.kind === 'tool' && !tools.has(step.tool)) tools.set(step.tool, path);
   });
-  return { agents, supervisors, roles, examples, tools };
+  return { agents, supervisors, roles, examples, tools, teams };
 }
 
 /** Agents that a step asks itself, not through a step below it and in no role; a supervisor is not among them. */

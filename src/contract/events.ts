@@ -96,7 +96,7 @@ function kindEvents(step: Step): number {
     case 'on':
       return 2 * TIMER_EVENTS;
     case 'team':
-      return CHILD_EVENTS;
+      return CHILD_EVENTS + TIMER_EVENTS;
     case 'tool':
     case 'emit':
     case 'checkpoint':

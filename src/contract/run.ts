@@ -59,8 +59,18 @@ export interface PreparedRun {
   readonly roles: Readonly<Record<StepPath, PreparedAgent>>;
   /** Stored examples of `route` steps, by the step's path without loop indices and the classifier's place in its cascade. */
   readonly examples?: Readonly<Record<string, Hash>>;
-  /** Tools that `tool` steps call. */
+  /** Tools that `tool` steps call, and those that undo what a tool of the team does. */
   readonly tools: Readonly<Record<string, ToolMeta>>;
+  /** Sub-teams, by the path without loop indices of the step that runs each. */
+  readonly teams?: Readonly<Record<StepPath, PreparedTeam>>;
+}
+
+/** A sub-team with everything settled for it at its place; paths in it begin below the step that runs it. */
+export interface PreparedTeam {
+  readonly name: string;
+  readonly root: Step;
+  readonly limits: RunLimits;
+  readonly prepared: PreparedRun;
 }
 
 /** A subtree that runs with a history of its own. */

@@ -8,8 +8,9 @@ import {
 import type { AgentState } from '../contract/agent-run';
 import { NO_EFFECTS } from '../contract/effect';
 import { lineageAt } from '../contract/past';
-import type { SubtreeInput, SubtreeResult } from '../contract/run';
+import type { PreparedRun, SubtreeInput, SubtreeResult } from '../contract/run';
 import { effectsQuery, viewQuery } from './messages';
+import { preparedAt } from './prepared';
 import type { Continuation, Run } from './run';
 import { runStep } from './run-step';
 import { ApprovalDesk } from './safeguards/approval-desk';
@@ -65,14 +66,14 @@ export function openRun(opening: Opening): OpenRun {
     ledger,
     effects,
     prepared({ prepared }, continuation) {
-      const runUntil = (deadlineAt: number): Run => {
+      const runUntil = (deadlineAt: number, settled: PreparedRun): Run => {
         const run: Run = {
           id: opening.run,
           workflow: workflowId,
           team: opening.team,
           lineageOf: (path) => lineageAt(path, opening.lineage, opening.lineages),
           past,
-          prepared,
+          prepared: settled,
           settings,
           deadlineAt,
           tenant: opening.tenant,
@@ -85,7 +86,8 @@ export function openRun(opening: Opening): OpenRun {
           repeats,
           continuation,
           runStep: (place) => runStep(run, place),
-          beyondDeadline: () => runUntil(Math.max(deadlineAt, Date.now() + UNDO_TIME_MS)),
+          toUndo: (path) =>
+            runUntil(Math.max(deadlineAt, Date.now() + UNDO_TIME_MS), preparedAt(prepared, path)),
           nextUndo: () => {
             undos += 1;
             return undos - 1;
@@ -93,7 +95,7 @@ export function openRun(opening: Opening): OpenRun {
         };
         return run;
       };
-      return runUntil(opening.deadlineAt);
+      return runUntil(opening.deadlineAt, prepared);
     },
   };
 }

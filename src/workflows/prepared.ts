@@ -1,5 +1,6 @@
 import type { PreparedAgent } from '../contract/agent-run';
 import { failure } from '../contract/fail';
+import type { PreparedRun, PreparedTeam } from '../contract/run';
 import { definitionPath, type StepPath } from '../contract/step-path';
 import type { ToolMeta } from '../contract/tool-call';
 import type { Run } from './run';
@@ -20,6 +21,17 @@ export function preparedSupervisor(run: Run, path: StepPath): PreparedAgent {
 
 export function preparedTool(run: Run, name: string): ToolMeta {
   return found(run.prepared.tools[name], `tool "${name}"`);
+}
+
+export function preparedTeam(run: Run, path: StepPath): PreparedTeam {
+  return found(run.prepared.teams?.[definitionPath(path)], `sub-team at ${path}`);
+}
+
+/** What is settled for the team that a path belongs to: the run's own, or that of a sub-team. */
+export function preparedAt(prepared: PreparedRun, path: StepPath): PreparedRun {
+  const at = definitionPath(path);
+  const sub = Object.entries(prepared.teams ?? {}).find(([above]) => at.startsWith(`${above}/`));
+  return sub === undefined ? prepared : preparedAt(sub[1].prepared, path);
 }
 
 function found<T>(value: T | undefined, what: string): T {

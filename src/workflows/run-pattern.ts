@@ -12,6 +12,7 @@ import { runRefine } from './patterns/refine';
 import { runRoute } from './patterns/route';
 import { runSaga } from './patterns/saga';
 import { runSupervise } from './patterns/supervise';
+import { runTeamStep } from './patterns/team';
 import { runTool } from './patterns/tool';
 import { runVote } from './patterns/vote';
 import type { Place } from './place';
@@ -49,6 +50,8 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
       return runDag(run, { ...place, step });
     case 'checkpoint':
       return runCheckpoint(run, { ...place, step });
+    case 'team':
+      return runTeamStep(run, { ...place, step });
     case 'saga':
       return runSaga(run, { ...place, step });
     case 'route':
@@ -57,7 +60,6 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
     case 'peers':
     case 'emit':
     case 'on':
-    case 'team':
       throw failure('PatternNotImplemented', `The pattern "${step.kind}" at ${place.path} is not built yet.`);
   }
 }

@@ -35,8 +35,8 @@ export interface Run {
   readonly repeats: RepeatGuard;
   /** Runs a step below the pattern's own. Patterns know each other only through this. */
   runStep(place: Place): Promise<StepResult>;
-  /** The same run with time left, for undoing what it has done once its own time is over. */
-  beyondDeadline(): Run;
+  /** The same run, with time left though its own is over and with the agents of the team at that path: for undoing. */
+  toUndo(path: StepPath): Run;
   /** Numbers the undos of this execution, from 0. */
   nextUndo(): number;
   /** Present in an execution that may continue as new; see `betweenTurns`. */

@@ -39,9 +39,8 @@ export function undoAll(run: Run, undos: readonly Undo[], siteOf: (undo: Undo) =
   return CancellationScope.nonCancellable(async () => {
     const undone: string[] = [];
     const left: LeftDone[] = [];
-    const late = run.beyondDeadline();
     for (const undo of undos) {
-      const why = await undoOne(late, undo, siteOf(undo));
+      const why = await undoOne(run.toUndo(undo.path), undo, siteOf(undo));
       if (why === undefined) undone.push(undo.of);
       else left.push({ of: undo.of, path: undo.path, why });
     }

@@ -1,0 +1,87 @@
+import type { WaitingApproval } from '../../src/client/approvals';
+import { type BatonClient, connect } from '../../src/client/connect';
+import type { Json } from '../../src/contract/json';
+import type { Team } from '../../src/contract/team';
+import { oneModel } from '../../src/models/models';
+import type { ModelRequest } from '../../src/models/provider';
+import { scripted } from '../../src/models/scripted';
+import { type ScriptedReply, text } from '../../src/models/scripted-reply';
+import { readTestServers } from '../../src/testing/test-servers';
+import type { Tool } from '../../src/tools/tool';
+import { openWorkerBench } from '../workers/worker-bench';
+
+type Replies = Readonly<Record<string, (request: ModelRequest) => ScriptedReply | Promise<ScriptedReply>>>;
+
+/** A worker, a client and a scripted model that counts what reaches it. */
+export interface RunBench {
+  readonly client: BatonClient;
+  /** Replies from now on, by agent; every other agent says that it is itself. Forgets what was asked. */
+  script(replies?: Replies): void;
+  /** Agents by the calls that reached the provider since `script`, in order. */
+  asked(): readonly string[];
+  /** Agents whose reply was given since `script`. */
+  ended(): readonly string[];
+  failing(team: Team, input?: Json): Promise<string>;
+  finished(team: Team, input?: Json): Promise<string>;
+  waitingIn(run: string): Promise<WaitingApproval>;
+  decide(approval: WaitingApproval, verdict: 'approve' | 'deny'): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openRunBench(tools: readonly Tool[] = []): Promise<RunBench> {
+  const bench = await openWorkerBench();
+  const address = readTestServers()?.address ?? '';
+  const client = await connect({ address, taskQueue: bench.taskQueue, store: { folder: bench.folder } });
+  let replies: Replies = {};
+  let asked: string[] = [];
+  let ended: string[] = [];
+  const provider = scripted(async (request) => {
+    asked.push(request.agent);
+    const reply = (await replies[request.agent]?.(request)) ?? text(`${request.agent} says it`);
+    ended.push(request.agent);
+    return reply;
+  });
+  await bench.startWorker({ models: oneModel(provider), tools });
+  return {
+    client,
+    script(byAgent = {}) {
+      replies = byAgent;
+      asked = [];
+      ended = [];
+    },
+    asked: () => asked,
+    ended: () => ended,
+    async failing(team, input = 'go') {
+      const { run } = await client.start(team, input);
+      await expect(client.result(run)).rejects.toMatchObject({ name: 'BatonError' });
+      return run;
+    },
+    async finished(team, input = 'go') {
+      const { run } = await client.start(team, input);
+      await client.result(run);
+      return run;
+    },
+    async waitingIn(run) {
+      for await (const _ of client.watch(run)) {
+        const [found] = await client.approvals({ run });
+        if (found !== undefined) return found;
+      }
+      throw new Error(`${run} ended without a question`);
+    },
+    async decide({ id: approval, hash, run }, verdict) {
+      await client.decide({ approval, hash, verdict, by: 'ann' }, { run });
+    },
+    async close() {
+      await client.close();
+      await bench.close();
+    },
+  };
+}
+
+export async function until(met: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!(await met())) {
+    if (Date.now() > deadline) throw new Error('the condition was not met within 15 s');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
