@@ -1,15 +1,11 @@
+export { percentile } from '../../src/cli/eval/percentile';
+
 /** Half of the values are at most this; between two, their mean. NaN of nothing. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
-}
-
-/** Nearest rank: the smallest value that `share` (0 to 1) of all values do not exceed. NaN of nothing. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
 export function sum(values: readonly number[]): number {

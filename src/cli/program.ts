@@ -9,6 +9,7 @@ import { checkCommand } from './commands/check';
 import type { Cli } from './commands/command';
 import { decideCommand } from './commands/decide';
 import { deployCommand } from './commands/deploy';
+import { evalCommand } from './commands/eval';
 import { incidentsCommand } from './commands/incidents';
 import { listCommand } from './commands/list';
 import { runCommand } from './commands/run';
@@ -58,6 +59,7 @@ function program(cli: Cli): Command {
     listCommand(cli),
     approvalsCommand(cli),
     incidentsCommand(cli),
+    evalCommand(cli),
     decideCommand(cli, 'approve'),
     decideCommand(cli, 'deny'),
     cancelCommand(cli),
