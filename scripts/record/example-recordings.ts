@@ -9,6 +9,7 @@ export async function exampleRecordings(): Promise<readonly Recording[]> {
   return Promise.all([
     example('code-review', 'input/order-search.diff'),
     example('research-report', 'input/cables'),
+    example('design-debate', 'input/order-events.md'),
     example('data-pipeline', 'input/orders.csv'),
     example('data-pipeline', 'input/orders.csv', { failStage: 'enrich' }),
   ]);
