@@ -28,7 +28,7 @@ export const DECIDING_RECORDINGS: readonly Recording[] = [
   recordTeam('vote-by-people', {
     root: vote({ one: who('one'), two: who('two') }, { rule: 'ranked' }),
     replies,
-    decision: { verdict: 'approve', by: 'maintainer' },
+    decision: { verdict: 'approve', by: 'maintainer', choice: '2' },
   }),
   recordTeam('race', {
     root: race(

@@ -17,7 +17,7 @@ export interface Recording {
 export async function decideAll(
   client: BatonClient,
   run: string,
-  decision: { readonly verdict: 'approve' | 'deny'; readonly by: string },
+  decision: { readonly verdict: 'approve' | 'deny'; readonly by: string; readonly choice?: string },
 ): Promise<void> {
   const decided = new Set<string>();
   for await (const { approvals } of client.watch(run))

@@ -1,5 +1,5 @@
 import { agentUses, attemptsOf, type ChildBound, childBounds, plansOf, UNDO_TRIES } from './bounds';
-import { MAX_PLAN_REPAIRS, MAX_TIE_QUESTIONS } from './limits';
+import { MAX_PLAN_REPAIRS } from './limits';
 import type { Step, StepOf } from './step';
 import { agentNamed, type Team } from './team';
 
@@ -122,12 +122,7 @@ function dagEvents(step: StepOf<'dag'>): number {
   return inputs + plansOf(step) * (question + 2 * plans);
 }
 
-/** Each ballot may have to be read, what the judge and the tie-break are shown stored, and people asked about each answer. */
+/** Each ballot may have to be read, what the judge and the tie-break are shown stored, and people asked. */
 function voteEvents({ voters, tieBreak }: StepOf<'vote'>): number {
-  const count = Object.keys(voters).length;
-  return (
-    count +
-    ACTIVITY_EVENTS +
-    (tieBreak === 'escalate' ? QUESTION_EVENTS * Math.min(count, MAX_TIE_QUESTIONS) : 0)
-  );
+  return Object.keys(voters).length + ACTIVITY_EVENTS + (tieBreak === 'escalate' ? QUESTION_EVENTS : 0);
 }

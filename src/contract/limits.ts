@@ -34,9 +34,6 @@ export const MAX_NUDGES = 1;
 export const MAX_PLAN_REPAIRS = 2;
 export const MAX_REPLANS = 3;
 
-/** Answers of an open vote that people are asked about, one after the other. */
-export const MAX_TIE_QUESTIONS = 10;
-
 /** Depth of nested steps, and steps of one team, that `checkTeam` accepts. */
 export const MAX_STEP_DEPTH = 32;
 export const MAX_STEPS = 5000;

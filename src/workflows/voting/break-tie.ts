@@ -1,6 +1,5 @@
 import { failure } from '../../contract/fail';
 import type { Json } from '../../contract/json';
-import { MAX_TIE_QUESTIONS } from '../../contract/limits';
 import type { StepResult } from '../../contract/run';
 import type { Step, VoteStep } from '../../contract/step';
 import { inline } from '../../contract/value';
@@ -10,6 +9,9 @@ import { isObject } from '../read-answer';
 import { readJson } from '../read-json';
 import type { Run } from '../run';
 import { answerKey, voteIn } from './ballots';
+
+/** How long people have to break a tie, as for any question. */
+const TIE_DEADLINE = '24h';
 
 /** An answer that may still win. */
 export interface Standing {
@@ -24,7 +26,7 @@ export interface TieBroken {
   readonly missing: StepResult['missing'];
 }
 
-/** Lets the step's tie-break choose one of the answers: a step, or people who are asked about one after the other. */
+/** Lets the step's tie-break choose one of the answers: a step, or people. */
 export async function breakTie(
   run: Run,
   place: Place<VoteStep>,
@@ -58,33 +60,27 @@ function chosenOf(said: Json, standing: readonly Standing[]): Standing | undefin
   return standing.find((each) => each.key === key);
 }
 
-/** A decision is bound to one exact subject, so people are asked about each answer by itself, the one with most votes first. */
+/** One question that shows every answer with its votes; approving it names the number of one, counted from 1. */
 async function askPeople(
   run: Run,
   { path }: Place<VoteStep>,
   standing: readonly Standing[],
 ): Promise<string> {
-  if (standing.length > MAX_TIE_QUESTIONS)
-    throw failure(
-      'JoinFailed',
-      `The vote is open between ${standing.length} answers, and people are asked about at most ${MAX_TIE_QUESTIONS}. Give it a step as tieBreak.`,
-    );
   run.view.change(path, { state: 'waiting' });
-  const ordered = [...standing].sort((left, right) => right.votes - left.votes);
-  for (const [index, { key, answer, votes }] of ordered.entries()) {
-    const { verdict, via } = await run.approvals.ask({
-      path,
-      reason: 'step',
-      question: `The vote is open. This is answer ${index + 1} of ${ordered.length}, with ${votes === 1 ? '1 vote' : `${votes} votes`}. Approve to take it, deny to be asked about the next.`,
-      value: await keepValue(run, inline(answer)),
-      terms: { approvers: [], deadline: '24h', escalate: [], whenUnanswered: 'fail' },
-    });
-    if (via === 'timeout')
-      throw failure('ApprovalUnanswered', 'Nobody broke the tie of the vote within 24h.');
-    if (verdict === 'approve') {
-      run.view.change(path, { state: 'running' });
-      return key;
-    }
-  }
-  throw failure('ApprovalDenied', `None of the ${ordered.length} answers of the open vote was approved.`);
+  const shown = standing.map(({ answer, votes }, index) => ({ choice: String(index + 1), answer, votes }));
+  const { verdict, via, by, choice } = await run.approvals.ask({
+    path,
+    reason: 'step',
+    question: `The vote is open between ${standing.length === 1 ? 'one answer and none' : `${standing.length} answers`}. Approve with the choice that wins, or deny to let the step fail.`,
+    value: await keepValue(run, inline(shown)),
+    choices: shown.map(({ choice: number }) => number),
+    terms: { approvers: [], deadline: TIE_DEADLINE, escalate: [], whenUnanswered: 'fail' },
+  });
+  if (via === 'timeout')
+    throw failure('ApprovalUnanswered', `Nobody broke the tie of the vote within ${TIE_DEADLINE}.`);
+  const chosen = standing[Number(choice) - 1];
+  if (verdict === 'deny' || chosen === undefined)
+    throw failure('ApprovalDenied', `${by} denied every answer of the open vote.`);
+  run.view.change(path, { state: 'running' });
+  return chosen.key;
 }
