@@ -48,6 +48,7 @@ const BY_TYPE: Readonly<Record<ClientErrorType, ExitCode>> & Partial<Record<Fail
   RunExists: EXIT.refused,
   RunOver: EXIT.refused,
   RunOpen: EXIT.refused,
+  EventRefused: EXIT.refused,
   DecisionRefused: EXIT.refused,
   DeploymentInUse: EXIT.refused,
   DeploymentNotReady: EXIT.notReady,

@@ -9,9 +9,11 @@ import { checkCommand } from './commands/check';
 import type { Cli } from './commands/command';
 import { decideCommand } from './commands/decide';
 import { deployCommand } from './commands/deploy';
+import { emitCommand } from './commands/emit';
 import { evalCommand } from './commands/eval';
 import { incidentsCommand } from './commands/incidents';
 import { listCommand } from './commands/list';
+import { pauseCommand, unpauseCommand } from './commands/pause';
 import { runCommand } from './commands/run';
 import { forkCommand, resumeCommand } from './commands/take-up';
 import { upCommand } from './commands/up';
@@ -64,6 +66,9 @@ function program(cli: Cli): Command {
     decideCommand(cli, 'deny'),
     cancelCommand(cli),
     resumeCommand(cli),
+    pauseCommand(cli),
+    unpauseCommand(cli),
+    emitCommand(cli),
     forkCommand(cli),
     upCommand(cli),
     workerCommand(cli),

@@ -16,6 +16,7 @@ const CLIENT_REMEDIES = {
   RunFailed: 'Read the message; the run is in the Web UI with all its steps.',
   ApprovalNotFound: 'List what waits for a decision with "baton approvals".',
   DecisionRefused: 'Read the message: it says who may decide, or what was decided before.',
+  EventRefused: 'Read the message: it names the events that the run waits for.',
   DeploymentNotReady: 'Start a worker with that build id first: baton worker --build-id ID.',
   DeploymentInUse: 'Wait until its runs have ended, then retire it again.',
 } as const;

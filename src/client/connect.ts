@@ -13,9 +13,11 @@ import { cancel } from './cancel';
 import type { ClientContext } from './client-context';
 import { type DecideOptions, decide } from './decide';
 import { type DescribedRun, describe } from './describe';
+import { type EmitOptions, emit } from './emit';
 import { findApproval } from './find-approval';
 import { type ForkChanges, type ForkOptions, fork } from './fork';
 import { type ListedRun, type ListOptions, list } from './list';
+import { type PauseOptions, pause, unpause } from './pause';
 import { type FinishedRun, result } from './result';
 import { type ResumeOptions, resume } from './resume';
 import type { SettingsProfile } from './run-settings';
@@ -55,6 +57,10 @@ export interface BatonClient {
   approval(id: string, run?: string): Promise<WaitingApproval>;
   decide(decision: Decision, options?: DecideOptions): Promise<WaitingApproval>;
   cancel(run: string, reason?: string): Promise<void>;
+  /** Raises an event for the steps of a run that wait for it. */
+  emit(run: string, event: string, sent?: { payload?: Json; options?: EmitOptions }): Promise<void>;
+  pause(run: string, options?: PauseOptions): Promise<void>;
+  unpause(run: string): Promise<void>;
   resume(run: string, options?: ResumeOptions): Promise<StartedRun>;
   fork(run: string, changes: ForkChanges, options?: ForkOptions): Promise<StartedRun>;
   list(options?: ListOptions): Promise<readonly ListedRun[]>;
@@ -77,6 +83,9 @@ export async function connect(options: ConnectOptions = {}): Promise<BatonClient
     approval: (id, run) => findApproval(context, id, run),
     decide: (decision, decideOptions) => decide(context, decision, decideOptions),
     cancel: (run, reason) => cancel(context, run, reason),
+    emit: (run, event, { payload = null, ...sent } = {}) => emit(context, run, { event, payload, ...sent }),
+    pause: (run, pauseOptions) => pause(context, run, pauseOptions),
+    unpause: (run) => unpause(context, run),
     resume: (run, resumeOptions) => explained(context, () => resume(context, run, resumeOptions), run),
     fork: (run, changes, options = {}) =>
       explained(context, () => fork(context, run, { changes, options }), run),

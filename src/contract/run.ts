@@ -1,5 +1,6 @@
 import type { AgentState, PreparedAgent } from './agent-run';
 import type { EffectState } from './effect';
+import type { Pause } from './event';
 import type { RepeatTerms } from './past';
 import type { Step } from './step';
 import type { StepPath } from './step-path';
@@ -95,6 +96,10 @@ export interface SubtreeInput {
   readonly tenant?: string;
   /** Present when an agent's loop goes on in a new execution. */
   readonly continued?: Continued;
+  /** Events that its steps may wait for and that were raised before it began. */
+  readonly events?: Readonly<Record<string, Value>>;
+  /** Present where the run was paused when it began. */
+  readonly paused?: Pause;
   /** Part of a saga: what it has done is undone by itself when it fails, and handed up when it succeeds. */
   readonly undoesItself?: boolean;
   /** How often effects were undone before it began: see `EffectState`. */

@@ -1,5 +1,6 @@
 import type { Approval, RejectedDecision } from './approval';
 import type { Routing } from './classification';
+import type { Pause } from './event';
 import type { StepKind } from './step';
 import type { StepPath } from './step-path';
 import type { Usage } from './usage';
@@ -55,5 +56,7 @@ export interface RunView {
   readonly rejectedDecisions: readonly RejectedDecision[];
   /** Required and optional branches that a partial result lacks. */
   readonly missing: readonly StepPath[];
+  /** Present while no new call is started. */
+  readonly paused?: Pause;
   readonly failure?: ViewFailure;
 }

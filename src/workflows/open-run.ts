@@ -15,8 +15,10 @@ import type { Continuation, Run } from './run';
 import { runStep } from './run-step';
 import { ApprovalDesk } from './safeguards/approval-desk';
 import { EffectLog } from './safeguards/effect-log';
+import { Gate } from './safeguards/gate';
 import { Ledger } from './safeguards/ledger';
 import { RepeatGuard } from './safeguards/repeat-guard';
+import { Switchboard } from './safeguards/switchboard';
 import { ViewKeeper } from './safeguards/view-keeper';
 
 /** What an execution needs to know before it is prepared: enough to answer queries and updates from its first task on. */
@@ -30,6 +32,7 @@ export interface OpenRun {
   readonly view: ViewKeeper;
   readonly ledger: Ledger;
   readonly effects: EffectLog;
+  readonly switchboard: Switchboard;
   prepared(facts: Pick<SubtreeInput, 'prepared'>, continuation?: Continuation): Run;
 }
 
@@ -58,6 +61,12 @@ export function openRun(opening: Opening): OpenRun {
     ...(terms === undefined ? {} : { repeats: terms }),
   };
   const repeats = new RepeatGuard(terms);
+  const gate = new Gate(opening.paused);
+  const switchboard = new Switchboard(
+    { run: opening.run, workflow: workflowId },
+    { gate, view },
+    opening.events,
+  );
   let undos = 0;
   setHandler(viewQuery, () => view.snapshot());
   setHandler(effectsQuery, () => effects.snapshot());
@@ -65,6 +74,7 @@ export function openRun(opening: Opening): OpenRun {
     view,
     ledger,
     effects,
+    switchboard,
     prepared({ prepared }, continuation) {
       const runUntil = (deadlineAt: number, settled: PreparedRun): Run => {
         const run: Run = {
@@ -84,6 +94,8 @@ export function openRun(opening: Opening): OpenRun {
           ledger,
           effects,
           repeats,
+          gate,
+          switchboard,
           continuation,
           runStep: (place) => runStep(run, place),
           toUndo: (path) =>
@@ -101,14 +113,18 @@ export function openRun(opening: Opening): OpenRun {
 }
 
 /** Lets the agent at the top of a subtree go on in a new execution between two turns, once its history has grown long. */
-export function continuationOf(input: SubtreeInput, { view, ledger, effects }: OpenRun): Continuation {
+export function continuationOf(
+  input: SubtreeInput,
+  { view, ledger, effects, switchboard }: OpenRun,
+): Continuation {
   return {
     from: input.continued?.agent,
     async continueWhenLong(agent: AgentState) {
       if (workflowInfo().historyLength < input.settings.maxHistoryEvents) return;
       await condition(allHandlersFinished);
       await continueAsNew<(input: SubtreeInput) => Promise<SubtreeResult>>({
-        ...input,
+        ...withoutSwitches(input),
+        ...switchboard.forChild(input),
         continued: {
           agent,
           view: view.snapshot(),
@@ -118,4 +134,9 @@ export function continuationOf(input: SubtreeInput, { view, ledger, effects }: O
       });
     },
   };
+}
+
+/** Without what it was told when it began: the execution that goes on is told how it stands now. */
+function withoutSwitches({ events: _events, paused: _paused, ...input }: SubtreeInput): SubtreeInput {
+  return input;
 }

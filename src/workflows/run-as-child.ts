@@ -1,8 +1,8 @@
 import {
   ChildWorkflowCancellationType,
-  executeChild,
   isCancellation,
   ParentClosePolicy,
+  startChild,
 } from '@temporalio/workflow';
 import { hashText } from '../contract/hash';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
@@ -36,20 +36,22 @@ export async function runChild(run: Run, place: Place, input: SubtreeInput): Pro
   const workflowId = childId(run, place);
   run.view.change(place.path, { child: workflowId });
   try {
-    const result = await executeChild<(input: SubtreeInput) => Promise<SubtreeResult>>(
-      WORKFLOW_TYPES.subtree,
-      {
-        workflowId,
-        args: [input],
-        cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-        ...(run.settings.workflowTaskTimeoutMs === undefined
-          ? {}
-          : { workflowTaskTimeout: run.settings.workflowTaskTimeoutMs }),
-        staticSummary: `${labelOf(place)} · ${place.path}`,
-        ...(run.settings.searchAttributes ? { typedSearchAttributes: attributes(input) } : {}),
-      },
-    );
+    const held = run.gate.held();
+    if (held !== undefined) await held;
+    const told = { ...input, ...run.switchboard.forChild(input) };
+    const child = await startChild<(input: SubtreeInput) => Promise<SubtreeResult>>(WORKFLOW_TYPES.subtree, {
+      workflowId,
+      args: [told],
+      cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      ...(run.settings.workflowTaskTimeoutMs === undefined
+        ? {}
+        : { workflowTaskTimeout: run.settings.workflowTaskTimeoutMs }),
+      staticSummary: `${labelOf(place)} · ${place.path}`,
+      ...(run.settings.searchAttributes ? { typedSearchAttributes: attributes(input) } : {}),
+    });
+    run.switchboard.open(child, told);
+    const result = await child.result();
     run.ledger.add(place.path, result.usage);
     run.effects.adopt(result.effects ?? {});
     return { output: result.output, missing: result.missing };
@@ -58,6 +60,8 @@ export async function runChild(run: Run, place: Place, input: SubtreeInput): Pro
     run.ledger.add(place.path, usage);
     run.effects.adopt({ undone });
     throw error;
+  } finally {
+    run.switchboard.close(workflowId);
   }
 }
 

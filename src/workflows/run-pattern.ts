@@ -5,6 +5,8 @@ import { runApprove } from './patterns/approve';
 import { runCheckpoint } from './patterns/checkpoint';
 import { runDag } from './patterns/dag';
 import { runDebate } from './patterns/debate';
+import { runEmit } from './patterns/emit';
+import { runOn } from './patterns/on';
 import { runParallel } from './patterns/parallel';
 import { runPipeline } from './patterns/pipeline';
 import { runRace } from './patterns/race';
@@ -52,14 +54,16 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
       return runCheckpoint(run, { ...place, step });
     case 'team':
       return runTeamStep(run, { ...place, step });
+    case 'emit':
+      return runEmit(run, { ...place, step });
+    case 'on':
+      return runOn(run, { ...place, step });
     case 'saga':
       return runSaga(run, { ...place, step });
     case 'route':
       return runRoute(run, { ...place, step });
     case 'map':
     case 'peers':
-    case 'emit':
-    case 'on':
       throw failure('PatternNotImplemented', `The pattern "${step.kind}" at ${place.path} is not built yet.`);
   }
 }

@@ -6,6 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BatonActivities } from '../contract/activities';
+import { eventsOfTeam } from '../contract/awaited-events';
 import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
 import { RUN_FORMAT, type RunInput, type RunResult } from '../contract/run';
@@ -13,7 +14,7 @@ import { ROOT_PATH } from '../contract/step-path';
 import { RESULT_BYTES, type Value } from '../contract/value';
 import { choreOptions, prepareOptions } from './activity-options';
 import { closingFailure, describeFailure, runTimedOut } from './failing';
-import { inputQuery } from './messages';
+import { emitByUpdate, inputQuery } from './messages';
 import { openRun } from './open-run';
 import type { Run } from './run';
 import { withDeadline } from './safeguards/deadline';
@@ -50,6 +51,16 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
   });
   const { view, ledger } = open;
   setHandler(inputQuery, () => input);
+  const awaited = eventsOfTeam(team);
+  setHandler(emitByUpdate, (raised) => open.switchboard.hear(raised), {
+    validator: ({ event }) => {
+      if (awaited.has(event)) return;
+      const names = [...awaited].join(', ');
+      throw new Error(
+        `No step of this run waits for "${event}". ${names === '' ? 'It waits for none.' : `Events that it knows: ${names}.`}`,
+      );
+    },
+  });
   try {
     const result = await withDeadline(
       timeoutMs,

@@ -5,8 +5,10 @@ import type { Value } from '../contract/value';
 import type { Place } from './place';
 import type { ApprovalDesk } from './safeguards/approval-desk';
 import type { EffectLog } from './safeguards/effect-log';
+import type { Gate } from './safeguards/gate';
 import type { Ledger } from './safeguards/ledger';
 import type { RepeatGuard } from './safeguards/repeat-guard';
+import type { Switchboard } from './safeguards/switchboard';
 import type { ViewKeeper } from './safeguards/view-keeper';
 
 /** What every pattern is handed: the execution it runs in. */
@@ -33,6 +35,8 @@ export interface Run {
   readonly ledger: Ledger;
   readonly effects: EffectLog;
   readonly repeats: RepeatGuard;
+  readonly gate: Gate;
+  readonly switchboard: Switchboard;
   /** Runs a step below the pattern's own. Patterns know each other only through this. */
   runStep(place: Place): Promise<StepResult>;
   /** The same run, with time left though its own is over and with the agents of the team at that path: for undoing. */

@@ -42,6 +42,9 @@ async function packed(
   time: { untilMs: number; timeoutMs: number },
 ): Promise<AgentOutcome> {
   const { path } = task.site;
+  // Not awaited where nothing is held: that would change the order of calls that start side by side.
+  const held = run.gate.held();
+  if (held !== undefined) await held;
   run.ledger.check();
   const { runPackedAgent } = proxyActivities<BatonActivities>(
     modelOptions(run, `${task.agent.name} · ${path}`, time),
@@ -71,6 +74,8 @@ function stepwise(run: Run, place: Place, { task, ownTool, untilMs }: Stepwise):
           `Agent "${agent.name}" gave no answer within ${agent.limits.timeout} (limits.timeout).`,
         );
       }
+      const held = run.gate.held();
+      if (held !== undefined) return held.then(() => effects.callModel(input));
       const { callModel } = proxyActivities<BatonActivities>(modelOptions(run, summary, { untilMs }));
       return callModel(input).then((reply) => {
         run.ledger.add(place.path, reply.usage);

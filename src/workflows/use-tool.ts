@@ -46,6 +46,8 @@ export async function useTool(run: Run, place: Place, call: Call): Promise<ToolC
 }
 
 function runTool(run: Run, place: Place, call: Call): Promise<ToolCallResult> {
+  const held = run.gate.held();
+  if (held !== undefined) return held.then(() => runTool(run, place, call));
   return call.meta.effect === 'write' ? noted(run, place, call) : dispatch(run, place, call);
 }
 
@@ -59,7 +61,8 @@ async function noted(run: Run, place: Place, call: Call): Promise<ToolCallResult
     baseKey,
     args: input === undefined ? args : { record: { args, input } },
   };
-  const kept = await keptResult(run, write);
+  const earlier = run.repeats.earlier(write);
+  const kept = earlier === undefined ? undefined : await keptResult(run, write, earlier);
   if (kept !== undefined) return kept;
   run.effects.begin(write, compensationOf(call, write));
   const result = await dispatch(run, place, {
@@ -72,9 +75,8 @@ async function noted(run: Run, place: Place, call: Call): Promise<ToolCallResult
 }
 
 /** The result of an earlier run's call, where this one would repeat its effect and nobody wants that. */
-async function keptResult(run: Run, write: Write): Promise<ToolCallResult | undefined> {
-  const earlier = run.repeats.earlier(write);
-  if (earlier?.result === undefined) return undefined;
+async function keptResult(run: Run, write: Write, earlier: Write): Promise<ToolCallResult | undefined> {
+  if (earlier.result === undefined) return undefined;
   if (run.repeats.policy === 'ask') {
     const { verdict } = await run.approvals.ask({
       path: write.path,

@@ -1,3 +1,4 @@
+import { isOver } from '../../client/merge-views';
 import { showCost } from '../../contract/usage';
 import type { NodeState, RunView, ViewNode } from '../../contract/view';
 import { cut, fill, fillLeft, oneLine } from './fit-text';
@@ -57,7 +58,8 @@ export function headLine(view: RunView, { paint, width, now }: TreeStyle): strin
     showCost(usage),
     showDuration((view.endedAt ?? now) - view.startedAt),
   ].join(' · ');
-  const state = `${SIGNS[view.state]} ${view.state}`;
+  const held = view.paused !== undefined && !isOver(view.state);
+  const state = held ? '‖ paused' : `${SIGNS[view.state]} ${view.state}`;
   const name = cut(oneLine(view.run), Math.max(8, width - state.length - totals.length - 4));
   const left = width - [...name].length - state.length - 4;
   return `${paint.bold(name)}  ${paint.state(view.state, state)}  ${cut(totals, left)}`;

@@ -1,4 +1,5 @@
 import type { Approval } from '../../contract/approval';
+import type { Pause } from '../../contract/event';
 import type { NodeState, ViewNode } from '../../contract/view';
 
 /** Lines of a run's tree in Temporal's UI; the rest is counted. The whole tree is in the `view` query. */
@@ -15,13 +16,21 @@ const MARKS: Readonly<Record<NodeState, string>> = {
 };
 
 /** A run's tree as Markdown, for Temporal's own UI. */
-export function detailsOf(nodes: readonly Omit<ViewNode, 'usage'>[], approvals: readonly Approval[]): string {
+export function detailsOf(
+  nodes: readonly Omit<ViewNode, 'usage'>[],
+  approvals: readonly Approval[],
+  paused?: Pause,
+): string {
   const waiting = approvals
     .filter((approval) => approval.decision === undefined)
     .map((approval) => `> **waiting for approval** \`${approval.id}\`: ${approval.question}`);
   const shown = nodes.slice(0, MAX_LINES).map(line);
   const more = nodes.length > MAX_LINES ? [`- … and ${nodes.length - MAX_LINES} more steps`] : [];
-  return [...waiting, ...(waiting.length > 0 ? [''] : []), ...shown, ...more].join('\n');
+  const held =
+    paused === undefined ? [] : [`> **paused**${paused.by === undefined ? '' : ` by ${paused.by}`}`];
+  return [...held, ...waiting, ...(held.length + waiting.length > 0 ? [''] : []), ...shown, ...more].join(
+    '\n',
+  );
 }
 
 /** A node is never changed but replaced, and most stay as they are while one of them changes. */

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Approval, RejectedDecision } from '../../contract/approval';
+import type { Pause } from '../../contract/event';
 import { SEARCH_ATTRIBUTES } from '../../contract/names';
 import type { StepPath } from '../../contract/step-path';
 import { NO_USAGE } from '../../contract/usage';
@@ -48,6 +49,7 @@ export class ViewKeeper {
   private readonly startedAt: number;
   private state: NodeState = 'running';
   private endedAt: number | undefined;
+  private paused: Pause | undefined;
   private failure: ViewFailure | undefined;
   private missing: readonly StepPath[] = [];
   private approvals: () => readonly Approval[] = () => [];
@@ -112,6 +114,12 @@ export class ViewKeeper {
     return this.missing.filter((missing) => missing.startsWith(`${path}/`));
   }
 
+  pause(pause: Pause | undefined): void {
+    if (pause === this.paused) return;
+    this.paused = pause;
+    this.publish();
+  }
+
   finish(state: NodeState, outcome: { missing?: readonly StepPath[]; failure?: ViewFailure } = {}): void {
     this.state = state;
     this.endedAt = Date.now();
@@ -148,12 +156,13 @@ export class ViewKeeper {
       approvals: this.approvals(),
       rejectedDecisions: this.rejected(),
       missing: this.missing,
+      ...(this.paused === undefined ? {} : { paused: this.paused }),
       ...(this.endedAt === undefined ? {} : { endedAt: this.endedAt }),
       ...(this.failure === undefined ? {} : { failure: this.failure }),
     };
   }
 
   private publish(): void {
-    setCurrentDetails(detailsOf([...this.nodes.values()], this.approvals()));
+    setCurrentDetails(detailsOf([...this.nodes.values()], this.approvals(), this.paused));
   }
 }

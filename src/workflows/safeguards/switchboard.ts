@@ -1,0 +1,105 @@
+import {
+  type ChildWorkflowHandle,
+  getExternalWorkflowHandle,
+  setHandler,
+  type Workflow,
+} from '@temporalio/workflow';
+import { eventsBelow } from '../../contract/awaited-events';
+import type { Pause, RaisedEvent } from '../../contract/event';
+import type { SubtreeInput } from '../../contract/run';
+import type { Value } from '../../contract/value';
+import { eventSignal, pauseSignal } from '../messages';
+import type { Gate } from './gate';
+import type { ViewKeeper } from './view-keeper';
+
+interface OpenChild {
+  readonly handle: ChildWorkflowHandle<Workflow>;
+  readonly hears: ReadonlySet<string>;
+}
+
+export interface Identity {
+  /** Workflow id of the whole run. */
+  readonly run: string;
+  readonly workflow: string;
+}
+
+/**
+ * Carries events and pauses between the executions of one run. The run is the hub: a child tells it what its steps
+ * raise, and it, like every child, passes on what it hears to the children that wait for it. State is the last event of
+ * each name, so an `on` that begins later finds it.
+ */
+export class Switchboard {
+  private readonly events = new Map<string, Value>();
+  private readonly children = new Map<string, OpenChild>();
+
+  constructor(
+    private readonly identity: Identity,
+    private readonly parts: { readonly gate: Gate; readonly view: ViewKeeper },
+    carried: Readonly<Record<string, Value>> = {},
+  ) {
+    for (const [event, value] of Object.entries(carried)) this.events.set(event, value);
+    parts.view.pause(parts.gate.paused);
+    setHandler(eventSignal, (raised) => this.hear(raised));
+    setHandler(pauseSignal, (pause) => this.pause(pause ?? undefined));
+  }
+
+  last(event: string): Value | undefined {
+    return this.events.get(event);
+  }
+
+  /** Raises an event in this execution and everywhere else in the run. */
+  async raise(event: string, value: Value): Promise<void> {
+    const { run, workflow } = this.identity;
+    this.hear({ event, value });
+    if (run !== workflow)
+      await getExternalWorkflowHandle(run).signal(eventSignal, { event, value, from: workflow });
+  }
+
+  hear({ event, value, from }: RaisedEvent): void {
+    // The hub passes a child's event on to everyone, the child too.
+    if (from === this.identity.workflow) return;
+    this.events.set(event, value);
+    for (const { handle, hears } of this.children.values())
+      if (hears.has(event))
+        tell(handle.signal(eventSignal, { event, value, ...(from === undefined ? {} : { from }) }));
+  }
+
+  pause(pause: Pause | undefined): void {
+    this.parts.gate.set(pause);
+    this.parts.view.pause(pause);
+    for (const { handle } of this.children.values()) tell(handle.signal(pauseSignal, pause ?? null));
+  }
+
+  /** What a child is told when it starts, and when it goes on in a new execution. */
+  forChild({ step, path, prepared }: Pick<SubtreeInput, 'step' | 'path' | 'prepared'>): ForChild {
+    const hears = eventsBelow(step, path, prepared);
+    const events = Object.fromEntries([...this.events].filter(([event]) => hears.has(event)));
+    const { paused } = this.parts.gate;
+    return {
+      ...(Object.keys(events).length === 0 ? {} : { events }),
+      ...(paused === undefined ? {} : { paused }),
+    };
+  }
+
+  /** From now on the child is told; it is also told what came while it was being started. */
+  open(handle: ChildWorkflowHandle<Workflow>, input: SubtreeInput): void {
+    const hears = eventsBelow(input.step, input.path, input.prepared);
+    this.children.set(handle.workflowId, { handle, hears });
+    for (const [event, value] of this.events)
+      if (hears.has(event) && input.events?.[event] !== value)
+        tell(handle.signal(eventSignal, { event, value }));
+    const { paused } = this.parts.gate;
+    if (paused !== input.paused) tell(handle.signal(pauseSignal, paused ?? null));
+  }
+
+  close(workflow: string): void {
+    this.children.delete(workflow);
+  }
+}
+
+type ForChild = Pick<SubtreeInput, 'events' | 'paused'>;
+
+/** A child that has ended in the meantime needs to know nothing more. */
+function tell(sent: Promise<void>): void {
+  sent.catch(() => undefined);
+}
