@@ -52,15 +52,24 @@ async function prepareTeam(deps: ActivityDeps, { team, used, below }: TeamUse): 
     Promise.all(
       [...used.supervisors].map(async ([path, step]) => {
         const delegations = delegationSpecs(step, team.agents);
-        return [path, await prepareAgent(deps, { team, name: step.supervisor, delegations })] as const;
+        const contract = used.roles.get(path)?.contract;
+        const asked = {
+          team,
+          name: step.supervisor,
+          delegations,
+          ...(contract === undefined ? {} : { contract }),
+        };
+        return [path, await prepareAgent(deps, asked)] as const;
       }),
     ),
     Promise.all(
-      [...used.roles].map(async ([path, { agent: name, contract, introduces }]) => {
-        const introduction = introductionOf(introduces, team);
-        const prepared = await prepareAgent(deps, { team, name, delegations: [], contract, introduction });
-        return [path, prepared] as const;
-      }),
+      [...used.roles]
+        .filter(([path]) => !used.supervisors.has(path))
+        .map(async ([path, { agent: name, contract, introduces }]) => {
+          const introduction = introductionOf(introduces, team);
+          const prepared = await prepareAgent(deps, { team, name, delegations: [], contract, introduction });
+          return [path, prepared] as const;
+        }),
     ),
     Promise.all(
       [...used.examples].map(

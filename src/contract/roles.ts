@@ -69,15 +69,15 @@ export function roleUses(step: Step, path: StepPath): readonly RoleUse[] {
 }
 
 /** The agents whose answer is, unchanged, the answer of the step. */
-function answeringAgents(step: Step, path: StepPath): readonly Omit<RoleUse, 'contract'>[] {
-  if (step.kind === 'agent') return [{ path, agent: step.agent }, ...answeringBelow(step, path)];
-  return answeringBelow(step, path);
-}
-
-function answeringBelow(step: Step, path: StepPath): readonly Omit<RoleUse, 'contract'>[] {
-  return childSteps(step)
+function answeringAgents(step: Step, path: StepPath): readonly Pick<RoleUse, 'path' | 'agent'>[] {
+  const below = childSteps(step)
     .filter((part) => passesOn(step, part))
     .flatMap((part) => answeringAgents(part.step, childPath(path, step, part.key)));
+  if (step.kind === 'agent') return [{ path, agent: step.agent }, ...below];
+  if (step.kind === 'supervise') return [{ path, agent: step.supervisor }, ...below];
+  if (step.kind === 'parallel' && typeof step.merge === 'object' && 'synthesize' in step.merge)
+    return [{ path: childPath(path, step, 'synthesis'), agent: step.merge.synthesize }, ...below];
+  return below;
 }
 
 /** Is the answer of this child, where it is the one that counts, the step's own? */

@@ -2,7 +2,7 @@ import type { PreparedAgent } from '../contract/agent-run';
 import { examplesKey } from '../contract/classification';
 import { roleUses } from '../contract/roles';
 import { type PreparedRun, RUN_FORMAT, type SubtreeInput } from '../contract/run';
-import { definitionPath, walkSteps } from '../contract/step-path';
+import { childPath, definitionPath, walkSteps } from '../contract/step-path';
 import type { Place } from './place';
 import type { Run } from './run';
 
@@ -51,8 +51,10 @@ function neededBy(place: Place, prepared: PreparedRun): PreparedRun {
     if (step.kind === 'supervise') needed.supervisors.add(definitionPath(path));
     for (const role of roleUses(step, definitionPath(path))) needed.roles.add(role.path);
     if (definitionPath(path) in prepared.roles) needed.roles.add(definitionPath(path));
-    if (step.kind === 'parallel' && typeof step.merge === 'object' && 'synthesize' in step.merge)
+    if (step.kind === 'parallel' && typeof step.merge === 'object' && 'synthesize' in step.merge) {
       needed.agents.add(step.merge.synthesize);
+      needed.roles.add(childPath(definitionPath(path), step, 'synthesis'));
+    }
   });
   const agents = only(prepared.agents, needed.agents);
   const roles = only(prepared.roles, needed.roles);

@@ -39,6 +39,7 @@ function texts(json: Json | undefined): readonly string[] {
 
 /** `the critic of a debate`; an agent that the pattern asks itself is called by the pattern alone. */
 function roleIn(kind: string, path: string): string {
-  const key = path.slice(path.lastIndexOf(':') + 1);
+  const [, own = ''] = path.split('/');
+  const key = own.slice(own.indexOf(':') + 1);
   return key.startsWith('~') ? `an agent that a ${kind} asks` : `the ${key} of a ${kind}`;
 }
