@@ -71,6 +71,11 @@ describe('renderTree', () => {
     expect(lines.at(-1)).toBe('… 180 more steps');
   });
 
+  test('what a pattern decided stands beside its name', () => {
+    const view = viewOf([nodeAt('root', { kind: 'refine', label: 'root', outcome: 'passed in 2 rounds' })]);
+    expect(renderTree(view, STYLE)[2]).toMatch(/^refine · passed in 2 rounds +● running/);
+  });
+
   test('colours only where they are wanted', () => {
     const coloured = renderTree(VIEW, { ...STYLE, paint: makePaint(true) });
     expect(coloured.join('')).toContain('\u001b[');
@@ -89,11 +94,19 @@ describe('progressLines', () => {
         failure: { type: 'ToolFailed', message: 'no\nfile' },
       }),
       nodeAt('root/pipeline:1', { label: 'critic' }),
+      nodeAt('root/pipeline:2', {
+        kind: 'race',
+        state: 'done',
+        endedAt: 2_500,
+        outcome: 'won by fast',
+        usage: usageOf(0, 0),
+      }),
     ]);
     const lines = progressLines(before, after, 66_000).map((line) => line.slice(10));
     expect(lines).toEqual([
       'failed     root/pipeline:0  1.5 s  ToolFailed: no file',
       'running    root/pipeline:1  critic',
+      'done       root/pipeline:2  1.5 s  won by fast',
     ]);
   });
 });

@@ -14,7 +14,8 @@ export function progressLines(before: RunView | undefined, after: RunView, now: 
 function facts(node: ViewNode, now: number): string {
   if (node.state === 'running') return node.kind === 'agent' ? `  ${node.label}` : '';
   const spent = node.usage.calls > 0 ? `  ${showTokens(node.usage)} tokens  ${showCost(node.usage)}` : '';
+  const outcome = node.outcome === undefined ? '' : `  ${oneLine(node.outcome)}`;
   const failure =
     node.failure === undefined ? '' : `  ${node.failure.type}: ${oneLine(node.failure.message)}`;
-  return cut(`${spent}  ${showDuration((node.endedAt ?? now) - node.startedAt)}${failure}`, 300);
+  return cut(`${spent}  ${showDuration((node.endedAt ?? now) - node.startedAt)}${outcome}${failure}`, 300);
 }
