@@ -16,6 +16,7 @@ import { DECIDING_RECORDINGS } from './record/deciding-recordings';
 import { downloadHistories } from './record/download-histories';
 import { ENGINE_RECORDINGS } from './record/engine-recordings';
 import { exampleRecordings } from './record/example-recordings';
+import { MAP_RECORDINGS } from './record/map-recordings';
 import type { Recording } from './record/recording';
 import { ROUTE_RECORDINGS } from './record/route-recordings';
 
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
       ...(await exampleRecordings()),
       ...ENGINE_RECORDINGS,
       ...DAG_RECORDINGS,
+      ...MAP_RECORDINGS,
       ...DECIDING_RECORDINGS,
       ...ROUTE_RECORDINGS,
     ]) {

@@ -4,6 +4,7 @@ import { type BenchPlace, withBenchPlace } from './bench-place';
 import { describeMachine } from './describe-machine';
 import { benchFanout } from './fanout';
 import { benchHistory } from './history';
+import { benchMap } from './map';
 import { benchResume } from './resume';
 import { benchRouting, type RoutingFiles } from './routing';
 import { benchStep } from './step';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (place: BenchPlace) => Promise<object>>> 
   history: benchHistory,
   resume: benchResume,
   wide: benchWide,
+  map: benchMap,
 };
 
 /** Benches of what needs no server; they take the files that they measure with. */

@@ -4,12 +4,16 @@ import { runSettings } from '../../src/client/run-settings';
 import { WORKFLOW_TYPES } from '../../src/contract/names';
 import { RUN_FORMAT, type RunInput } from '../../src/contract/run';
 import type { Team } from '../../src/contract/team';
-import { inline } from '../../src/contract/value';
+import { inline, type Value } from '../../src/contract/value';
 import { TASK_QUEUES } from './arm-setup';
 import type { BenchPlace } from './bench-place';
 
 /** Both arms with the settings that Baton's client gives its own server. */
-export function startBaton({ client }: BenchPlace, team: Team): Promise<WorkflowHandle> {
+export function startBaton(
+  { client }: BenchPlace,
+  team: Team,
+  given: Value = inline('begin'),
+): Promise<WorkflowHandle> {
   const settings = runSettings({
     team,
     profile: 'embedded',
@@ -19,7 +23,7 @@ export function startBaton({ client }: BenchPlace, team: Team): Promise<Workflow
   const input: RunInput = {
     format: RUN_FORMAT,
     team,
-    input: inline('begin'),
+    input: given,
     settings,
   };
   return client.workflow.start(WORKFLOW_TYPES.team, {

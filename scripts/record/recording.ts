@@ -1,5 +1,6 @@
 import type { BatonClient } from '../../src/client/connect';
 import { type Built, team } from '../../src/contract/builders/index';
+import type { Json } from '../../src/contract/json';
 import type { ReplyFunction } from '../../src/models/scripted';
 import type { Tool } from '../../src/tools/tool';
 
@@ -34,17 +35,19 @@ export function recordTeam(
   played: {
     readonly root: Built;
     readonly replies: ReplyFunction;
+    /** @default 'go' */
+    readonly input?: Json;
     readonly tools?: readonly Tool[];
     readonly decision?: Parameters<typeof decideAll>[2];
   },
 ): Recording {
-  const { root, replies, tools = [], decision } = played;
+  const { root, replies, input = 'go', tools = [], decision } = played;
   return {
     name,
     tools,
     replies,
     play: async (client) => {
-      const { run } = await client.start(team(name, root), 'go');
+      const { run } = await client.start(team(name, root), input);
       if (decision === undefined) for await (const _ of client.watch(run));
       else await decideAll(client, run, decision);
       return run;

@@ -4,17 +4,27 @@ import { createCallModel } from './call-model';
 import { createClassifyByExamples } from './classify-by-examples';
 import { definitionLoader } from './load-definition';
 import { createLoadValue } from './load-value';
+import { createMergeItems } from './merge-items';
 import { createMergeOutputs } from './merge-outputs';
 import { createPrepareRun } from './prepare-run';
 import { createRecordIncident } from './record-incident';
+import { createRunAgents } from './run-agents';
 import { createRunPackedAgent } from './run-packed-agent';
+import { createSplitList } from './split-list';
 import { createStoreValue } from './store-value';
 
 type OrchestrationActivities = Pick<
   BatonActivities,
-  'prepareRun' | 'classifyByExamples' | 'recordIncident' | 'mergeOutputs' | 'storeValue' | 'loadValue'
+  | 'prepareRun'
+  | 'classifyByExamples'
+  | 'recordIncident'
+  | 'mergeOutputs'
+  | 'mergeItems'
+  | 'splitList'
+  | 'storeValue'
+  | 'loadValue'
 >;
-type ModelActivities = Pick<BatonActivities, 'callModel' | 'runPackedAgent'>;
+type ModelActivities = Pick<BatonActivities, 'callModel' | 'runPackedAgent' | 'runAgents'>;
 
 /** What runs beside the workflows, on the run's own queue. */
 export function createOrchestrationActivities(deps: ActivityDeps): OrchestrationActivities {
@@ -24,6 +34,8 @@ export function createOrchestrationActivities(deps: ActivityDeps): Orchestration
     classifyByExamples: createClassifyByExamples(content, deps.classifier),
     recordIncident: createRecordIncident(deps.store.incidents),
     mergeOutputs: createMergeOutputs(content),
+    mergeItems: createMergeItems(content),
+    splitList: createSplitList(content),
     storeValue: createStoreValue(content),
     loadValue: createLoadValue(content),
   };
@@ -32,5 +44,9 @@ export function createOrchestrationActivities(deps: ActivityDeps): Orchestration
 /** What asks models, on the models' queue where they have workers of their own. */
 export function createModelActivities(deps: ActivityDeps): ModelActivities {
   const withLoader = { ...deps, loadDefinition: definitionLoader(deps.store.content) };
-  return { callModel: createCallModel(withLoader), runPackedAgent: createRunPackedAgent(withLoader) };
+  return {
+    callModel: createCallModel(withLoader),
+    runPackedAgent: createRunPackedAgent(withLoader),
+    runAgents: createRunAgents(withLoader),
+  };
 }

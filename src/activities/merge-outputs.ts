@@ -21,11 +21,11 @@ export function createMergeOutputs(content: ContentStore): BatonActivities['merg
         }),
       ),
     );
-    return keepValue(merged(merge, resolved), content);
+    return keepValue(mergeByRule(merge, resolved), content);
   };
 }
 
-function merged(merge: MergeInput['merge'], outputs: readonly BranchOutput[]): Json {
+export function mergeByRule(merge: MergeInput['merge'], outputs: readonly BranchOutput[]): Json {
   if (merge === 'concatenate') return concatenate(outputs);
   return 'weigh' in merge ? weigh(outputs, merge.weigh) : deduplicate(outputs, merge.deduplicate);
 }

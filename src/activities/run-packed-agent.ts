@@ -1,12 +1,9 @@
 import { Context } from '@temporalio/activity';
-import type { AgentEffects } from '../agent/effects';
 import { runAgent } from '../agent/run-agent';
 import type { BatonActivities } from '../contract/activities';
-import type { ActivityDeps } from './activity-deps';
-import { askModel, type ModelCallDeps } from './ask-model';
 import { attemptOf } from './call-attempt';
 import { limitPayload } from './limit-payload';
-import { useTool } from './use-tool';
+import { type PackedDeps, packedEffects } from './packed-effects';
 import { withHeartbeat } from './with-heartbeat';
 
 /**
@@ -14,22 +11,14 @@ import { withHeartbeat } from './with-heartbeat';
  * agent instead of twice a turn. Every call is journaled before the next, so a crash or a failure that is retried goes
  * on from the last one and pays for nothing twice. Heartbeats carry the number of turns done.
  */
-export function createRunPackedAgent(
-  deps: ModelCallDeps & Pick<ActivityDeps, 'tools'>,
-): BatonActivities['runPackedAgent'] {
+export function createRunPackedAgent(deps: PackedDeps): BatonActivities['runPackedAgent'] {
   return (task) => {
     const context = Context.current();
     let turns = 0;
     const attempt = attemptOf(context);
-    const effects: AgentEffects = {
-      callModel: (input) => askModel(deps, input, attempt),
-      callTool: async ({ tool, call }) =>
-        useTool(deps.store, { tool: deps.tools.get(tool), input: call, attempt }),
-      betweenTurns: async (state) => {
-        attempt.signal.throwIfAborted();
-        turns = state.turns;
-      },
-    };
+    const effects = packedEffects(deps, attempt, (state) => {
+      turns = state.turns;
+    });
     return withHeartbeat(
       context,
       async () => {

@@ -1,6 +1,7 @@
 import type { AgentOutcome, AgentTask } from './agent-run';
 import type { ClassifyInput, Incident, Opinion } from './classification';
 import type { Merge } from './join';
+import type { AgentUses, MergeItemsInput, SplitInput, SplitList, UseOutcome } from './map-run';
 import type { ModelCallInput, ModelCallResult } from './model-call';
 import type { PreparedRun } from './run';
 import type { Team } from './team';
@@ -25,8 +26,17 @@ export interface BatonActivities {
   classifyByExamples(input: ClassifyInput): Promise<Opinion['candidates']>;
   /** Keeps what nobody was sure of, to be exported as training data. Local activity. */
   recordIncident(incident: Incident): Promise<void>;
+  /**
+   * Several uses of one agent side by side, each journaled call by call on its own: trying again repeats only what had not
+   * finished. Heartbeats. Throws a failure that may be tried again; a final one is an outcome.
+   */
+  runAgents(uses: AgentUses): Promise<readonly UseOutcome[]>;
   /** Joins outputs by a rule. Local activity. Throws InvalidInput where an output has not the shape that the rule needs. */
   mergeOutputs(input: MergeInput): Promise<Value>;
+  /** Makes values of the items of a list. Local activity. Throws InvalidInput where there is none, or a longer one than allowed. */
+  splitList(input: SplitInput): Promise<SplitList>;
+  /** Joins the outputs of a map's items. Local activity. Throws InvalidInput as `mergeOutputs` does. */
+  mergeItems(input: MergeItemsInput): Promise<Value>;
   /** Makes one value of a composite: inline when small, else stored. Local activity. */
   storeValue(value: Value): Promise<Value>;
   /** The value inline when its JSON is at most `maxBytes` long, else stored. Local activity. */

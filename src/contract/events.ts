@@ -1,5 +1,6 @@
 import { agentUses, attemptsOf, type ChildBound, childBounds, plansOf, UNDO_TRIES } from './bounds';
 import { MAX_PLAN_REPAIRS } from './limits';
+import { childSize, gathersCalls, windowOf } from './map-windows';
 import type { Step, StepOf } from './step';
 import { agentNamed, type Team } from './team';
 
@@ -45,7 +46,9 @@ export function eventsWith(step: Step, team: Team, children: readonly CountedChi
   }, 0);
   let [each, shared] = [0, 0];
   for (const { bound, events } of children) {
-    if (bound.shared) shared = Math.max(shared, bound.times * events);
+    if (step.kind === 'map' && bound.child.place[0] === 'step')
+      each += attemptsOf(step) * mapEvents(step, itemEvents(step, team, { step: bound.child.step, events }));
+    else if (bound.shared) shared = Math.max(shared, bound.times * events);
     else each += bound.times * events;
   }
   return own + agents + each + shared + compensations(step, children);
@@ -125,4 +128,23 @@ function dagEvents(step: StepOf<'dag'>): number {
 /** Each ballot may have to be read, what the judge and the tie-break are shown stored, and people asked. */
 function voteEvents({ voters, tieBreak }: StepOf<'vote'>): number {
   return Object.keys(voters).length + ACTIVITY_EVENTS + (tieBreak === 'escalate' ? QUESTION_EVENTS : 0);
+}
+
+/** The most events that one item of a map writes into the history that it runs in. */
+export function itemEvents(
+  map: StepOf<'map'>,
+  team: Team,
+  { step, events }: { readonly step: Step; readonly events: number },
+): number {
+  // Calls that start together end together and start together again, so activities are full but for the last.
+  if (!gathersCalls({ ...map, step }, team)) return events;
+  return 1 + (attemptsOf(step) * ACTIVITY_EVENTS) / map.callsPerActivity;
+}
+
+/** What a map writes for its items: each of them, or, where they are more than a window, the children. */
+function mapEvents(step: StepOf<'map'>, perItem: number): number {
+  const window = windowOf(step, perItem);
+  const { maxItems } = step;
+  if (maxItems <= window) return Math.ceil(maxItems * perItem) + ACTIVITY_EVENTS;
+  return Math.ceil(maxItems / childSize(maxItems, window)) * CHILD_EVENTS;
 }

@@ -1,7 +1,8 @@
 import { type ChildBound, childBounds } from './bounds';
-import { CHILD_EVENTS, type CountedChild, eventsWith } from './events';
-import { MAX_SUBTREE_EVENTS } from './limits';
-import type { Step } from './step';
+import { CHILD_EVENTS, type CountedChild, eventsWith, itemEvents } from './events';
+import { MAP_WINDOW, MAX_SUBTREE_EVENTS } from './limits';
+import { windowOf } from './map-windows';
+import type { MapStep, Step } from './step';
 import type { Team } from './team';
 
 /** An isolated agent or supervisor goes on in a new execution between two turns, so its history stays short by itself. */
@@ -34,10 +35,29 @@ function plan(step: Step, team: Team): Planned {
   const children = before.map((bound) => {
     const planned = plan(bound.child.step, team);
     const child = { ...bound.child, step: planned.step };
-    return { bound: { ...bound, child }, events: planned.step.isolated ? CHILD_EVENTS : planned.events };
+    const counted = {
+      bound: { ...bound, child },
+      events: planned.step.isolated ? CHILD_EVENTS : planned.events,
+    };
+    // A window of one such item would be too long by itself, and could not go on in a new execution.
+    const tooLong = step.kind === 'map' && perItem(step, team, counted) > MAX_SUBTREE_EVENTS;
+    return tooLong ? isolatedChild(counted) : counted;
   });
   const settled = isolateLargest(step, team, children);
-  return { step: withChildren(step, settled, before), events: eventsWith(step, team, settled) };
+  const planned = withWindow(withChildren(step, settled, before), team, settled);
+  return { step: planned, events: eventsWith(step, team, settled) };
+}
+
+function perItem(map: MapStep, team: Team, { bound, events }: CountedChild): number {
+  return itemEvents(map, team, { step: bound.child.step, events });
+}
+
+/** A map whose items are too long for its window has a smaller one. */
+function withWindow(step: Step, team: Team, children: readonly CountedChild[]): Step {
+  const item = children.find(({ bound }) => bound.child.place[0] === 'step');
+  if (step.kind !== 'map' || item === undefined) return step;
+  const window = windowOf(step, perItem(step, team, item));
+  return window === (step.window ?? MAP_WINDOW) ? step : { ...step, window };
 }
 
 /** The children, with the smallest number of the largest ones isolated that brings the step within its bound, or all. */

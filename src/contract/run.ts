@@ -1,6 +1,7 @@
 import type { AgentState, PreparedAgent } from './agent-run';
 import type { EffectState } from './effect';
 import type { Pause } from './event';
+import type { Stretch, StretchResult } from './map-run';
 import type { RepeatTerms } from './past';
 import type { Step } from './step';
 import type { StepPath } from './step-path';
@@ -94,6 +95,8 @@ export interface SubtreeInput {
   /** Milliseconds since the epoch; past it the whole run is over. */
   readonly deadlineAt: number;
   readonly tenant?: string;
+  /** Present where the child runs not the step itself but some items of the map that it is. */
+  readonly stretch?: Stretch;
   /** Present when an agent's loop goes on in a new execution. */
   readonly continued?: Continued;
   /** Events that its steps may wait for and that were raised before it began. */
@@ -128,6 +131,8 @@ export interface SubtreeResult extends StepResult {
   readonly usage: Usage;
   /** What would undo it, where it is part of a saga. */
   readonly effects?: Pick<EffectState, 'undos' | 'undone'>;
+  /** Present where the child ran some items of a map. */
+  readonly stretch?: StretchResult;
 }
 
 export interface RunResult extends StepResult {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationSchema } from './duration-schema';
 import { joinSchema, mergeSchema } from './join';
-import { ROUTE_DEFAULTS, RUN_DEFAULTS } from './limits';
+import { CALLS_PER_ACTIVITY, ROUTE_DEFAULTS, RUN_DEFAULTS } from './limits';
 import { labelSchema, nameSchema } from './name-schema';
 import { pointerSchema, predicateSchema } from './predicate';
 import type { Step, StepKind } from './step';
@@ -95,6 +95,8 @@ export const stepSchemas = {
     merge: mergeSchema.default('collect'),
     maxConcurrency: concurrencySchema,
     maxItems: z.number().int().min(1).max(100_000).default(1000),
+    window: z.number().int().min(1).max(1000).optional(),
+    callsPerActivity: z.number().int().min(1).max(50).default(CALLS_PER_ACTIVITY),
     ...common,
   }),
   race: z.strictObject({

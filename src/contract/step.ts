@@ -86,7 +86,12 @@ export interface MapStep extends StepCommon {
   readonly join: Join;
   readonly merge: Merge;
   readonly maxConcurrency: number;
+  /** A longer list fails the step InvalidInput. */
   readonly maxItems: number;
+  /** Items that one history holds; more go to child workflows. Lowered by the growth plan where items are large. */
+  readonly window?: number | undefined;
+  /** Uses of an agent without tools that share an activity; each is journaled on its own. */
+  readonly callsPerActivity: number;
 }
 
 export interface RaceStep extends StepCommon {

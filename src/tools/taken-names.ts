@@ -11,6 +11,9 @@ const ENGINE_ACTIVITIES: Readonly<Record<keyof BatonActivities, true>> = {
   recordIncident: true,
   mergeOutputs: true,
   storeValue: true,
+  splitList: true,
+  mergeItems: true,
+  runAgents: true,
   loadValue: true,
 };
 

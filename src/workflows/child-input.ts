@@ -51,7 +51,7 @@ function neededBy(place: Place, prepared: PreparedRun): PreparedRun {
     if (step.kind === 'supervise') needed.supervisors.add(definitionPath(path));
     for (const role of roleUses(step, definitionPath(path))) needed.roles.add(role.path);
     if (definitionPath(path) in prepared.roles) needed.roles.add(definitionPath(path));
-    if (step.kind === 'parallel' && typeof step.merge === 'object' && 'synthesize' in step.merge) {
+    if ('merge' in step && typeof step.merge === 'object' && 'synthesize' in step.merge) {
       needed.agents.add(step.merge.synthesize);
       needed.roles.add(childPath(definitionPath(path), step, 'synthesis'));
     }

@@ -17,20 +17,47 @@ export interface FannedOut {
 }
 
 /**
- * Runs branches side by side, at most `width` at one time, until the join is satisfied or can no longer be. Branches
- * that are then still running are cancelled and waited for, so that what they cost is known; a branch that has not
- * started never does.
+ * Runs branches side by side, at most `width` at one time, until the join is satisfied or can no longer be. Throws the
+ * first failure where all are needed, else JoinFailed.
  */
 export async function fanOut(branches: readonly Branch[], join: Join, width: number): Promise<FannedOut> {
-  const results = new Map<string, StepResult>();
+  const total = branches.length;
+  const ended = await sideBySide(branches, (tally) => isSettled(join, { total, ...tally }), width);
+  const { results, failures } = ended;
+  judge(join, branches, ended);
+  const inOrder = branches.flatMap(({ name }) => {
+    const result = results.get(name);
+    return result === undefined ? [] : [[name, result] as const];
+  });
+  const isBestEffort = typeof join === 'object' && 'bestEffort' in join;
+  const missing = isBestEffort ? branches.map(({ name }) => name).filter((name) => failures.has(name)) : [];
+  return { results: new Map(inOrder), missing };
+}
+
+/** How branches ended, in the order in which they did; those that were cancelled or never started are in neither. */
+export interface Ended<T> {
+  readonly results: ReadonlyMap<string, T>;
+  readonly failures: ReadonlyMap<string, unknown>;
+}
+
+/**
+ * Runs branches side by side, at most `width` at one time, until all have ended or `settled` says that the outcome is
+ * certain. Branches that are then still running are cancelled and waited for, so that what they cost is known; a branch
+ * that has not started never does. Throws what is no failure of a step.
+ */
+export async function sideBySide<T>(
+  branches: readonly { readonly name: string; start(): Promise<T> }[],
+  isCertain: (tally: { readonly succeeded: number; readonly failed: number }) => boolean,
+  width: number,
+): Promise<Ended<T>> {
+  const results = new Map<string, T>();
   const failures = new Map<string, unknown>();
   const scope = new CancellationScope();
-  const settled = () =>
-    isSettled(join, { total: branches.length, succeeded: results.size, failed: failures.size });
+  const settled = () => isCertain({ succeeded: results.size, failed: failures.size });
 
-  const queue = [...branches];
+  let next = 0;
   const runQueue = async (): Promise<void> => {
-    for (let branch = queue.shift(); branch !== undefined && !settled(); branch = queue.shift()) {
+    for (let branch = branches[next++]; branch !== undefined && !settled(); branch = branches[next++]) {
       try {
         results.set(branch.name, await branch.start());
       } catch (error) {
@@ -46,63 +73,54 @@ export async function fanOut(branches: readonly Branch[], join: Join, width: num
   // Started inside the scope: what is started outside it would not be cancelled with it.
   const outcomes = await scope.run(() => Promise.allSettled(Array.from({ length: lanes }, runQueue)));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-
-  judge(join, branches, { results, failures });
-  const inOrder = branches.flatMap(({ name }) => {
-    const result = results.get(name);
-    return result === undefined ? [] : [[name, result] as const];
-  });
-  const isBestEffort = typeof join === 'object' && 'bestEffort' in join;
-  const missing = isBestEffort ? branches.map(({ name }) => name).filter((name) => failures.has(name)) : [];
-  return { results: new Map(inOrder), missing };
+  return { results, failures };
 }
 
-interface Tally {
+export interface Tally {
   readonly total: number;
   readonly succeeded: number;
   readonly failed: number;
 }
 
 /** Is the outcome certain, whatever the branches still running do? */
-function isSettled(join: Join, { total, succeeded, failed }: Tally): boolean {
+export function isSettled(join: Join, { total, succeeded, failed }: Tally): boolean {
   if (join === 'all') return failed > 0;
   if (typeof join === 'object' && 'bestEffort' in join) return false;
   const needed = join === 'any' ? 1 : join.quorum;
   return succeeded >= needed || total - failed < needed;
 }
 
-function judge(
-  join: Join,
-  branches: readonly Branch[],
-  { results, failures }: { results: ReadonlyMap<string, StepResult>; failures: ReadonlyMap<string, unknown> },
-): void {
+function judge(join: Join, branches: readonly Branch[], { results, failures }: Ended<StepResult>): void {
   if (join === 'all') {
     for (const error of failures.values()) throw error;
     return;
   }
-  const why = unmet(join, branches, results);
+  const why =
+    requiredMissing(join, results) ?? tooFew(join, { total: branches.length, succeeded: results.size });
   if (why === undefined) return;
   const reasons = [...failures].map(([name, error]) => `${name}: ${describeFailure(error).type}`).join(', ');
   throw failure('JoinFailed', `${why}. Failed: ${reasons}.`);
 }
 
-function unmet(
+function requiredMissing(join: Join, results: ReadonlyMap<string, StepResult>): string | undefined {
+  if (typeof join !== 'object' || !('bestEffort' in join)) return undefined;
+  const missing = join.bestEffort.required.filter((name) => !results.has(name));
+  return missing.length === 0 ? undefined : `Required branches failed: ${missing.join(', ')}`;
+}
+
+/** Why so many successes do not satisfy a join, or undefined where they do. */
+export function tooFew(
   join: Exclude<Join, 'all'>,
-  branches: readonly Branch[],
-  results: ReadonlyMap<string, StepResult>,
+  { total, succeeded }: Pick<Tally, 'total' | 'succeeded'>,
 ): string | undefined {
-  if (typeof join === 'object' && 'bestEffort' in join) {
-    const { atLeast, required } = join.bestEffort;
-    const missing = required.filter((name) => !results.has(name));
-    if (missing.length > 0) return `Required branches failed: ${missing.join(', ')}`;
-    // Without a single success there is nothing to give back, whatever share was asked for.
-    const needed = Math.max(1, Math.ceil(atLeast * branches.length));
-    return results.size >= needed
-      ? undefined
-      : `${results.size} of ${branches.length} branches succeeded, ${needed} are needed`;
-  }
-  const needed = join === 'any' ? 1 : join.quorum;
-  return results.size >= needed
+  const needed = neededOf(join, total);
+  return succeeded >= needed
     ? undefined
-    : `${results.size} of ${branches.length} branches succeeded, ${needed} are needed`;
+    : `${succeeded} of ${total} branches succeeded, ${needed} are needed`;
+}
+
+function neededOf(join: Exclude<Join, 'all'>, total: number): number {
+  if (join === 'any') return 1;
+  // Without a single success there is nothing to give back, whatever share was asked for.
+  return 'quorum' in join ? join.quorum : Math.max(1, Math.ceil(join.bestEffort.atLeast * total));
 }

@@ -11,7 +11,7 @@ import { lineageAt } from '../contract/past';
 import type { PreparedRun, SubtreeInput, SubtreeResult } from '../contract/run';
 import { effectsQuery, viewQuery } from './messages';
 import { preparedAt } from './prepared';
-import type { Continuation, Run } from './run';
+import type { Continuation, Gather, Run } from './run';
 import { runStep } from './run-step';
 import { ApprovalDesk } from './safeguards/approval-desk';
 import { EffectLog } from './safeguards/effect-log';
@@ -76,7 +76,7 @@ export function openRun(opening: Opening): OpenRun {
     effects,
     switchboard,
     prepared({ prepared }, continuation) {
-      const runUntil = (deadlineAt: number, settled: PreparedRun): Run => {
+      const runUntil = (deadlineAt: number, settled: PreparedRun, gather?: Gather): Run => {
         const run: Run = {
           id: opening.run,
           workflow: workflowId,
@@ -97,6 +97,8 @@ export function openRun(opening: Opening): OpenRun {
           gate,
           switchboard,
           continuation,
+          gather,
+          gathering: (calls) => runUntil(deadlineAt, settled, calls),
           runStep: (place) => runStep(run, place),
           toUndo: (path) =>
             runUntil(Math.max(deadlineAt, Date.now() + UNDO_TIME_MS), preparedAt(prepared, path)),

@@ -5,8 +5,11 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import { hashText } from '../contract/hash';
+import type { Stretch, StretchResult } from '../contract/map-run';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
 import type { StepResult, SubtreeInput, SubtreeResult } from '../contract/run';
+import type { MapStep } from '../contract/step';
+import { inline } from '../contract/value';
 import { subtreeInput } from './child-input';
 import { accountOfFailedChild, describeFailure } from './failing';
 import { labelOf } from './label';
@@ -17,11 +20,32 @@ import { typedAttributes } from './search-attributes';
 /** Temporal refuses workflow ids over 1,000 bytes; a deep path is named by its hash instead. */
 const MAX_PATH_IN_ID = 400;
 
+/** A child's result, once its usage and effects are in the books of the run. */
+type ChildResult = Omit<SubtreeResult, 'usage' | 'effects'>;
+
 /** Runs a subtree with a history of its own. Cancelling the run cancels it and waits; its usage comes back with its result or failure. */
 export async function runAsChild(run: Run, place: Place): Promise<StepResult> {
   run.view.begin(place, labelOf(place));
+  return shown(run, place, subtreeInput(run, place));
+}
+
+/** Runs some items of a map with a history of their own, as {@link runAsChild} does; the view has them at the stretch's path. */
+export async function runStretchAsChild(
+  run: Run,
+  place: Place<MapStep>,
+  stretch: Stretch,
+): Promise<StretchResult> {
+  const shownAt = { ...place, path: stretch.path };
+  run.view.begin(shownAt, stretch.path.slice(stretch.path.lastIndexOf(':') + 1));
+  // The list itself stays where it is: the child is given its items.
+  const result = await shown(run, shownAt, { ...subtreeInput(run, place), stretch, input: inline(null) });
+  if (result.stretch === undefined) throw new TypeError(`the child at ${stretch.path} ran no items`);
+  return result.stretch;
+}
+
+async function shown(run: Run, place: Place, input: SubtreeInput): Promise<ChildResult> {
   try {
-    const result = await runChild(run, place, subtreeInput(run, place));
+    const result = await runChild(run, place, input);
     run.view.end(place.path, result.missing.length > 0 ? 'partial' : 'done');
     return result;
   } catch (error) {
@@ -32,7 +56,7 @@ export async function runAsChild(run: Run, place: Place): Promise<StepResult> {
 }
 
 /** Runs the child of a step that has begun. */
-export async function runChild(run: Run, place: Place, input: SubtreeInput): Promise<StepResult> {
+export async function runChild(run: Run, place: Place, input: SubtreeInput): Promise<ChildResult> {
   const workflowId = childId(run, place);
   run.view.change(place.path, { child: workflowId });
   try {
@@ -54,7 +78,8 @@ export async function runChild(run: Run, place: Place, input: SubtreeInput): Pro
     const result = await child.result();
     run.ledger.add(place.path, result.usage);
     run.effects.adopt(result.effects ?? {});
-    return { output: result.output, missing: result.missing };
+    const { output, missing, stretch } = result;
+    return { output, missing, ...(stretch === undefined ? {} : { stretch }) };
   } catch (error) {
     const { usage, undone } = accountOfFailedChild(error);
     run.ledger.add(place.path, usage);

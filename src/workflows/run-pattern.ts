@@ -6,6 +6,7 @@ import { runCheckpoint } from './patterns/checkpoint';
 import { runDag } from './patterns/dag';
 import { runDebate } from './patterns/debate';
 import { runEmit } from './patterns/emit';
+import { runMap } from './patterns/map';
 import { runOn } from './patterns/on';
 import { runParallel } from './patterns/parallel';
 import { runPipeline } from './patterns/pipeline';
@@ -48,6 +49,8 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
       return runVote(run, { ...place, step });
     case 'refine':
       return runRefine(run, { ...place, step });
+    case 'map':
+      return runMap(run, { ...place, step });
     case 'dag':
       return runDag(run, { ...place, step });
     case 'checkpoint':
@@ -62,7 +65,6 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
       return runSaga(run, { ...place, step });
     case 'route':
       return runRoute(run, { ...place, step });
-    case 'map':
     case 'peers':
       throw failure('PatternNotImplemented', `The pattern "${step.kind}" at ${place.path} is not built yet.`);
   }

@@ -1,8 +1,12 @@
 import { ContinueAsNew, isCancellation } from '@temporalio/workflow';
 import { failure } from '../contract/fail';
+import type { Stretch } from '../contract/map-run';
 import type { SubtreeInput, SubtreeResult } from '../contract/run';
+import { inline } from '../contract/value';
 import { closingFailure, describeFailure } from './failing';
+import { runStretch } from './map/run-stretch';
 import { continuationOf, openRun } from './open-run';
+import type { Place } from './place';
 import type { Run } from './run';
 import { undoAll } from './undo';
 
@@ -17,7 +21,10 @@ export async function runSubtree(input: SubtreeInput): Promise<SubtreeResult> {
   const run = open.prepared(input, continuationOf(input, open));
   const { step, path, generation } = input;
   try {
-    const result = await run.runStep({ step, path, input: input.input, generation });
+    const place = { step, path, input: input.input, generation };
+    const result = await (input.stretch === undefined
+      ? run.runStep(place)
+      : runPart(run, place, input.stretch));
     view.finish(result.missing.length > 0 ? 'partial' : 'done', { missing: result.missing });
     const { undos, undone } = effects.snapshot();
     return {
@@ -32,11 +39,22 @@ export async function runSubtree(input: SubtreeInput): Promise<SubtreeResult> {
   }
 }
 
+async function runPart(run: Run, place: Place, stretch: Stretch): Promise<Omit<SubtreeResult, 'usage'>> {
+  const { step } = place;
+  if (step.kind !== 'map') throw new TypeError(`a ${step.kind} has no items`);
+  const done = await runStretch(run, { ...place, step }, stretch);
+  return { output: inline(null), missing: done.missing, stretch: done };
+}
+
 /** A failed part of a saga undoes what it has done: its failure could not tell the saga. Returns what it ends with. */
-async function undoOwn(run: Run, { path, generation }: SubtreeInput, error: unknown): Promise<unknown> {
+async function undoOwn(
+  run: Run,
+  { path, generation, stretch }: SubtreeInput,
+  error: unknown,
+): Promise<unknown> {
   if (error instanceof ContinueAsNew) return error;
   const { left } = await undoAll(run, run.effects.pending(path), () => ({
-    path: `${path}/undo`,
+    path: `${stretch?.path ?? path}/undo`,
     generation,
   }));
   if (left.length === 0) return error;

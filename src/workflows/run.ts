@@ -1,5 +1,6 @@
-import type { AgentState } from '../contract/agent-run';
+import type { AgentOutcome, AgentState, AgentTask } from '../contract/agent-run';
 import type { PreparedRun, RunSettings, StepResult, SubtreeInput } from '../contract/run';
+import type { Step } from '../contract/step';
 import type { StepPath } from '../contract/step-path';
 import type { Value } from '../contract/value';
 import type { Place } from './place';
@@ -39,6 +40,10 @@ export interface Run {
   readonly switchboard: Switchboard;
   /** Runs a step below the pattern's own. Patterns know each other only through this. */
   runStep(place: Place): Promise<StepResult>;
+  /** The same run, in which the uses of one agent step share activities. */
+  gathering(gather: Gather): Run;
+  /** Present where they do. */
+  readonly gather: Gather | undefined;
   /** The same run, with time left though its own is over and with the agents of the team at that path: for undoing. */
   toUndo(path: StepPath): Run;
   /** Numbers the undos of this execution, from 0. */
@@ -49,6 +54,13 @@ export interface Run {
 
 /** Where a run comes from, as its children are told. */
 export type Past = Pick<SubtreeInput, 'lineage' | 'lineages' | 'repeats'>;
+
+/** Lets uses of an agent that begin at the same moment share an activity. */
+export interface Gather {
+  /** The one step whose uses are gathered. */
+  readonly step: Step;
+  submit(task: AgentTask): Promise<AgentOutcome>;
+}
 
 /** How an agent's loop at the top of this execution goes on in a new one. */
 export interface Continuation {

@@ -11,7 +11,7 @@ import type { Value } from '../contract/value';
 import { modelOptions } from './activity-options';
 import { summaryOf } from './label';
 import type { Place } from './place';
-import type { Run } from './run';
+import type { Gather, Run } from './run';
 import { useTool } from './use-tool';
 
 export interface AgentUse {
@@ -31,9 +31,20 @@ export function useAgent(run: Run, place: Place, use: AgentUse): Promise<AgentOu
   };
   const timeoutMs = milliseconds(use.agent.limits.timeout);
   const time = { untilMs: Date.now() + timeoutMs, timeoutMs };
+  if (run.gather?.step === place.step && isSharable(use.agent)) return gathered(run, task, run.gather);
   return use.agent.mode === 'packed'
     ? packed(run, task, time)
     : stepwise(run, place, { ...use, task, untilMs: time.untilMs });
+}
+
+/** One activity holds the whole use: no tool call of it is an activity of its own. */
+function isSharable({ mode, tools }: PreparedAgent): boolean {
+  return mode === 'packed' || Object.keys(tools).length === 0;
+}
+
+async function gathered(run: Run, task: AgentTask, gather: Gather): Promise<AgentOutcome> {
+  run.ledger.check();
+  return accounted(run, task, await gather.submit(task));
 }
 
 async function packed(
@@ -49,7 +60,10 @@ async function packed(
   const { runPackedAgent } = proxyActivities<BatonActivities>(
     modelOptions(run, `${task.agent.name} · ${path}`, time),
   );
-  const outcome = await runPackedAgent(task);
+  return accounted(run, task, await runPackedAgent(task));
+}
+
+function accounted(run: Run, { site: { path } }: AgentTask, outcome: AgentOutcome): AgentOutcome {
   run.ledger.add(path, outcome.usage);
   run.view.change(path, { turns: outcome.turns, toolCalls: outcome.toolCalls });
   return outcome;

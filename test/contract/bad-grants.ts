@@ -180,8 +180,12 @@ export const BAD_GRANTS: readonly BadTeam[] = [
     'teams.b: has the name of another sub-team',
   ),
   bad(
-    'a map of a million events',
-    teamOf({ kind: 'map', over: '', step: agent, maxItems: 100_000 }),
-    'root: could write 1200008 events into one history',
+    'a history of half a million events',
+    teamOf({
+      kind: 'parallel',
+      retry: { attempts: 10 },
+      branches: Object.fromEntries(Array.from({ length: 4500 }, (_, index) => [`b${index}`, agent])),
+    }),
+    'root: could write 540080 events into one history',
   ),
 ];

@@ -81,7 +81,8 @@ describe('stepEvents', () => {
     [
       'a map: its item as often as it may have items',
       { kind: 'map', over: '', step: use('packed'), maxItems: 7 },
-      8 + 7 * 10,
+      // Uses of it share activities.
+      8 + Math.ceil(7 * (1 + 6 / 10)) + 6,
     ],
     [
       'a supervisor: ten turns and forty delegations',
@@ -156,6 +157,22 @@ describe('planGrowth', () => {
     expect(isolated(planGrowth(team(root)).root)).toEqual(['root/supervise:big']);
   });
 
+  test('a map: items that are long go into smaller windows, and those too long by themselves into children', () => {
+    const over = (step: unknown, more: object = {}) => team({ kind: 'map', over: '', step, ...more });
+    const windowed = (made: Team) => (planGrowth(made).root as { window?: number }).window;
+    expect(windowed(over(use('packed')))).toBeUndefined();
+    expect(windowed(over(use('worker')))).toBe(Math.floor(1800 / 154));
+    expect(windowed(over(use('worker'), { window: 5 }))).toBe(5);
+    expect(isolated(planGrowth(over(use('giant'))).root)).toEqual([]);
+    expect(isolated(planGrowth(over(use('giant'), { callsPerActivity: 1 })).root)).toEqual(['root/map:item']);
+    const { growth } = checkTeam({
+      name: 't',
+      agents,
+      root: { kind: 'map', over: '', step: use('worker'), maxItems: 100_000 },
+    });
+    expect(growth?.events).toBeLessThanOrEqual(2000);
+  });
+
   test('sub-teams: are planned too', () => {
     const sub = { name: 'sub', agents, root: use('giant') };
     const planned = planGrowth(parseTeam({ name: 't', root: { kind: 'team', team: 'sub' }, teams: { sub } }));
@@ -180,7 +197,9 @@ describe('planGrowth', () => {
         const planned = planGrowth(made);
         expect(planGrowth(planned)).toEqual(planned);
         const without = JSON.parse(
-          JSON.stringify(planned, (key, value) => (key === 'isolated' ? undefined : value)),
+          JSON.stringify(planned, (key, value) =>
+            key === 'isolated' || key === 'window' ? undefined : value,
+          ),
         );
         expect(without).toEqual(made);
       }),

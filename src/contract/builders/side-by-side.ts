@@ -9,7 +9,10 @@ export function parallel(branches: Parts, options: Options<'parallel', 'branches
   return build({ kind: 'parallel', branches, ...options });
 }
 
-/** Runs one step for every item of the array that the pointer finds in the input. */
+/**
+ * Runs one step for every item of the list that the pointer finds in the input; the outputs stand in input order. At
+ * most 1,000 items and 200 at one time unless said otherwise; see `MapStep` for windows and calls that share an activity.
+ */
 export function map(over: JsonPointer, step: Part, options: Options<'map', 'over' | 'step'> = {}): Built {
   return build({ kind: 'map', over, step, ...options });
 }

@@ -1,9 +1,11 @@
-import { stepEvents } from '../events';
+import { CHILD_EVENTS, itemEvents, stepEvents } from '../events';
 import { continuesAsNew, planGrowth } from '../growth';
 import { MAX_HISTORY_EVENTS, MAX_SUBTREE_EVENTS } from '../limits';
+import { windowOf } from '../map-windows';
+import type { MapStep } from '../step';
 import type { Team } from '../team';
 import { type Findings, type Scope, scopesOf } from './findings';
-import { pathText } from './mistake';
+import { type Place, pathText } from './mistake';
 
 /** What a team's histories may grow to, once its growth is planned. */
 export interface GrowthFigure {
@@ -34,5 +36,15 @@ function historiesOf({ team, steps }: Scope) {
       const events = stepEvents(step, team);
       const continues = step.isolated === true && continuesAsNew(step);
       return { place, events: continues ? Math.min(events, MAX_SUBTREE_EVENTS) : events };
-    });
+    })
+    .concat(steps.flatMap(({ step, place }) => (step.kind === 'map' ? windowsOf(step, place, team) : [])));
+}
+
+/** The children that hold a map's items, where one history does not. */
+function windowsOf(step: MapStep, place: Place, team: Team) {
+  const events = step.step.isolated === true ? CHILD_EVENTS : stepEvents(step.step, team);
+  const perItem = itemEvents(step, team, { step: step.step, events });
+  const window = windowOf(step, perItem);
+  if (step.maxItems <= window) return [];
+  return [{ place: [...place, 'step'], events: Math.ceil(window * perItem) }];
 }

@@ -1,0 +1,59 @@
+import { Context } from '@temporalio/activity';
+import { runAgent } from '../agent/run-agent';
+import type { BatonActivities } from '../contract/activities';
+import { failureType, rootFailure } from '../contract/fail';
+import { FAILURES, isFailureType } from '../contract/failure-types';
+import type { AgentUses, UseOutcome } from '../contract/map-run';
+import { attemptOf } from './call-attempt';
+import { limitPayload } from './limit-payload';
+import { type PackedDeps, packedEffects } from './packed-effects';
+import { withHeartbeat } from './with-heartbeat';
+
+/**
+ * Several uses of one agent side by side in one activity: Temporal's cost is paid once for all of them. Every call is
+ * journaled on its own, so a crash, or a failure that is tried again, repeats only the uses that had not finished.
+ * Heartbeats carry the number of uses that are over.
+ */
+export function createRunAgents(deps: PackedDeps): BatonActivities['runAgents'] {
+  return ({ agent, uses, allOrNone }) => {
+    const context = Context.current();
+    const attempt = attemptOf(context);
+    const stop = new AbortController();
+    const signal = AbortSignal.any([attempt.signal, stop.signal]);
+    const effects = packedEffects(deps, { ...attempt, signal }, () => undefined);
+    let over = 0;
+    const useOne = async (use: AgentUses['uses'][number]): Promise<UseOutcome> => {
+      try {
+        return { outcome: await runAgent({ agent, ...use }, effects) };
+      } catch (error) {
+        if (stop.signal.aborted) return { stopped: true };
+        const failed = finalFailure(error);
+        if (allOrNone) stop.abort();
+        return { failed };
+      } finally {
+        over += 1;
+      }
+    };
+    return withHeartbeat(
+      context,
+      async () => {
+        // Waits for all of them: what had finished is in the journal when another makes this activity try again.
+        const settled = await Promise.allSettled(uses.map(useOne));
+        for (const each of settled) if (each.status === 'rejected' && !stop.signal.aborted) throw each.reason;
+        return limitPayload(
+          settled.map((each): UseOutcome => (each.status === 'fulfilled' ? each.value : { stopped: true })),
+          `${uses.length} uses of agent "${agent.name}"`,
+        );
+      },
+      () => over,
+    );
+  };
+}
+
+/** The failure as an outcome. Throws it where another try may do better. */
+function finalFailure(error: unknown): { readonly type: string; readonly message: string } {
+  const type = failureType(error);
+  const root = rootFailure(error);
+  if (!isFailureType(type) || FAILURES[type].retryable || !(root instanceof Error)) throw error;
+  return { type, message: root.message };
+}

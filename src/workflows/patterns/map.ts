@@ -1,0 +1,76 @@
+import { proxyLocalActivities } from '@temporalio/workflow';
+import type { BatonActivities } from '../../contract/activities';
+import { failure } from '../../contract/fail';
+import type { ItemOutput, StretchResult } from '../../contract/map-run';
+import type { StepResult } from '../../contract/run';
+import type { MapStep } from '../../contract/step';
+import type { Value } from '../../contract/value';
+import { choreOptions } from '../activity-options';
+import { tooFew } from '../fan-out';
+import { keepValue } from '../keep-value';
+import { runStretch } from '../map/run-stretch';
+import { below, type Place } from '../place';
+import type { Run } from '../run';
+
+/**
+ * Map: runs one step for every item of the list that `over` finds in the input. Items travel by reference where they
+ * are large, start in input order, at most `maxConcurrency` at one time, and their outputs stay in that order. Joins
+ * are those of `parallel`; `collect` gives an array, in which an item that a best effort goes without is null. More
+ * items than `window` run in children, each with a history of its own; an item's path and keys do not depend on that.
+ *
+ * Crash: finished items are in history or in the journal, also those of an activity that several share, and are not
+ * run again; the others go on from their last call.
+ */
+export async function runMap(run: Run, place: Place<MapStep>): Promise<StepResult> {
+  const { over, join, maxConcurrency } = place.step;
+  const done = await runStretch(run, place, {
+    list: place.input,
+    over,
+    from: 0,
+    maxConcurrency,
+    path: place.path,
+  });
+  run.view.change(place.path, { outcome: `${done.succeeded} of ${done.total} items` });
+  const why = join === 'all' || done.total === 0 ? undefined : tooFew(join, done);
+  if (why !== undefined)
+    throw failure('JoinFailed', `${why.replace('branches', 'items')}. Failed: ${done.reasons.join(', ')}.`);
+  const isBestEffort = typeof join === 'object' && 'bestEffort' in join;
+  return {
+    output: await merge(run, place, done),
+    missing: [...(isBestEffort ? done.failed : []), ...done.missing],
+  };
+}
+
+async function merge(run: Run, place: Place<MapStep>, done: StretchResult): Promise<Value> {
+  const { merge: rule } = place.step;
+  if (typeof rule !== 'object' || !('synthesize' in rule)) return mergeBy(run, place, { rule, done });
+  const input = await mergeBy(run, place, { rule: 'collect', done });
+  const synthesis = await run.runStep(
+    below(place, 'synthesis', { step: { kind: 'agent', agent: rule.synthesize }, input }),
+  );
+  return synthesis.output;
+}
+
+async function mergeBy(
+  run: Run,
+  place: Place<MapStep>,
+  { rule, done }: { rule: Exclude<MapStep['merge'], { synthesize: string }>; done: StretchResult },
+): Promise<Value> {
+  const { join } = place.step;
+  const [only] = done.outputs;
+  // What stands in history whole needs no activity.
+  if (
+    rule === 'collect' &&
+    done.succeeded === done.total &&
+    (only === undefined || 'inline' in only) &&
+    done.outputs.length <= 1
+  )
+    return keepValue(run, { list: entriesOf(only).map(([, value]) => value) });
+  const { mergeItems } = proxyLocalActivities<BatonActivities>(choreOptions(run, `merge · ${place.path}`));
+  const withHoles = rule === 'collect' && typeof join === 'object' && 'bestEffort' in join;
+  return mergeItems({ merge: rule, outputs: done.outputs, ...(withHoles ? { total: done.total } : {}) });
+}
+
+function entriesOf(list: Value | undefined): readonly ItemOutput[] {
+  return list !== undefined && 'inline' in list ? (list.inline as unknown as readonly ItemOutput[]) : [];
+}
