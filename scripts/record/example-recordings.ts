@@ -10,6 +10,7 @@ export async function exampleRecordings(): Promise<readonly Recording[]> {
     example('code-review', 'input/order-search.diff'),
     example('research-report', 'input/cables'),
     example('design-debate', 'input/order-events.md'),
+    example('support-desk', 'input/late-parcel.json'),
     example('data-pipeline', 'input/orders.csv'),
     example('data-pipeline', 'input/orders.csv', { failStage: 'enrich' }),
   ]);
