@@ -27,7 +27,10 @@ export interface ToolDeclaration<Input extends z.ZodObject, Output extends z.Zod
   readonly timeout?: Duration;
   /** Runs beside the workflow, at less cost: only for safe reads without secrets of at most two seconds. */
   readonly local?: boolean;
-  /** Name of the tool that undoes this one; it gets `{ args, result }` of the call it undoes. */
+  /**
+   * Name of the tool that undoes this one. It gets `{ args, result, key }` of the call it undoes: `result` is null where
+   * that never reported, `key` is its idempotency key. It must accept that the call never happened.
+   */
   readonly compensation?: string;
   /**
    * Does the work. An error that it throws is shown to the model, save `toolUnavailable(…)`, which is retried. It must

@@ -25,7 +25,10 @@ export interface Tool {
   readonly repeat: ToolRepeat;
   readonly timeoutMs: number;
   readonly local: boolean;
-  /** Name of the tool that undoes this one; it gets `{ args, result }` of the call it undoes. */
+  /**
+   * Name of the tool that undoes this one. It gets `{ args, result, key }` of the call it undoes: `result` is null where
+   * that never reported, `key` is its idempotency key. It must accept that the call never happened.
+   */
   readonly compensation?: string;
   readonly run: (args: JsonObject, context: ToolContext) => Promise<Json>;
 }

@@ -90,8 +90,8 @@ async function keptResult(run: Run, write: Write, earlier: Write): Promise<ToolC
   return { value: earlier.result, isError: false, fromJournal: true };
 }
 
-/** What a tool declares to undo it, as a step that is given `{ args, result }`. */
-function compensationOf({ tool, meta, call }: Call, { baseKey: id, path }: Write): Undo | undefined {
+/** What a tool declares to undo it, as a step that is given `{ args, result, key }`. */
+function compensationOf({ tool, meta, call }: Call, { baseKey: id, key, path }: Write): Undo | undefined {
   if (meta.compensation === undefined) return undefined;
   const isFixed = call.input !== undefined && 'inline' in call.args;
   const args = isFixed ? argsBelowInput(call.args.inline) : { $input: '/args' };
@@ -99,8 +99,12 @@ function compensationOf({ tool, meta, call }: Call, { baseKey: id, path }: Write
     id,
     path,
     of: `"${tool}" at ${path}`,
-    step: { kind: 'tool', tool: meta.compensation, args: { args, result: { $input: '/result' } } },
-    told: isFixed ? { input: call.input } : { args: call.args },
+    step: {
+      kind: 'tool',
+      tool: meta.compensation,
+      args: { args, result: { $input: '/result' }, key: { $input: '/key' } },
+    },
+    told: { ...(isFixed ? { input: call.input } : { args: call.args }), key: inline(key) },
   };
 }
 

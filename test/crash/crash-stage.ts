@@ -27,7 +27,14 @@ export interface CrashStage {
   close(): Promise<void>;
 }
 
-export async function openCrashStage(reply: (request: ServedRequest) => ServedReply): Promise<CrashStage> {
+/** `brought` is what the workers are started with beside: options, and variables of their environment. */
+export async function openCrashStage(
+  reply: (request: ServedRequest) => ServedReply,
+  brought: { readonly options: readonly string[]; readonly env: NodeJS.ProcessEnv } = {
+    options: [],
+    env: {},
+  },
+): Promise<CrashStage> {
   const { address, namespace } = readTestServers() ?? { address: '', namespace: '' };
   const taskQueue = `crash-${randomUUID()}`;
   const folder = await mkdtemp(join(tmpdir(), 'baton-crash-'));
@@ -61,8 +68,8 @@ export async function openCrashStage(reply: (request: ServedRequest) => ServedRe
     journaled: () => journaled(folder),
     async startWorker() {
       const worker = startWorkerProcess(
-        ['--address', address, '--namespace', namespace, '--task-queue', taskQueue],
-        { BATON_STORE: folder, ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: 'none' },
+        ['--address', address, '--namespace', namespace, '--task-queue', taskQueue, ...brought.options],
+        { ...brought.env, BATON_STORE: folder, ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: 'none' },
       );
       workers.push(worker);
       await worker.says('polls');
