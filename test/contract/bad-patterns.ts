@@ -208,6 +208,23 @@ export const BAD_PATTERNS: readonly BadTeam[] = [
     'agents.critic.output: does not promise passed, which the review of a refine must answer with.',
   ),
   bad(
+    'a vote as the reviewer, and branches that are only collected as the judge',
+    teamOf({
+      kind: 'pipeline',
+      steps: [
+        { kind: 'refine', draft: agent, review: { kind: 'vote', voters: branches } },
+        {
+          kind: 'debate',
+          proposer: agent,
+          critic: agent,
+          judge: { kind: 'pipeline', steps: [agent, { kind: 'parallel', branches }] },
+        },
+      ],
+    }),
+    'root.steps[0].review: gives no passed, feedback, which the review of a refine must answer with.',
+    'root.steps[1].judge: gives no decided, verdict, reasons, dissent, which the judge of a debate must answer with.',
+  ),
+  bad(
     'a judge that answers with a list',
     teamOf(
       { kind: 'race', branches, judge: 'judge' },

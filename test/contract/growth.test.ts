@@ -61,9 +61,13 @@ const tree = fc.letrec<{ node: unknown }>((tie) => ({
       .tuple(tie('node'), fc.integer({ min: 1, max: 60 }))
       .map(([step, maxItems]) => ({ kind: 'map', over: '', step, maxItems })),
     tie('node').map((worker) => ({ kind: 'supervise', supervisor: 'boss', workers: { w: worker } })),
-    fc
-      .tuple(tie('node'), tie('node'))
-      .map(([draft, review]) => ({ kind: 'refine', draft, review, retry: { attempts: 2 } })),
+    fc.tuple(tie('node'), tie('node')).map(([draft, checked]) => ({
+      kind: 'refine',
+      draft,
+      // Not every kind of step can answer for a reviewer; an agent at the end can.
+      review: { kind: 'pipeline', steps: [checked, use('talker')] },
+      retry: { attempts: 2 },
+    })),
   ),
 })).node;
 

@@ -82,7 +82,10 @@ describe('refine', () => {
 
   test('a review in another form fails and says what it needs', async () => {
     engine.replies({ writer: () => text('draft'), one: () => text('fine') });
-    const reviewed = refine({ draft: who('writer'), review: parallel({ one: who('one') }) });
+    const reviewed = refine({
+      draft: who('writer'),
+      review: parallel({ one: who('one') }, { merge: 'concatenate' }),
+    });
     await expect(engine.run(team('unfit', reviewed), 'go')).rejects.toMatchObject({
       cause: { type: 'OutputContractViolated', message: expect.stringContaining('passed: true or false') },
     });

@@ -1,12 +1,64 @@
 import type { Json, JsonObject } from '../json';
 import { type RoleUse, roleUses } from '../roles';
+import type { Step } from '../step';
 import { ROOT_PATH } from '../step-path';
 import { agentNamed } from '../team';
 import type { Findings, Scope } from './findings';
 import { listed } from './suggest';
 
+/** What answers a pattern's question can hold what the pattern reads, be it an agent or a step of another kind. */
+export function checkRoles(scope: Scope, found: Findings): void {
+  checkAgentsInRoles(scope, found);
+  checkStepsInRoles(scope, found);
+}
+
+/** A step whose output has a form of its own must have the fields that its parent reads. */
+function checkStepsInRoles({ steps }: Scope, found: Findings): void {
+  for (const { step, place } of steps) {
+    for (const [role, part, needed] of partsInRoles(step)) {
+      const fields = fieldsOf(part);
+      const lacking = fields === undefined ? [] : needed.filter((field) => !fields.includes(field));
+      if (lacking.length > 0)
+        found.mistake(
+          [...place, role],
+          `gives no ${listed(lacking)}, which the ${role} of a ${step.kind} must answer with. Let an agent answer, by itself or at the end of a pipeline.`,
+        );
+    }
+  }
+}
+
+function partsInRoles(
+  step: Step,
+): readonly (readonly [role: string, part: Step, needed: readonly string[]])[] {
+  if (step.kind === 'refine') return [['review', step.review, ['passed', 'feedback']]];
+  if (step.kind === 'debate') return [['judge', step.judge, ['decided', 'verdict', 'reasons', 'dissent']]];
+  return [];
+}
+
+/** The fields of a step's output where its kind alone settles them. */
+function fieldsOf(step: Step): readonly string[] | undefined {
+  switch (step.kind) {
+    case 'pipeline': {
+      const last = step.steps.at(-1);
+      return last === undefined ? undefined : fieldsOf(last);
+    }
+    case 'parallel':
+      return step.merge === 'collect' ? Object.keys(step.branches) : undefined;
+    case 'map':
+      return step.merge === 'collect' ? [] : undefined;
+    case 'vote':
+      return ['winner', 'decidedBy', 'tally', 'abstained', 'failed'];
+    case 'refine':
+      return ['passed', 'draft', 'feedback', 'rounds'];
+    case 'debate':
+      return ['decided', 'endedBy', 'verdict', 'reasons', 'dissent', 'rounds', 'turns'];
+    default:
+      return undefined;
+  }
+}
+
 /** An agent that answers a pattern's question, and has an output contract of its own, must promise what the pattern reads. */
-export function checkRoles({ team, steps, place }: Scope, found: Findings): void {
+function checkAgentsInRoles({ team, steps, place }: Scope, found: Findings): void {
   const told = new Set<string>();
   for (const { step } of steps) {
     for (const { agent, path, contract } of roleUses(step, ROOT_PATH)) {
