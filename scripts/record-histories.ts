@@ -17,6 +17,7 @@ import { downloadHistories } from './record/download-histories';
 import { ENGINE_RECORDINGS } from './record/engine-recordings';
 import { exampleRecordings } from './record/example-recordings';
 import { MAP_RECORDINGS } from './record/map-recordings';
+import { PEERS_RECORDINGS } from './record/peers-recordings';
 import type { Recording } from './record/recording';
 import { ROUTE_RECORDINGS } from './record/route-recordings';
 
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
       ...ENGINE_RECORDINGS,
       ...DAG_RECORDINGS,
       ...MAP_RECORDINGS,
+      ...PEERS_RECORDINGS,
       ...DECIDING_RECORDINGS,
       ...ROUTE_RECORDINGS,
     ]) {

@@ -106,10 +106,12 @@ function kindEvents(step: Step): number {
     case 'parallel':
     case 'map':
       return ACTIVITY_EVENTS;
+    case 'peers':
+      // Of each turn the input may be stored and the output read.
+      return 2 * STEP_EVENTS * step.maxRounds * Object.keys(step.members).length;
     case 'agent':
     case 'pipeline':
     case 'supervise':
-    case 'peers':
       return 0;
   }
 }

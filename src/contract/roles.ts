@@ -61,7 +61,12 @@ export function roleUses(step: Step, path: StepPath): readonly RoleUse[] {
           ];
     case 'peers': {
       const members = Object.keys(step.members);
-      return Object.entries(step.members).flatMap(([name, member]) => child(name, member, mailFrom(members)));
+      return Object.entries(step.members).flatMap(([name, member]) =>
+        child(name, member, mailFrom(members)).map((role) => ({
+          ...role,
+          introduces: others(step.members, name),
+        })),
+      );
     }
     default:
       return [];
@@ -85,6 +90,10 @@ function passesOn(step: Step, { place, step: part }: ChildStep): boolean {
   if (place[0] === 'onFailure') return true;
   if (step.kind === 'pipeline') return step.steps.at(-1) === part;
   return step.kind === 'race' || step.kind === 'route' || step.kind === 'approve';
+}
+
+function others(members: Readonly<Record<string, Step>>, name: string): Readonly<Record<string, Step>> {
+  return Object.fromEntries(Object.entries(members).filter(([other]) => other !== name));
 }
 
 function object(properties: JsonObject, optional: readonly string[] = []): JsonObject {

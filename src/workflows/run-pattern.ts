@@ -9,6 +9,7 @@ import { runEmit } from './patterns/emit';
 import { runMap } from './patterns/map';
 import { runOn } from './patterns/on';
 import { runParallel } from './patterns/parallel';
+import { runPeers } from './patterns/peers';
 import { runPipeline } from './patterns/pipeline';
 import { runRace } from './patterns/race';
 import { runRefine } from './patterns/refine';
@@ -66,7 +67,7 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
     case 'route':
       return runRoute(run, { ...place, step });
     case 'peers':
-      throw failure('PatternNotImplemented', `The pattern "${step.kind}" at ${place.path} is not built yet.`);
+      return runPeers(run, { ...place, step });
   }
 }
 

@@ -37,7 +37,11 @@ export function debate(
   return build({ kind: 'debate', ...sides, ...options });
 }
 
-/** Lets members send each other messages until they agree or fall quiet. */
+/**
+ * Lets members send each other messages until they agree or fall quiet. A member without an output contract answers
+ * `{ messages: [{ to, type, payload, priority?, parent? }], answer? }`; the output is
+ * `{ agreed, endedBy, answer, answers, rounds, messages }`.
+ */
 export function peers(members: Parts, options: Options<'peers', 'members'> = {}): Built {
   return build({ kind: 'peers', members, ...options });
 }

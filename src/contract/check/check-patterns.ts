@@ -14,6 +14,11 @@ export function checkPatterns({ steps }: Scope, found: Findings): void {
     if (step.kind === 'vote') checkVote(step, place, found);
     if (step.kind === 'route') checkRoute(step, place, found);
     if (step.kind === 'dag') checkDag(step, place, found);
+    if (step.kind === 'peers' && Object.hasOwn(step.members, 'all'))
+      found.mistake(
+        [...place, 'members', 'all'],
+        'has the name that stands for everybody. Name the member differently.',
+      );
   }
 }
 

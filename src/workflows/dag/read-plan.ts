@@ -1,5 +1,6 @@
 import { cyclesIn } from '../../contract/check/cycles';
-import type { Json, JsonObject } from '../../contract/json';
+import type { Json } from '../../contract/json';
+import { isObject, isTexts } from '../read-answer';
 import type { RunnableTask } from './run-tasks';
 
 /** A task as a planner gives it. */
@@ -95,12 +96,4 @@ function taskMistakes(
       .filter((needed) => !known.has(needed))
       .map((needed) => `Task "${id}" requires "${needed}", which is no task.`),
   ];
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-function isTexts(value: Json): value is readonly string[] {
-  return Array.isArray(value) && (value as readonly Json[]).every((item) => typeof item === 'string');
 }
