@@ -11,6 +11,8 @@ export function logWorkers(level: WorkerConfig['logLevel'], write: (line: string
   try {
     Runtime.install({
       logger: new DefaultLogger(level.toUpperCase() as LogLevel, (entry) => write(logLine(entry))),
+      // Left to itself the SDK's native side writes to the terminal, into the middle of the run's own lines.
+      telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } },
     });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'IllegalStateError') throw error;
