@@ -1,12 +1,16 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { offline } from '../../examples/support-desk/offline';
+import { supportTools } from '../../examples/support-desk/tools';
 import { WORKER_ACTIVITY_SLOTS } from '../../src/contract/limits';
 import { anthropicProvider } from '../../src/models/anthropic/anthropic-provider';
 import { oneModel } from '../../src/models/models';
+import { scripted } from '../../src/models/scripted';
 import { openLocalStore } from '../../src/threads/local-store';
 import { createBatonWorker } from '../../src/workers/create-worker';
-import { type ArmSetup, type PlainTask, TASK_QUEUES, TOOL_RESULT_BYTES } from './arm-setup';
+import { type ArmSetup, DESK_LATENCY_MS, type PlainTask, TASK_QUEUES, TOOL_RESULT_BYTES } from './arm-setup';
 import { lookUp } from './look-up';
 import { rawActivities } from './raw/activities';
 import { streamText } from './raw/stream-text';
@@ -16,7 +20,7 @@ async function main(setup: ArmSetup): Promise<void> {
   if (setup.arm === 'plain') return servePlain(setup);
   Runtime.install({ logger: new DefaultLogger('WARN') });
   const connection = await NativeConnection.connect({ address: setup.address });
-  const worker = await (setup.arm === 'raw' ? rawWorker : batonWorker)(setup, connection);
+  const worker = await WORKERS[setup.arm](setup, connection);
   const running = worker.run();
   process.send?.('ready');
   await running;
@@ -73,6 +77,25 @@ function batonWorker(setup: ArmSetup, connection: NativeConnection): Promise<Wor
     shutdownGraceMs: 1000,
   });
 }
+
+/** The support desk as a worker serves it; only its model is computed, in the time that one would take. */
+function deskWorker(setup: ArmSetup, connection: NativeConnection): Promise<Worker> {
+  const provider = scripted(async (request) => {
+    await sleep(DESK_LATENCY_MS);
+    return offline(request);
+  });
+  return createBatonWorker({
+    connection,
+    namespace: setup.namespace,
+    taskQueue: TASK_QUEUES.desk,
+    store: openLocalStore({ folder: join(setup.storeFolder, 'desk') }),
+    models: oneModel(provider),
+    tools: supportTools(join(setup.storeFolder, 'shop.sqlite')),
+    shutdownGraceMs: 1000,
+  });
+}
+
+const WORKERS = { raw: rawWorker, baton: batonWorker, desk: deskWorker } as const;
 
 function officialClient(baseURL: string): Anthropic {
   return new Anthropic({ apiKey: 'bench', baseURL, maxRetries: 0, logLevel: 'off' });

@@ -7,16 +7,18 @@ import { benchHistory } from './history';
 import { benchMap } from './map';
 import { benchResume } from './resume';
 import { benchRouting, type RoutingFiles } from './routing';
+import { benchStaging } from './staging';
 import { benchStep } from './step';
 import { benchWide } from './wide';
 
-const BENCHES: Readonly<Record<string, (place: BenchPlace) => Promise<object>>> = {
+const BENCHES: Readonly<Record<string, (place: BenchPlace, files: RoutingFiles) => Promise<object>>> = {
   step: benchStep,
   fanout: benchFanout,
   history: benchHistory,
   resume: benchResume,
   wide: benchWide,
   map: benchMap,
+  staging: benchStaging,
 };
 
 /** Benches of what needs no server; they take the files that they measure with. */
@@ -50,7 +52,7 @@ async function main(args: readonly string[]): Promise<void> {
     onServer === undefined
       ? { ...(await serverless?.(say, files)), node: process.version, cores: availableParallelism() }
       : await withBenchPlace(say, async (place) => ({
-          ...(await onServer(place)),
+          ...(await onServer(place, files)),
           ...(await describeMachine(place)),
         }));
   const report = { bench: name, ...figures, loadBefore, loadAfter: loadavg(), date };

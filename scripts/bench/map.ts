@@ -86,7 +86,7 @@ function mapTeam(variant: object): Team {
 async function measure(place: BenchPlace, workerPid: number, made: Team): Promise<Sample> {
   const before = { worker: cpuMs(workerPid), server: cpuMs(place.serverPid) };
   const input = inline(Array.from({ length: ITEMS }, (_, index) => `item ${index}`));
-  const handle = await startBaton(place, made, input);
+  const handle = await startBaton(place, made, { input });
   const wallMs = await runLengthMs(handle);
   const after = { worker: cpuMs(workerPid), server: cpuMs(place.serverPid) };
   const lengths = await historyLengths(place, handle);

@@ -37,3 +37,12 @@ export function seededText(bytes: number, seed: number): string {
   }
   return text.slice(0, bytes);
 }
+
+/** The items in an order that is the same every time. */
+export function seededShuffle<T>(items: readonly T[]): readonly T[] {
+  const random = seededRandom(1);
+  return items
+    .map((item) => ({ item, at: random() }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ item }) => item);
+}

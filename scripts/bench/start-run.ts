@@ -8,31 +8,28 @@ import { inline, type Value } from '../../src/contract/value';
 import { TASK_QUEUES } from './arm-setup';
 import type { BenchPlace } from './bench-place';
 
+export interface StartBatonOptions {
+  /** @default 'begin' */
+  readonly input?: Value;
+  /** @default the queue of the `baton` arm */
+  readonly taskQueue?: string;
+}
+
 /** Both arms with the settings that Baton's client gives its own server. */
 export function startBaton(
   { client }: BenchPlace,
   team: Team,
-  given: Value = inline('begin'),
+  { input = inline('begin'), taskQueue = TASK_QUEUES.baton }: StartBatonOptions = {},
 ): Promise<WorkflowHandle> {
-  const settings = runSettings({
-    team,
-    profile: 'embedded',
-    taskQueue: TASK_QUEUES.baton,
-    searchAttributes: true,
-  });
-  const input: RunInput = {
-    format: RUN_FORMAT,
-    team,
-    input: given,
-    settings,
-  };
+  const settings = runSettings({ team, profile: 'embedded', taskQueue, searchAttributes: true });
+  const runInput: RunInput = { format: RUN_FORMAT, team, input, settings };
   return client.workflow.start(WORKFLOW_TYPES.team, {
     workflowId: `${team.name}-${randomUUID()}`,
-    taskQueue: TASK_QUEUES.baton,
+    taskQueue,
     ...(settings.workflowTaskTimeoutMs === undefined
       ? {}
       : { workflowTaskTimeout: settings.workflowTaskTimeoutMs }),
-    args: [input],
+    args: [runInput],
   });
 }
 

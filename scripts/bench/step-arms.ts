@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ArmSetup, PlainDone, PlainTask } from './arm-setup';
+import type { PlainDone, PlainTask } from './arm-setup';
 import type { BenchPlace } from './bench-place';
 import { pipelineTeam, turnsTeam } from './bench-teams';
 import { cpuMs } from './process-cpu';
@@ -24,7 +24,7 @@ const SETTLE_MS = 150;
 export class StepArms {
   private constructor(
     private readonly place: BenchPlace,
-    private readonly processes: Arms<ArmSetup['arm']>,
+    private readonly processes: Arms<'plain' | 'raw' | 'baton'>,
     private readonly steps: number,
   ) {}
 
