@@ -1,7 +1,7 @@
 import { OTHERWISE } from '../../src/contract/classification';
 import { ROUTE_DEFAULTS } from '../../src/contract/limits';
 import { batched } from '../../src/embedding/batched';
-import { englishEmbedder } from '../../src/embedding/english-embedder';
+import { threadedEmbedder } from '../../src/embedding/threaded-embedder';
 import { exampleClassifier } from '../../src/routing/example-classifier';
 import { dataFile, examplesOf, isInScope, readMessages } from './labelled-messages';
 import { median, percentile, rounded } from './statistics';
@@ -40,7 +40,7 @@ export async function benchRouting(
   const test = files.test ?? dataFile('clinc150', 'validation.jsonl');
   const examples = examplesOf(readMessages(train), EXAMPLES_AN_INTENT);
   const messages = readMessages(test);
-  const classifier = exampleClassifier(batched(englishEmbedder()));
+  const classifier = exampleClassifier(batched(threadedEmbedder()));
   const startedAt = performance.now();
   await classifier.classify(examples, 'begin');
   const trainingSeconds = (performance.now() - startedAt) / 1000;

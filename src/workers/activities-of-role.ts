@@ -3,7 +3,7 @@ import { createToolActivities } from '../activities/call-tool';
 import { createModelActivities, createOrchestrationActivities } from '../activities/create-activities';
 import { batched } from '../embedding/batched';
 import type { Embedder } from '../embedding/embedder';
-import { englishEmbedder } from '../embedding/english-embedder';
+import { threadedEmbedder } from '../embedding/threaded-embedder';
 import type { Models } from '../models/models';
 import { exampleClassifier } from '../routing/example-classifier';
 import type { Store } from '../threads/store';
@@ -30,7 +30,7 @@ export function activitiesOf(role: WorkerRole, means: WorkerMeans): object {
     store,
     models,
     tools,
-    classifier: exampleClassifier(batched(means.embedder ?? englishEmbedder()), store.journal),
+    classifier: exampleClassifier(batched(means.embedder ?? threadedEmbedder()), store.journal),
     ...(stallTimeoutMs === undefined ? {} : { stallTimeoutMs }),
   };
   const orchestration = createOrchestrationActivities(deps);
