@@ -20,6 +20,7 @@ import { MAP_RECORDINGS } from './record/map-recordings';
 import { PEERS_RECORDINGS } from './record/peers-recordings';
 import type { Recording } from './record/recording';
 import { ROUTE_RECORDINGS } from './record/route-recordings';
+import { SAGA_RECORDINGS } from './record/saga-recordings';
 
 const HISTORIES = join(packageRoot(), 'test', 'replay', 'histories');
 const FREE = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
       ...PEERS_RECORDINGS,
       ...DECIDING_RECORDINGS,
       ...ROUTE_RECORDINGS,
+      ...SAGA_RECORDINGS,
     ]) {
       const count = await record(environment, recording, join(target, recording.name));
       console.log(`${recording.name}: ${count} ${count === 1 ? 'history' : 'histories'}`);

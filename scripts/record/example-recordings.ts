@@ -11,6 +11,7 @@ export async function exampleRecordings(): Promise<readonly Recording[]> {
     example('research-report', 'input/cables'),
     example('design-debate', 'input/order-events.md'),
     example('support-desk', 'input/late-parcel.json'),
+    example('trip-booking', 'input/lisbon.json'),
     example('data-pipeline', 'input/orders.csv'),
     example('data-pipeline', 'input/orders.csv', { failStage: 'enrich' }),
   ]);
