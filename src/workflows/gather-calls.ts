@@ -48,6 +48,8 @@ async function together(run: Run, chunk: readonly Waiting[], { allOrNone }: Gath
   const [first] = chunk;
   if (first === undefined) return;
   try {
+    const held = run.gate.held();
+    if (held !== undefined) await held;
     const { agent } = first.task;
     const { runAgents } = proxyActivities<BatonActivities>(options(run, first.task, chunk.length));
     const outcomes = await runAgents({
@@ -72,6 +74,8 @@ async function together(run: Run, chunk: readonly Waiting[], { allOrNone }: Gath
 /** What was given up together is settled one by one: uses that had finished are found in the journal, the others fail alone. */
 async function alone(run: Run, { task, resolve, reject }: Waiting): Promise<void> {
   try {
+    const held = run.gate.held();
+    if (held !== undefined) await held;
     const { runPackedAgent } = proxyActivities<BatonActivities>(options(run, task, 1));
     resolve(await runPackedAgent(task));
   } catch (error) {

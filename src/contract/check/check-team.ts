@@ -5,6 +5,7 @@ import { checkGrowth, type GrowthFigure } from './check-growth';
 import { checkNames } from './check-names';
 import { checkPatterns } from './check-patterns';
 import { checkRoles } from './check-roles';
+import { checkSagas } from './check-sagas';
 import { checkShape, checkSubTeams } from './check-shape';
 import { checkTimes } from './check-times';
 import { type CheckOptions, Findings, scopesOf } from './findings';
@@ -57,6 +58,7 @@ function semanticFindings(team: Team, options: CheckOptions): Findings {
     checkAgents(scope, found);
     checkPatterns(scope, found);
     checkRoles(scope, found);
+    checkSagas(scope, found);
     checkApprovals(scope, found);
     checkTimes(scope, found);
   }

@@ -4,7 +4,7 @@ import type { Team } from '../team';
 import type { ToolMeta } from '../tool-call';
 import { type Mistake, mistake, type Place } from './mistake';
 
-export type KnownTool = Pick<ToolMeta, 'effect' | 'repeat'>;
+export type KnownTool = Pick<ToolMeta, 'effect' | 'repeat' | 'compensation'>;
 
 export interface CheckOptions {
   /** The tools that the worker knows, by name. Without them nothing is said about tools' existence and effects. */
