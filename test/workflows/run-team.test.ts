@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agent, emit, pipeline, team, tool } from '../../src/contract/builders';
+import { agent, pipeline, team, tool } from '../../src/contract/builders';
 import { text, toolCall } from '../../src/models/scripted-reply';
 import { defineTool } from '../../src/tools/define-tool';
 import { toolUnavailable } from '../../src/tools/tool-errors';

@@ -4,7 +4,7 @@ import { type Team, teamSchema } from '../team';
 import { type Place, pathText } from './mistake';
 
 /** Stands where a step was too broken to be read. */
-const STAND_IN = { kind: 'checkpoint', label: 'unreadable' };
+const STAND_IN = { kind: 'emit', event: 'unreadable' };
 const STEP_FIELDS = new Set<unknown>(
   'root step fallback proposer critic judge draft review guards do undo tieBreak'.split(' '),
 );
