@@ -7,6 +7,7 @@ import { approvalsCommand } from './commands/approvals';
 import { cancelCommand } from './commands/cancel';
 import { checkCommand } from './commands/check';
 import type { Cli } from './commands/command';
+import { compareCommand } from './commands/compare';
 import { decideCommand } from './commands/decide';
 import { deployCommand } from './commands/deploy';
 import { emitCommand } from './commands/emit';
@@ -62,6 +63,7 @@ function program(cli: Cli): Command {
     approvalsCommand(cli),
     incidentsCommand(cli),
     evalCommand(cli),
+    compareCommand(cli),
     decideCommand(cli, 'approve'),
     decideCommand(cli, 'deny'),
     cancelCommand(cli),

@@ -1,24 +1,24 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { failure } from '../../contract/fail';
 import { ROOT_PATH, walkSteps } from '../../contract/step-path';
 import type { Team } from '../../contract/team';
 import { showCost } from '../../contract/usage';
 import { inLanes } from '../eval/in-lanes';
-import { type EvalRow, readRows } from '../eval/read-rows';
+import { readRows } from '../eval/read-rows';
 import { reportPage } from '../eval/report-page';
+import { rowProgress } from '../eval/row-progress';
 import { type Compared, runRow } from '../eval/run-row';
 import { type EvalReport, score } from '../eval/score';
+import { wholeNumber } from '../eval/whole-number';
 import type { Console } from '../screen/console';
 import { fill, fillLeft } from '../screen/fit-text';
 import { showTokens } from '../screen/show-numbers';
 import { openRunSession } from '../session/run-session';
-import { type ServerFlags, serverCommand } from '../session/server-options';
-import { checkOptions } from '../team/check-options';
+import { namedQueue, type ServerFlags, serverCommand } from '../session/server-options';
 import { OFFLINE_NOTICE } from '../team/choose-models';
-import { mistakeLine } from '../team/mistake-line';
-import { loadTeamFolder, type TeamFolder } from '../team/team-folder';
+import { loadTeamFolder } from '../team/team-folder';
+import { teamFor } from '../team/team-for';
 import { type Cli, does } from './command';
 
 interface EvalFlags extends ServerFlags {
@@ -51,11 +51,11 @@ export function evalCommand(cli: Cli): Command {
     const rows = (await readRows(flags.data)).slice(0, limit);
     const folder = loadTeamFolder(path);
     const [first] = rows;
-    const team = await teamFor(folder, first);
+    const team = await teamFor(folder, first?.input ?? null);
     const compared = comparedBy(flags, team);
     const session = await openRunSession(
       {
-        flags: explicitQueue(flags, command),
+        flags: namedQueue(flags, command),
         folder,
         team,
         filesRoot: process.cwd(),
@@ -67,9 +67,9 @@ export function evalCommand(cli: Cli): Command {
     );
     try {
       if (session.offline) console.say(OFFLINE_NOTICE);
-      const progress = progressOf(console, rows.length);
+      const progress = rowProgress(console, rows.length);
       const running = inLanes(rows, lanes, async (row) => {
-        const scored = await runRow(session.client, await teamFor(folder, row), { row, compared });
+        const scored = await runRow(session.client, await teamFor(folder, row.input), { row, compared });
         progress();
         return scored;
       });
@@ -83,13 +83,6 @@ export function evalCommand(cli: Cli): Command {
   });
 }
 
-/** A team that is built from its input is another one for every row. Throws InvalidTeam. */
-async function teamFor(folder: TeamFolder, row: EvalRow | undefined): Promise<Team> {
-  const { team, mistakes } = await folder.check(row?.input ?? null, checkOptions(folder));
-  if (team !== undefined) return team;
-  throw failure('InvalidTeam', mistakes.map(mistakeLine).join('\n'));
-}
-
 function comparedBy({ output }: EvalFlags, team: Team): Compared {
   if (output !== undefined) return { output };
   let routes = false;
@@ -97,28 +90,6 @@ function comparedBy({ output }: EvalFlags, team: Team): Compared {
     routes ||= kind === 'route';
   });
   return routes ? { route: true } : { output: '' };
-}
-
-function wholeNumber(given: string, flag: string, most: number = Number.MAX_SAFE_INTEGER): number {
-  const value = Number(given);
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw failure('InvalidInput', `${flag} ${given} is no whole number from 1 to ${most}.`);
-}
-
-/** The default of `--task-queue` is no wish: only a queue that was named is taken by its name. */
-function explicitQueue(flags: EvalFlags, command: Command) {
-  const { taskQueue, ...rest } = flags;
-  return command.getOptionValueSource('taskQueue') === 'default' ? rest : { ...rest, taskQueue };
-}
-
-/** A word on every tenth of the rows. */
-function progressOf(console: Console, rows: number): () => void {
-  let done = 0;
-  const step = Math.max(1, Math.ceil(rows / 10));
-  return () => {
-    done += 1;
-    if (done % step === 0 || done === rows) console.note(`${done} of ${rows} rows`);
-  };
 }
 
 function reportLines(report: EvalReport): readonly string[] {

@@ -10,14 +10,30 @@ export interface EvalRow {
   readonly expected: Json;
 }
 
+/** A case whose right answer nobody wrote down. */
+export interface OpenRow {
+  readonly input: Json;
+  readonly expected?: Json | undefined;
+}
+
 const rowSchema = z.strictObject({ input: z.json(), expected: z.json() });
+const openRowSchema = rowSchema.partial({ expected: true });
 
 /** Rows of JSON lines. Throws InvalidInput with the line of the first one that is none. */
-export async function readRows(file: string): Promise<readonly EvalRow[]> {
+export function readRows(file: string): Promise<readonly EvalRow[]> {
+  return readLines(file, rowSchema);
+}
+
+/** {@link readRows}, of which some or all may lack what is expected. */
+export function readOpenRows(file: string): Promise<readonly OpenRow[]> {
+  return readLines(file, openRowSchema);
+}
+
+async function readLines<T>(file: string, schema: z.ZodType<T>): Promise<readonly T[]> {
   if (!existsSync(file)) throw unusable(`There is no data set ${file}.`);
   const rows = (await readFile(file, 'utf8')).split('\n').flatMap((line, index) => {
     if (line.trim() === '') return [];
-    const row = rowSchema.safeParse(parsed(line));
+    const row = schema.safeParse(parsed(line));
     if (!row.success) throw unusable(`${file}:${index + 1} is no row: ${z.prettifyError(row.error)}`);
     return [row.data];
   });

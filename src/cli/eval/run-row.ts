@@ -1,12 +1,12 @@
-import { BatonError } from '../../client/baton-error';
 import type { BatonClient } from '../../client/connect';
 import { OTHERWISE } from '../../contract/classification';
-import { canonicalJson } from '../../contract/hash';
 import { atPointer, type Json, type JsonPointer } from '../../contract/json';
 import type { Team } from '../../contract/team';
-import { NO_USAGE, type Usage } from '../../contract/usage';
+import type { Usage } from '../../contract/usage';
 import type { RunView } from '../../contract/view';
+import { answerText } from './answer-text';
 import type { EvalRow } from './read-rows';
+import { runCase } from './run-case';
 
 /** What is held against `expected`: the route that was taken, or the output at a pointer. */
 export type Compared = { readonly route: true } | { readonly output: JsonPointer };
@@ -33,13 +33,8 @@ export async function runRow(
   team: Team,
   { row, compared }: { readonly row: EvalRow; readonly compared: Compared },
 ): Promise<Scored> {
-  const { run } = await client.start(team, row.input);
-  const expected = textOf(row.expected);
-  let last: RunView | undefined;
-  for await (const view of client.watch(run)) {
-    last = view;
-    if (view.state === 'waiting') break;
-  }
+  const { run, ending, view, latencyMs, usage } = await runCase(client, team, row.input);
+  const expected = answerText(row.expected);
   const judged = (actual: string, failed = false): Scored => ({
     run,
     input: row.input,
@@ -47,22 +42,14 @@ export async function runRow(
     actual,
     right: !failed && actual === expected,
     failed,
-    latencyMs: (last?.endedAt ?? Date.now()) - (last?.startedAt ?? Date.now()),
-    usage: last?.usage ?? NO_USAGE,
+    latencyMs,
+    usage,
   });
-  if (last?.state === 'waiting') {
-    await client.cancel(run, 'An evaluation waits for nobody.');
-    const route = 'route' in compared ? routeTaken(last, levelsOf(expected)) : undefined;
-    return judged(route ?? ASKS_A_PERSON);
-  }
-  try {
-    const { output } = await client.result(run);
-    if ('output' in compared) return judged(textOf(atPointer(output, compared.output) ?? null));
-    return judged(routeTaken(last, levelsOf(expected)) ?? 'no route');
-  } catch (error) {
-    if (!(error instanceof BatonError)) throw error;
-    return judged(error.type, true);
-  }
+  if ('failed' in ending) return judged(ending.failed, true);
+  const route = 'route' in compared ? routeTaken(view, levelsOf(expected)) : undefined;
+  if ('asks' in ending) return judged(route ?? ASKS_A_PERSON);
+  if ('output' in compared) return judged(answerText(atPointer(ending.output, compared.output) ?? null));
+  return judged(route ?? 'no route');
 }
 
 /** The routes of nested route steps, the outermost first, as far down as `levels`: `billing/refund`. */
@@ -78,9 +65,4 @@ function routeTaken(view: RunView | undefined, levels: number): string | undefin
 
 function levelsOf(expected: string): number {
   return expected.split('/').length;
-}
-
-/** Answers are compared as text: text as it is, everything else as canonical JSON. */
-function textOf(value: Json): string {
-  return typeof value === 'string' ? value : canonicalJson(value);
 }

@@ -37,6 +37,14 @@ export function serverCommand(name: string, description: string): Command {
     .option('--json', 'print one JSON document on stdout and nothing else there');
 }
 
+/** The flags with the queue only where one was named: the default of `--task-queue` is no wish. */
+export function namedQueue<Flags extends ServerFlags>(
+  { taskQueue, ...rest }: Flags,
+  command: Command,
+): Omit<Flags, 'taskQueue'> & { readonly taskQueue?: string } {
+  return command.getOptionValueSource('taskQueue') === 'default' ? rest : { ...rest, taskQueue };
+}
+
 /** Connects to the server that the options or the environment name, else to the one that Baton runs for this folder. */
 export async function openClient(flags: ServerFlags, { env }: CliStreams): Promise<BatonClient> {
   return connect({
