@@ -27,5 +27,6 @@ export { checkTeam } from './contract/check/check-team';
 export { modelsFromEnvironment } from './models/models-from-environment';
 export { openLocalStore } from './threads/local-store';
 export { defineTool } from './tools/define-tool';
+export { stateTools } from './tools/state-tools';
 export { toolUnavailable } from './tools/tool-errors';
 export { type BatonWorkerOptions, createBatonWorker } from './workers/create-worker';

@@ -1,6 +1,7 @@
 import { LocalCallJournal } from './call-journal';
 import { LocalContentStore } from './content-store';
 import { LocalIncidentLog } from './incident-log';
+import { LocalSharedState } from './state-log';
 import type { Store } from './store';
 import { type Durability, StoreFiles } from './store-files';
 import { LocalThreadStore } from './thread-store';
@@ -24,5 +25,6 @@ export function openLocalStore({ folder, durability = 'process' }: LocalStoreOpt
     threads: new LocalThreadStore(content),
     journal: new LocalCallJournal(files, content),
     incidents: new LocalIncidentLog(files),
+    state: new LocalSharedState(files),
   };
 }

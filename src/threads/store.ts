@@ -1,6 +1,7 @@
 import type { Incident } from '../contract/classification';
 import type { Message } from '../contract/conversation';
 import type { Json } from '../contract/json';
+import type { SharedState } from '../contract/shared-state';
 import type { Hash, Ref } from '../contract/value';
 
 /** Content-addressed objects: written once, never changed, readable by every process that shares the store. */
@@ -57,4 +58,6 @@ export interface Store {
   readonly threads: ThreadStore;
   readonly journal: CallJournal;
   readonly incidents: IncidentLog;
+  /** What the steps of a run have put for each other: see `stateTools`. */
+  readonly state: SharedState;
 }

@@ -49,6 +49,7 @@ export async function sideBySide<T>(
   branches: readonly { readonly name: string; start(): Promise<T> }[],
   isCertain: (tally: { readonly succeeded: number; readonly failed: number }) => boolean,
   width: number,
+  started?: () => void,
 ): Promise<Ended<T>> {
   const results = new Map<string, T>();
   const failures = new Map<string, unknown>();
@@ -71,7 +72,11 @@ export async function sideBySide<T>(
   };
   const lanes = Math.min(width, branches.length);
   // Started inside the scope: what is started outside it would not be cancelled with it.
-  const outcomes = await scope.run(() => Promise.allSettled(Array.from({ length: lanes }, runQueue)));
+  const outcomes = await scope.run(() => {
+    const running = Array.from({ length: lanes }, runQueue);
+    started?.();
+    return Promise.allSettled(running);
+  });
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return { results, failures };
 }

@@ -35,6 +35,7 @@ export function gatherCalls(run: Run, step: Step, how: Gathering): Gather {
   };
   return {
     step,
+    flush,
     submit: (task) =>
       new Promise((resolve, reject) => {
         waiting.push({ task, resolve, reject });

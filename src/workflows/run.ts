@@ -60,6 +60,8 @@ export interface Gather {
   /** The one step whose uses are gathered. */
   readonly step: Step;
   submit(task: AgentTask): Promise<AgentOutcome>;
+  /** Starts the activities of all that waits, at once. */
+  flush(): void;
 }
 
 /** How an agent's loop at the top of this execution goes on in a new one. */

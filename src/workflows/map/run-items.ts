@@ -25,11 +25,10 @@ export async function runItems(
   const { step, generation } = place;
   const { from, maxConcurrency } = stretch;
   const path = childPath(place.path, step, 'item');
-  const gathering = mayGather(step)
-    ? run.gathering(
-        gatherCalls(run, step.step, { most: step.callsPerActivity, allOrNone: failsWithItem(step) }),
-      )
-    : run;
+  const gather = mayGather(step)
+    ? gatherCalls(run, step.step, { most: step.callsPerActivity, allOrNone: failsWithItem(step) })
+    : undefined;
+  const gathering = gather === undefined ? run : run.gathering(gather);
   const pathOf = (index: number): string => iterationPath(path, from + index);
   // Of a part of the items nobody here can tell that the others may not still be enough.
   const total = stretch.over === undefined ? Number.POSITIVE_INFINITY : items.length;
@@ -40,6 +39,8 @@ export async function runItems(
     })),
     (tally) => isSettled(step.join, { total, ...tally }),
     maxConcurrency,
+    // Not a moment later: after a local activity a replay may run what began later in between.
+    gather?.flush,
   );
   if (step.join === 'all') for (const error of failures.values()) throw error;
   const indices = items.map((_, index) => index);
