@@ -49,6 +49,8 @@ const BY_TYPE: Readonly<Record<ClientErrorType, ExitCode>> & Partial<Record<Fail
   RunOver: EXIT.refused,
   RunOpen: EXIT.refused,
   EventRefused: EXIT.refused,
+  SessionOver: EXIT.refused,
+  SessionRefused: EXIT.refused,
   DecisionRefused: EXIT.refused,
   DeploymentInUse: EXIT.refused,
   DeploymentNotReady: EXIT.notReady,

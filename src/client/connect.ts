@@ -17,12 +17,14 @@ import { type EmitOptions, emit } from './emit';
 import { findApproval } from './find-approval';
 import { type ForkChanges, type ForkOptions, fork } from './fork';
 import { type ListedRun, type ListOptions, list } from './list';
+import { openSession, type SessionOptions } from './open-session';
 import { type PauseOptions, pause, unpause } from './pause';
 import { type FinishedRun, result } from './result';
 import { type ResumeOptions, resume } from './resume';
 import type { SettingsProfile } from './run-settings';
 import { hasSearchAttributes } from './search-attributes';
 import { explained, explainServerError } from './server-error';
+import { type Session, session } from './session';
 import { type StartedRun, type StartOptions, start } from './start';
 import { isPolled } from './task-queue';
 import { view } from './view';
@@ -63,6 +65,10 @@ export interface BatonClient {
   unpause(run: string): Promise<void>;
   resume(run: string, options?: ResumeOptions): Promise<StartedRun>;
   fork(run: string, changes: ForkChanges, options?: ForkOptions): Promise<StartedRun>;
+  /** Opens a long conversation with a team. */
+  openSession(team: unknown, options?: SessionOptions): Promise<Session>;
+  /** A session that was opened before, by its id. */
+  session(id: string): Session;
   list(options?: ListOptions): Promise<readonly ListedRun[]>;
   describe(run: string): Promise<DescribedRun>;
   /** Whether a worker has asked the client's queue for work within the last minute. */
@@ -89,6 +95,9 @@ export async function connect(options: ConnectOptions = {}): Promise<BatonClient
     resume: (run, resumeOptions) => explained(context, () => resume(context, run, resumeOptions), run),
     fork: (run, changes, options = {}) =>
       explained(context, () => fork(context, run, { changes, options }), run),
+    openSession: async (team, sessionOptions) =>
+      session(context, await openSession(context, team, sessionOptions)),
+    session: (id) => session(context, id),
     list: (listOptions) => list(context, listOptions),
     describe: (run) => describe(context, run),
     hasWorker: () => explained(context, () => isPolled(context)),

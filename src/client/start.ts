@@ -101,7 +101,7 @@ export async function startWorkflow(
   }
 }
 
-function startAttributes(team: Team, names: { run: string; tenant?: string }): SearchAttributePair[] {
+export function startAttributes(team: Team, names: { run: string; tenant?: string }): SearchAttributePair[] {
   const keyword = (name: string, value: string) => ({
     key: defineSearchAttributeKey(name, 'KEYWORD'),
     value,
@@ -120,7 +120,8 @@ function runName(team: Team, options: StartOptions): string {
   return name;
 }
 
-function checkRunName(name: string): void {
+/** Throws InvalidInput. */
+export function checkRunName(name: string): void {
   if (/^[\w.:/-]{1,200}$/.test(name)) return;
   throw failure(
     'InvalidInput',

@@ -89,6 +89,9 @@ export const FAILURES = {
   TemporalNotFound: final('Install the Temporal CLI, or Python with pip, or set TEMPORAL_ADDRESS.'),
   TemporalStartFailed: final("Read the end of the server's log, which the message quotes."),
   SearchAttributesMissing: final('Run the commands that the message lists on your Temporal server.'),
+  SessionSwitching: again('Nothing: the same message with the same id is taken a moment later.'),
+  SessionOver: final('Open a new session: this one was closed, or fell silent for too long.'),
+  SessionRefused: final('Read the message: it says who has the conversation.'),
   PatternNotImplemented: final('Use another pattern: this one is not built yet.'),
 } as const satisfies Record<string, FailureRow>;
 

@@ -22,7 +22,7 @@ export const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<string, 'Keyword' | 'Keywor
 };
 
 /** Names that live in histories: they never change. */
-export const WORKFLOW_TYPES = { team: 'runTeam', subtree: 'runSubtree' } as const;
+export const WORKFLOW_TYPES = { team: 'runTeam', subtree: 'runSubtree', session: 'session' } as const;
 export const VIEW_QUERY = 'view';
 export const INPUT_QUERY = 'input';
 export const EFFECTS_QUERY = 'effects';
@@ -31,6 +31,16 @@ export const EVENT_SIGNAL = 'event';
 export const PAUSE_SIGNAL = 'pause';
 export const DECIDE_UPDATE = 'decide';
 export const DECIDE_SIGNAL = 'decideBySignal';
+export const SESSION_QUERY = 'session';
+/** Updates of a session. */
+export const SESSION_UPDATES = {
+  say: 'say',
+  reply: 'reply',
+  handOver: 'handOver',
+  handBack: 'handBack',
+  identify: 'identify',
+  close: 'close',
+} as const;
 export const DEFAULT_TASK_QUEUE = 'baton';
 
 /** Queue of the workers in one role, where models and tools have workers of their own. */

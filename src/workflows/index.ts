@@ -1,2 +1,3 @@
 export { runSubtree } from './run-subtree';
 export { runTeam } from './run-team';
+export { session } from './session';

@@ -8,7 +8,7 @@ import type { Run } from './run';
 const COMPOSITE_BYTES = 4 * INLINE_BYTES;
 
 /** Keeps history small: a composite that has grown large is stored and goes on by reference. */
-export async function keepValue(run: Run, value: Value): Promise<Value> {
+export async function keepValue(run: Pick<Run, 'settings'>, value: Value): Promise<Value> {
   if ('ref' in value || JSON.stringify(value).length <= COMPOSITE_BYTES) return value;
   const { storeValue } = proxyLocalActivities<BatonActivities>(choreOptions(run, 'store a value'));
   return storeValue(value);

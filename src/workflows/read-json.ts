@@ -10,7 +10,7 @@ import type { Run } from './run';
  * The JSON of a value that decides how a run goes on: a verdict, a plan, the answers of a vote. Throws ValueTooLarge
  * over 64 KiB, which a decision need not have and history must not hold.
  */
-export async function readJson(run: Run, value: Value, what: string): Promise<Json> {
+export async function readJson(run: Pick<Run, 'settings'>, value: Value, what: string): Promise<Json> {
   if ('inline' in value) return value.inline;
   const { loadValue } = proxyLocalActivities<BatonActivities>(choreOptions(run, `read ${what}`));
   const loaded = await loadValue(value, RESULT_BYTES);
