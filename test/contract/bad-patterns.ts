@@ -153,6 +153,19 @@ export const BAD_PATTERNS: readonly BadTeam[] = [
     'root.by[0].examples["c/y"]: names the unknown route "c"',
   ),
   bad(
+    'a route that asks one agent twice',
+    teamOf({
+      kind: 'route',
+      by: [
+        { by: 'agent', agent: 'writer' },
+        { by: 'agent', agent: 'writer' },
+      ],
+      routes: branches,
+      fallback: agent,
+    }),
+    'root.by[1].agent: asks "writer" a second time',
+  ),
+  bad(
     'a route that nothing chooses',
     teamOf({
       kind: 'route',

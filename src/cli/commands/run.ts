@@ -9,7 +9,7 @@ import { runLink, showResult } from '../screen/show-result';
 import { followRun } from '../session/follow-run';
 import { untilInterrupted } from '../session/interrupt';
 import { openRunSession, type RunSession } from '../session/run-session';
-import { type ServerFlags, serverCommand } from '../session/server-options';
+import { namedQueue, type ServerFlags, serverCommand } from '../session/server-options';
 import { checkOptions } from '../team/check-options';
 import { OFFLINE_NOTICE } from '../team/choose-models';
 import { mistakeLine } from '../team/mistake-line';
@@ -54,7 +54,7 @@ export function runCommand(cli: Cli): Command {
     const team = wholeTeam(await folder.check(input, checkOptions(folder)));
     const session = await openRunSession(
       {
-        flags: explicitQueue(flags, command),
+        flags: namedQueue(flags, command),
         folder,
         team,
         filesRoot: flags.filesRoot ?? rootOf(flags.input),
@@ -134,12 +134,6 @@ async function followed(
   }
   const finished = await client.result(run);
   return showResult(console, finished, { offline: session.offline, ...(link === undefined ? {} : { link }) });
-}
-
-/** The default of `--task-queue` is no wish: only a queue that was named is taken by its name. */
-function explicitQueue(flags: RunFlags, command: Command) {
-  const { taskQueue, ...rest } = flags;
-  return command.getOptionValueSource('taskQueue') === 'default' ? rest : { ...rest, taskQueue };
 }
 
 function rootOf(input: string | undefined): string {

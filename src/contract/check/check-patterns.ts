@@ -76,6 +76,7 @@ function checkVote({ voters, rule }: VoteStep, place: Place, found: Findings): v
 function checkRoute({ by, routes }: RouteStep, place: Place, found: Findings): void {
   const names = Object.keys(routes);
   const reached = new Set<string>();
+  const asked = new Set<string>();
   for (const [index, classifier] of by.entries()) {
     const named: readonly Named[] =
       classifier.by === 'rules'
@@ -85,6 +86,14 @@ function checkRoute({ by, routes }: RouteStep, place: Place, found: Findings): v
               .map((label) => ({ name: routeOfLabel(label), at: ['examples', label] }))
               .filter(({ name }) => name !== OTHERWISE)
           : names.map((name) => ({ name, at: [] }));
+    if (classifier.by === 'agent') {
+      if (asked.has(classifier.agent))
+        found.mistake(
+          [...place, 'by', index, 'agent'],
+          `asks "${classifier.agent}" a second time, who would say the same. Name another agent.`,
+        );
+      asked.add(classifier.agent);
+    }
     for (const { name, at } of named) {
       reached.add(name);
       if (!names.includes(name)) found.mistake([...place, 'by', index, ...at], unknown('route', name, names));
