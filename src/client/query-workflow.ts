@@ -69,15 +69,17 @@ async function explainQueryFailure(
   const code = grpcCode(error);
   if (code !== FAILED_PRECONDITION && code !== DEADLINE_EXCEEDED) return error;
   const missing = await noWorker(context, workflow);
-  if (missing !== undefined || code === FAILED_PRECONDITION) return missing ?? error;
+  if (missing !== undefined) return missing;
+  // Of one that is open it may also mean that its task keeps failing.
+  if (code === FAILED_PRECONDITION && !(await isClosed(context, workflow))) return error;
   // The server did answer the question about its workers: it is one of those that is silent.
-  return new BatonError(
-    'NoWorker',
-    `No worker of "${workflow}" answered within ${QUERY_DEADLINE_MS / 1000} s.`,
-    {
-      run: workflow,
-      cause: error,
-      remedy: 'It may have died a moment ago: start one with "baton worker", or ask again.',
-    },
-  );
+  return new BatonError('NoWorker', `No worker of "${workflow}" answered.`, {
+    run: workflow,
+    cause: error,
+    remedy: 'It may have died a moment ago: start one with "baton worker", or ask again.',
+  });
+}
+
+async function isClosed({ temporal }: ClientContext, workflow: string): Promise<boolean> {
+  return (await temporal.workflow.getHandle(workflow).describe()).status.name !== 'RUNNING';
 }
