@@ -21,6 +21,7 @@ import { PEERS_RECORDINGS } from './record/peers-recordings';
 import type { Recording } from './record/recording';
 import { ROUTE_RECORDINGS } from './record/route-recordings';
 import { SAGA_RECORDINGS } from './record/saga-recordings';
+import { SESSION_RECORDINGS } from './record/session-recordings';
 
 const HISTORIES = join(packageRoot(), 'test', 'replay', 'histories');
 const FREE = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
       ...PEERS_RECORDINGS,
       ...DECIDING_RECORDINGS,
       ...ROUTE_RECORDINGS,
+      ...SESSION_RECORDINGS,
       ...SAGA_RECORDINGS,
     ]) {
       const count = await record(environment, recording, join(target, recording.name));

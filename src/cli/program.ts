@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { packageRoot } from '../server/package-root';
 import { approvalsCommand } from './commands/approvals';
 import { cancelCommand } from './commands/cancel';
+import { chatCommand } from './commands/chat';
 import { checkCommand } from './commands/check';
 import type { Cli } from './commands/command';
 import { compareCommand } from './commands/compare';
@@ -57,6 +58,7 @@ function program(cli: Cli): Command {
     .addHelpText('after', EXIT_CODES);
   const commands = [
     runCommand(cli),
+    chatCommand(cli),
     checkCommand(cli),
     watchCommand(cli),
     listCommand(cli),

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BatonClient, connect } from '../../src/client/connect';
+import { openSession } from '../../src/client/open-session';
 import { oneModel } from '../../src/models/models';
 import type { ModelRequest } from '../../src/models/provider';
 import { scripted } from '../../src/models/scripted';
@@ -61,8 +62,17 @@ export async function openSessionBench(
     ),
   });
   const running = worker.run();
-  const client = await connect({ connection, namespace, taskQueue, store: { folder } });
-  const found = async (session: string): Promise<{ workflowId: string; runId: string }[]> => {
+  const connected = await connect({ connection, namespace, taskQueue, store: { folder } });
+  // Temporal's time-skipping server cannot be asked for its search attributes, nor be searched.
+  const context = options.timeSkipping
+    ? { ...connected.context, searchAttributes: async () => false }
+    : connected.context;
+  const client: BatonClient = {
+    ...connected,
+    openSession: async (...given) => connected.session(await openSession(context, ...given)),
+  };
+  const found = async (session: string): Promise<{ workflowId: string; runId?: string }[]> => {
+    if (options.timeSkipping) return [{ workflowId: session }];
     const executions = [];
     for await (const { workflowId, runId } of client.context.temporal.workflow.list({
       query: `WorkflowId = "${session}"`,
