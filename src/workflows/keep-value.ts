@@ -2,6 +2,7 @@ import { proxyLocalActivities } from '@temporalio/workflow';
 import type { BatonActivities } from '../contract/activities';
 import { INLINE_BYTES, type Value } from '../contract/value';
 import { choreOptions } from './activity-options';
+import { inTurn } from './in-turn';
 import type { Run } from './run';
 
 /** Composites up to this size, in bytes of JSON, stay as they are: storing one costs an event of its own. */
@@ -11,5 +12,5 @@ const COMPOSITE_BYTES = 4 * INLINE_BYTES;
 export async function keepValue(run: Pick<Run, 'settings'>, value: Value): Promise<Value> {
   if ('ref' in value || JSON.stringify(value).length <= COMPOSITE_BYTES) return value;
   const { storeValue } = proxyLocalActivities<BatonActivities>(choreOptions(run, 'store a value'));
-  return storeValue(value);
+  return inTurn(storeValue(value));
 }

@@ -4,6 +4,7 @@ import { failure } from '../contract/fail';
 import type { Json } from '../contract/json';
 import { RESULT_BYTES, type Value } from '../contract/value';
 import { choreOptions } from './activity-options';
+import { inTurn } from './in-turn';
 import type { Run } from './run';
 
 /**
@@ -13,7 +14,7 @@ import type { Run } from './run';
 export async function readJson(run: Pick<Run, 'settings'>, value: Value, what: string): Promise<Json> {
   if ('inline' in value) return value.inline;
   const { loadValue } = proxyLocalActivities<BatonActivities>(choreOptions(run, `read ${what}`));
-  const loaded = await loadValue(value, RESULT_BYTES);
+  const loaded = await inTurn(loadValue(value, RESULT_BYTES));
   if ('inline' in loaded) return loaded.inline;
   throw failure(
     'ValueTooLarge',

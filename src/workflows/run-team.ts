@@ -14,6 +14,7 @@ import { ROOT_PATH } from '../contract/step-path';
 import { RESULT_BYTES, type Value } from '../contract/value';
 import { choreOptions, prepareOptions } from './activity-options';
 import { closingFailure, describeFailure, runTimedOut } from './failing';
+import { inTurn } from './in-turn';
 import { emitByUpdate, inputQuery } from './messages';
 import { openRun } from './open-run';
 import type { Run } from './run';
@@ -90,5 +91,5 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
 async function readable(run: Run, output: Value): Promise<Value> {
   if ('inline' in output) return output;
   const { loadValue } = proxyLocalActivities<BatonActivities>(choreOptions(run, 'load the result'));
-  return loadValue(output, RESULT_BYTES);
+  return inTurn(loadValue(output, RESULT_BYTES));
 }

@@ -6,6 +6,7 @@ import type { ApprovalTerms } from '../contract/step';
 import type { ToolCallResult } from '../contract/tool-call';
 import { inline } from '../contract/value';
 import { localToolOptions, toolOptions } from './activity-options';
+import { inTurn } from './in-turn';
 import { summaryOf } from './label';
 import type { Place } from './place';
 import type { Run } from './run';
@@ -110,7 +111,8 @@ function compensationOf({ tool, meta, call }: Call, { baseKey: id, key, path }: 
 
 function dispatch(run: Run, place: Place, { tool, meta, call, untilMs }: Call): Promise<ToolCallResult> {
   const summary = summaryOf(tool, place.path);
-  if (meta.local) return scheduleLocalActivity<ToolCallResult>(tool, [call], localToolOptions(run, summary));
+  if (meta.local)
+    return inTurn(scheduleLocalActivity<ToolCallResult>(tool, [call], localToolOptions(run, summary)));
   return scheduleActivity<ToolCallResult>(tool, [call], toolOptions(run, summary, { meta, untilMs }));
 }
 

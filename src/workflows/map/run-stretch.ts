@@ -7,6 +7,7 @@ import { childPath, iterationPath } from '../../contract/step-path';
 import { choreOptions } from '../activity-options';
 import { describeFailure } from '../failing';
 import { isSettled, sideBySide } from '../fan-out';
+import { inTurn } from '../in-turn';
 import type { Place } from '../place';
 import type { Run } from '../run';
 import { runStretchAsChild } from '../run-as-child';
@@ -21,7 +22,7 @@ export async function runStretch(run: Run, place: Place<MapStep>, stretch: Stret
   const { splitList } = proxyLocalActivities<BatonActivities>(choreOptions(run, `split · ${place.path}`));
   const { list, over } = stretch;
   const { maxItems, window = MAP_WINDOW } = place.step;
-  const split = await splitList({ list, maxItems, window, ...(over === undefined ? {} : { over }) });
+  const split = await inTurn(splitList({ list, maxItems, window, ...(over === undefined ? {} : { over }) }));
   return 'items' in split
     ? runItems(run, place, { stretch, items: split.items })
     : runParts(run, place, { stretch, split });

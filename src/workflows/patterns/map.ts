@@ -7,6 +7,7 @@ import type { MapStep } from '../../contract/step';
 import type { Value } from '../../contract/value';
 import { choreOptions } from '../activity-options';
 import { tooFew } from '../fan-out';
+import { inTurn } from '../in-turn';
 import { keepValue } from '../keep-value';
 import { runStretch } from '../map/run-stretch';
 import { below, type Place } from '../place';
@@ -68,7 +69,9 @@ async function mergeBy(
     return keepValue(run, { list: entriesOf(only).map(([, value]) => value) });
   const { mergeItems } = proxyLocalActivities<BatonActivities>(choreOptions(run, `merge · ${place.path}`));
   const withHoles = rule === 'collect' && typeof join === 'object' && 'bestEffort' in join;
-  return mergeItems({ merge: rule, outputs: done.outputs, ...(withHoles ? { total: done.total } : {}) });
+  return inTurn(
+    mergeItems({ merge: rule, outputs: done.outputs, ...(withHoles ? { total: done.total } : {}) }),
+  );
 }
 
 function entriesOf(list: Value | undefined): readonly ItemOutput[] {

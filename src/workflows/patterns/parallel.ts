@@ -6,6 +6,7 @@ import { childPath } from '../../contract/step-path';
 import type { Value } from '../../contract/value';
 import { choreOptions } from '../activity-options';
 import { fanOut } from '../fan-out';
+import { inTurn } from '../in-turn';
 import { keepValue } from '../keep-value';
 import { below, type Place } from '../place';
 import type { Run } from '../run';
@@ -51,5 +52,5 @@ async function mergeBranches(
     return synthesis.output;
   }
   const { mergeOutputs } = proxyLocalActivities<BatonActivities>(choreOptions(run, `merge · ${place.path}`));
-  return mergeOutputs({ merge, outputs });
+  return inTurn(mergeOutputs({ merge, outputs }));
 }

@@ -5,6 +5,7 @@ import { failure } from '../../contract/fail';
 import type { StepResult } from '../../contract/run';
 import type { RouteStep } from '../../contract/step';
 import { choreOptions } from '../activity-options';
+import { inTurn } from '../in-turn';
 import { below, type Place } from '../place';
 import { askClassifier } from '../route/ask-classifier';
 import type { Run } from '../run';
@@ -44,15 +45,17 @@ async function recordIncident(run: Run, place: Place<RouteStep>, routing: Routin
     choreOptions(run, `record an incident · ${place.path}`),
   );
   const text = place.step.by.find((classifier) => classifier.by === 'examples')?.text;
-  await recordIncident({
-    ...routing,
-    run: run.id,
-    team: run.team,
-    path: place.path,
-    input: place.input,
-    ...(text === undefined ? {} : { text }),
-    at: Date.now(),
-  });
+  await inTurn(
+    recordIncident({
+      ...routing,
+      run: run.id,
+      team: run.team,
+      path: place.path,
+      input: place.input,
+      ...(text === undefined ? {} : { text }),
+      at: Date.now(),
+    }),
+  );
 }
 
 function inWords({ route, by, opinions }: Routing): string {

@@ -11,6 +11,7 @@ import type { SessionInput } from '../../contract/session';
 import type { Team } from '../../contract/team';
 import { INLINE_BYTES, type Value } from '../../contract/value';
 import { choreOptions } from '../activity-options';
+import { inTurn } from '../in-turn';
 import { keepValue } from '../keep-value';
 import { typedAttributes } from '../search-attributes';
 
@@ -54,7 +55,7 @@ async function short(of: Pick<SessionInput, 'settings'>, output: Value): Promise
 
 export function stored(of: Pick<SessionInput, 'settings'>, value: Value): Promise<Value> {
   const { storeValue } = proxyLocalActivities<BatonActivities>(choreOptions(of, 'store what was said'));
-  return storeValue(value);
+  return inTurn(storeValue(value));
 }
 
 function attributes(run: string, team: Team, tenant: string | undefined) {
