@@ -1,0 +1,28 @@
+import { parseArgs } from 'node:util';
+import { randomCases, situationCases } from './random-teams/live-cases';
+import { quietRuntime, runAllLive } from './random-teams/live-place';
+
+/**
+ * `random-teams [--runs 500] [--seed n]`: runs so many random teams, and every kind of step in every situation, on a
+ * server in memory. Prints each fault with its seed and its team; the last line is the figure.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { runs: { type: 'string' }, seed: { type: 'string' } } });
+  quietRuntime();
+  const runs = Number(values.runs ?? 500);
+  const seed = Number(values.seed ?? Date.now() % 1_000_000);
+  const cases = [...situationCases(seed), ...randomCases(seed, runs)];
+  const began = performance.now();
+  const faults = await runAllLive(cases, 12);
+  for (const fault of faults) console.log(JSON.stringify(fault));
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.log(
+    `${cases.length - faults.length} of ${cases.length} teams ended as they should, ${faults.filter(({ ended }) => ended === 'hangs').length} hang; seed ${seed}, ${seconds} s`,
+  );
+  process.exitCode = faults.length > 0 ? 1 : 0;
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Connection } from '@temporalio/client';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import { type BatonClient, connect } from '../../src/client/connect';
+import { oneModel } from '../../src/models/models';
+import { scripted } from '../../src/models/scripted';
+import { createTestEnvironment } from '../../src/testing/environment';
+import { openLocalStore } from '../../src/threads/local-store';
+import { type BatonWorkerOptions, createBatonWorker } from '../../src/workers/create-worker';
+import { randomReply } from './random-replies';
+import { RANDOM_TEAM_TOOLS } from './random-team-tools';
+import { type LiveCase, type LiveFault, runLive } from './run-live';
+
+/**
+ * Keeps all but errors from the log: teams that fail as they should, and queries that a busy worker answers late, are
+ * no news. Call it before anything of Temporal's runs in this process.
+ */
+export function quietRuntime(): void {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+  });
+}
+
+/** Runs cases on a real server with one worker whose model is scripted, so many at one time. Returns the faults. */
+export async function runAllLive(
+  cases: readonly LiveCase[],
+  lanes: number,
+  workflowBundle?: BatonWorkerOptions['workflowBundle'],
+): Promise<readonly LiveFault[]> {
+  const environment = await createTestEnvironment();
+  const folder = await mkdtemp(join(tmpdir(), 'baton-random-teams-'));
+  const { nativeConnection, namespace = 'default' } = environment;
+  const taskQueue = `random-teams-${randomUUID()}`;
+  const worker = await createBatonWorker({
+    connection: nativeConnection,
+    namespace,
+    taskQueue,
+    store: openLocalStore({ folder }),
+    models: oneModel(scripted(randomReply)),
+    tools: RANDOM_TEAM_TOOLS,
+    shutdownGraceMs: 100,
+    ...(workflowBundle === undefined ? {} : { workflowBundle }),
+  });
+  const ended = worker.run();
+  try {
+    const connection = environment.connection as Connection;
+    const client = await connect({ connection, namespace, taskQueue, store: { folder } });
+    return await inLanes(client, cases, lanes);
+  } finally {
+    worker.shutdown();
+    await ended;
+    await environment.teardown();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function inLanes(
+  client: BatonClient,
+  cases: readonly LiveCase[],
+  lanes: number,
+): Promise<readonly LiveFault[]> {
+  const faults: LiveFault[] = [];
+  const queue = cases.values();
+  const lane = async (): Promise<void> => {
+    for (const live of queue) {
+      const fault = await runLive(client, live);
+      if (fault !== undefined) faults.push(fault);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return faults;
+}

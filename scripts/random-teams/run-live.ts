@@ -1,0 +1,111 @@
+import { BatonError } from '../../src/client/baton-error';
+import type { BatonClient } from '../../src/client/connect';
+import type { Approval } from '../../src/contract/approval';
+import type { JsonObject } from '../../src/contract/json';
+import type { RunView } from '../../src/contract/view';
+
+/** One team and how its run may end. */
+export interface LiveCase {
+  /** Names the case in a report: a kind and a situation, or a seed and a number. */
+  readonly name: string;
+  readonly team: JsonObject;
+  /** States and failure types that are right. */
+  readonly mayEnd: readonly string[];
+  /** Cancels the run once a call to the agent `slow` is under way. */
+  readonly cancel?: boolean;
+}
+
+/** A case that ended as it must not. */
+export interface LiveFault {
+  readonly name: string;
+  readonly ended: string;
+  readonly why: string;
+  readonly team: JsonObject;
+}
+
+const ANY_END_OF_SICK_TEAMS = ['done', 'partial', 'ModelRefused', 'JoinFailed', 'SagaUndone'];
+
+/** How a random team may end: whole where everybody answers; else also by what a refusal leads to, and by nothing else. */
+export function endsOf(sound: boolean): readonly string[] {
+  return sound ? ['done'] : ANY_END_OF_SICK_TEAMS;
+}
+
+/** Longer than any of these runs takes on a busy machine: a run that is not over by then hangs. */
+const HANGS_AFTER_MS = 120_000;
+
+/** Runs one case to its end, answering whatever it asks people. Returns the fault, where there is one. */
+export async function runLive(client: BatonClient, live: LiveCase): Promise<LiveFault | undefined> {
+  const { name, team, mayEnd } = live;
+  const { ended, why } = await endOf(client, live);
+  return mayEnd.includes(ended) ? undefined : { name, ended, why, team };
+}
+
+interface End {
+  readonly ended: string;
+  readonly why: string;
+}
+
+async function endOf(client: BatonClient, { team, cancel = false }: LiveCase): Promise<End> {
+  try {
+    const { run } = await client.start(team, { items: ['one', 'two'] });
+    const open = await seeThrough(client, run, cancel);
+    if (open !== undefined) return { ended: 'hangs', why: open.join(', ') };
+    const { state } = await client.result(run);
+    return { ended: state, why: '' };
+  } catch (error) {
+    if (!(error instanceof BatonError)) throw error;
+    return { ended: error.type, why: error.message };
+  }
+}
+
+/** Watches a run until it is over. Where it hangs, it is cancelled, and the paths that are still open come back. */
+async function seeThrough(
+  client: BatonClient,
+  run: string,
+  cancel: boolean,
+): Promise<readonly string[] | undefined> {
+  const answered = new Set<string>();
+  const signal = AbortSignal.timeout(HANGS_AFTER_MS);
+  let toCancel = cancel;
+  let open: readonly string[] = [];
+  const look = async (view: RunView): Promise<void> => {
+    open = view.nodes.filter(({ state }) => OPEN.includes(state)).map(({ path }) => path);
+    for (const approval of view.approvals) {
+      if (approval.decision !== undefined || answered.has(approval.id)) continue;
+      answered.add(approval.id);
+      await answer(client, run, approval);
+    }
+    if (!toCancel || !view.nodes.some(({ label, state }) => label === 'slow' && state === 'running')) return;
+    toCancel = false;
+    await client.cancel(run);
+  };
+  for (;;) {
+    try {
+      for await (const view of client.watch(run, { signal })) await look(view);
+      if (!signal.aborted) return undefined;
+      await client.cancel(run);
+      return open;
+    } catch (error) {
+      // A worker that is busy with a hundred runs answers late now and then.
+      if (!(error instanceof BatonError) || error.type !== 'NoWorker' || signal.aborted) throw error;
+    }
+  }
+}
+
+const OPEN: readonly string[] = ['running', 'waiting'];
+
+/** Everything is approved, save another try of what has failed: that would go on for ever. */
+async function answer(client: BatonClient, run: string, approval: Approval): Promise<void> {
+  const { id, hash, reason, choices } = approval;
+  const verdict = reason === 'failure' ? 'deny' : 'approve';
+  const choice = verdict === 'approve' ? choices?.[0] : undefined;
+  try {
+    await client.decide(
+      { approval: id, hash, verdict, by: 'ann', ...(choice === undefined ? {} : { choice }) },
+      { run },
+    );
+  } catch (error) {
+    // The step that asked may be over by now: cancelled, or out of time.
+    if (!(error instanceof BatonError)) throw error;
+  }
+}
