@@ -18,7 +18,7 @@ describe('random teams', () => {
       }),
       { numRuns: 2500 },
     );
-  }, 60_000);
+  }, 120_000);
 
   test('those with one step that cannot run are rejected, wherever it stands', () => {
     fc.assert(
@@ -27,7 +27,7 @@ describe('random teams', () => {
       }),
       { numRuns: 2500 },
     );
-  }, 60_000);
+  }, 120_000);
 
   test.each(Object.entries(BROKEN_STEPS))('rejected by itself: %s', (_, step) => {
     expect(checkTeam(teamAround(step, ANN), OPTIONS).mistakes).not.toEqual([]);
