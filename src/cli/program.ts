@@ -13,6 +13,7 @@ import { decideCommand } from './commands/decide';
 import { deployCommand } from './commands/deploy';
 import { emitCommand } from './commands/emit';
 import { evalCommand } from './commands/eval';
+import { handoverCommand } from './commands/handover';
 import { incidentsCommand } from './commands/incidents';
 import { listCommand } from './commands/list';
 import { pauseCommand, unpauseCommand } from './commands/pause';
@@ -59,6 +60,7 @@ function program(cli: Cli): Command {
   const commands = [
     runCommand(cli),
     chatCommand(cli),
+    handoverCommand(cli),
     checkCommand(cli),
     watchCommand(cli),
     listCommand(cli),

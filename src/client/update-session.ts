@@ -79,6 +79,11 @@ async function meaning(context: ClientContext, session: string, error: unknown):
         cause: error,
         details: typed.details,
       });
+    if (failureType(root) === 'Cancelled')
+      return new BatonError('RunCancelled', 'The run that was to answer was cancelled.', {
+        run: session,
+        cause: error,
+      });
     return new BatonError('RunFailed', root instanceof Error ? root.message : error.message, {
       run: session,
       cause: error,

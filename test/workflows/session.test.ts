@@ -181,6 +181,18 @@ describe('session', () => {
     await session.close();
   });
 
+  test('cancelling the run of one message fails that message, and the session goes on', async () => {
+    const never = new Promise<never>(() => undefined);
+    bench.replies(({ message }) => (message === 'endless' ? never : text(`on ${message}`)));
+    const session = await open(desk);
+    const said = session.say('endless').catch((error: unknown) => error);
+    await until(async () => askedOf(session.id).length === 1);
+    await bench.client.cancel(`${session.id}.1`);
+    expect(await said).toMatchObject({ type: 'RunCancelled' });
+    expect(await session.say('next')).toMatchObject({ turn: 2, output: 'on next' });
+    await session.close();
+  });
+
   test('cancelling it cancels the run that answers, and its message is told so', async () => {
     const aborted = new Promise<never>(() => undefined);
     bench.replies(() => aborted);

@@ -1,4 +1,4 @@
-import { ApplicationFailure, condition } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { failure } from '../../contract/fail';
 import type { Json } from '../../contract/json';
 import type {
@@ -12,6 +12,7 @@ import type {
   SessionView,
 } from '../../contract/session';
 import { inline, type Value } from '../../contract/value';
+import type { ViewFailure } from '../../contract/view';
 import { accountOfFailedChild, closingFailure, describeFailure, isStepFailure } from '../failing';
 import { Conversation } from './conversation';
 import { runInSession, stored } from './run-in-session';
@@ -39,7 +40,11 @@ export class SessionDesk {
 
   /** For validators. Throws SessionSwitching, which the client answers by sending the same once more, or SessionOver. */
   refuseWhenEnding(): void {
-    if (this.ending === 'switching')
+    // Several updates may come with one workflow task, before the workflow itself sees that it is full.
+    if (
+      this.ending === 'switching' ||
+      (this.ending === undefined && this.updates >= this.input.terms.maxUpdates)
+    )
       throw failure('SessionSwitching', `The session "${this.session}" goes on in a new execution.`);
     if (this.ending !== undefined) throw failure('SessionOver', `The session "${this.session}" is over.`);
   }
@@ -147,19 +152,21 @@ export class SessionDesk {
       if (reason !== undefined) conversation.held ??= this.hold({ reason });
       return { ...answered, output, missing };
     } catch (error) {
-      if (!isStepFailure(error)) throw error;
+      // The run alone may have been cancelled, which the session survives.
+      const isRunsOwn = isCancellation(error) && !CancellationScope.current().consideredCancelled;
+      if (!isStepFailure(error) && !isRunsOwn) throw error;
       const { usage } = accountOfFailedChild(error);
       const failed = describeFailure(error);
       conversation.spend(usage);
       conversation.add({ from: 'team', text: inline(null), run, failure: failed });
       conversation.remember(id, { ...answered, failure: failed });
-      throw closingFailure(error, usage);
+      throw isRunsOwn ? told(failed) : closingFailure(error, usage);
     }
   }
 
   /** The same message, sent again by somebody who missed the answer. */
   private again({ failure: failed, ...answered }: Answered): SessionAnswer {
-    if (failed !== undefined) throw ApplicationFailure.create({ ...failed, nonRetryable: true });
+    if (failed !== undefined) throw told(failed);
     const output = this.conversation.outputOf(answered.run);
     return { ...answered, ...(output === undefined ? {} : { output }) };
   }
@@ -176,6 +183,10 @@ export class SessionDesk {
       ...(reason === undefined ? {} : { reason }),
     };
   }
+}
+
+function told(failed: ViewFailure): ApplicationFailure {
+  return ApplicationFailure.create({ ...failed, nonRetryable: true });
 }
 
 /** A team asks for a person by an output with `handOver`, the reason in words. */
