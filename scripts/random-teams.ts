@@ -12,6 +12,7 @@ async function main(): Promise<void> {
   const runs = Number(values.runs ?? 500);
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
   const cases = [...situationCases(seed), ...randomCases(seed, runs)];
+  console.log(`seed ${seed}: ${cases.length} teams`);
   const began = performance.now();
   const faults = await runAllLive(cases, 12);
   for (const fault of faults) console.log(JSON.stringify(fault));

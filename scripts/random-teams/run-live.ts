@@ -53,8 +53,9 @@ async function endOf(client: BatonClient, { team, cancel = false }: LiveCase): P
     const { state } = await client.result(run);
     return { ended: state, why: '' };
   } catch (error) {
-    if (!(error instanceof BatonError)) throw error;
-    return { ended: error.type, why: error.message };
+    if (error instanceof BatonError) return { ended: error.type, why: error.message };
+    // What the client should never throw is a fault of that case, and no reason to stop the others.
+    return { ended: 'throws', why: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }
 
