@@ -40,7 +40,7 @@ test('deploy makes a build current, and refuses to retire it or one that a run n
   expect(await deployed('one')).toEqual({ current: 'one' });
   const run = baton(['run', folder, '--id', name, '--detach', '--task-queue', name, '--json'], { env });
   expect(await run.ended).toBe(EXIT.ok);
-  expect(JSON.parse(run.stdout())).toMatchObject({ run: name, polled: true });
+  expect(JSON.parse(run.stdout())).toMatchObject({ run: name });
 
   const retire = (...more: string[]) =>
     baton(['deploy', '--retire', 'one', '--deployment', name, ...more], { env });
