@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { NO_STATE } from '../../src/cli/team/check-options';
 import { loadTeamFolder } from '../../src/cli/team/team-folder';
 import type { Json } from '../../src/contract/json';
 import { packageRoot } from '../../src/server/package-root';
@@ -33,7 +34,7 @@ async function example(
   if (team === undefined) throw new Error(`examples/${name} does not pass its check`);
   return {
     name: more === undefined ? name : `${name}-${Object.values(more).join('-')}-fails`,
-    tools: folder.tools({ filesRoot }),
+    tools: folder.tools({ filesRoot, state: NO_STATE }),
     replies: offline,
     play: async (client) => {
       const { run } = await client.start(team, input);

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { openLocalStore } from '../../threads/local-store';
 import { storeSettings } from '../../threads/store-from-environment';
 import { openWorker } from '../../workers/open-worker';
 import { readWorkerConfig, type WorkerConfig } from '../../workers/worker-config';
@@ -56,7 +57,9 @@ async function work(console: Console, { config, server, filesRoot }: Work): Prom
   const { role, buildId } = config;
   const brought = config.load.map(loadBrought);
   const { models, offline } = chooseModels(env, brought, config);
-  const tools = brought.flatMap((each) => each.tools({ filesRoot }));
+  const store = storeSettings(env);
+  const { state } = openLocalStore(store);
+  const tools = brought.flatMap((each) => each.tools({ filesRoot, state }));
   logWorkers(config.logLevel, (line) => console.note(line));
   const worker = await openWorker({
     ...server,
@@ -65,7 +68,7 @@ async function work(console: Console, { config, server, filesRoot }: Work): Prom
     role,
     models,
     tools,
-    store: storeSettings(env),
+    store,
     shutdownGraceMs: config.grace,
     ...(buildId === undefined ? {} : { buildId, deploymentName: config.deployment }),
   });

@@ -6,6 +6,7 @@ import { failure } from '../../contract/fail';
 import { DEFAULT_TASK_QUEUE } from '../../contract/names';
 import type { Team } from '../../contract/team';
 import { ensureServer } from '../../server/connect-or-start';
+import { openLocalStore } from '../../threads/local-store';
 import { storeSettings } from '../../threads/store-from-environment';
 import { createCatalogue } from '../../tools/catalogue';
 import { openWorker } from '../../workers/open-worker';
@@ -101,7 +102,8 @@ async function build(wishes: SessionWishes, making: Making): Promise<Omit<RunSes
       'NoModelConfigured',
       `No model is configured, and ${wishes.folder.path} brings no offline replies.`,
     );
-  const tools = createCatalogue(wishes.folder.tools({ filesRoot: wishes.filesRoot }));
+  const { state } = openLocalStore(store);
+  const tools = createCatalogue(wishes.folder.tools({ filesRoot: wishes.filesRoot, state }));
   // This worker has no other tools: a call of one would fail only after the calls before it were paid for.
   parseTeam(wishes.team, { tools: Object.fromEntries(tools.byName) });
   if (!offline && models.configured) making.console.note(`Models: ${models.description}.`);

@@ -38,7 +38,7 @@ export interface TeamFolder extends Brought {
 
 /**
  * Loads a team. A `.yaml`, `.yml` or `.json` file is a team alone. A folder holds `team.js` (exporting `team` or
- * `buildTeam(input)`) or `team.yaml`, and beside it, as needed, `tools.js` (`tools` or `createTools({ filesRoot })`),
+ * `buildTeam(input)`) or `team.yaml`, and beside it, as needed, `tools.js` (`tools` or `createTools({ filesRoot, state })`),
  * `offline.js` (`offline`) and `input.js` (`readInput`). Where only TypeScript is there, its compiled twin under `dist`
  * is taken. Throws InvalidInput where nothing usable is there.
  */

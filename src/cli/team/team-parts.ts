@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 import { BatonError } from '../../client/baton-error';
 import type { Json } from '../../contract/json';
+import type { SharedState } from '../../contract/shared-state';
 import type { ReplyFunction } from '../../models/scripted';
 import type { Tool } from '../../tools/tool';
 import { type LoadedModule, loadModule } from './load-module';
@@ -10,6 +11,8 @@ import { type LoadedModule, loadModule } from './load-module';
 export interface ToolOptions {
   /** The only folder that file tools may read. */
   readonly filesRoot: string;
+  /** What the steps of a run share: for `stateTools`. */
+  readonly state: SharedState;
 }
 
 const toolsSchema = z.array(
