@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvalTerms } from './approval-terms';
 import { durationSchema } from './duration-schema';
 import { joinSchema, mergeSchema } from './join';
 import { CALLS_PER_ACTIVITY, ROUTE_DEFAULTS, RUN_DEFAULTS } from './limits';
@@ -32,16 +33,6 @@ const common = {
       error: 'must be "fail", "skip", "escalate" or { fallback: step }',
     })
     .optional(),
-};
-
-const approvalTerms = {
-  approvers: z.array(z.string().min(1).max(200)).default([]),
-  deadline: durationSchema.default('24h'),
-  escalate: z
-    .array(z.strictObject({ after: durationSchema, to: z.array(z.string().min(1).max(200)).min(1) }))
-    .max(10)
-    .default([]),
-  whenUnanswered: z.enum(['deny', 'approve', 'fail']).default('deny'),
 };
 
 const classifierSchema = z.discriminatedUnion('by', [

@@ -216,6 +216,8 @@ export interface ApprovalTerms {
   readonly escalate: readonly { readonly after: Duration; readonly to: readonly string[] }[];
   /** `fail` raises ApprovalUnanswered; `deny` is a decision like a person's. */
   readonly whenUnanswered: 'deny' | 'approve' | 'fail';
+  /** How many of them must approve; it is denied once so many no longer can. @default 1 */
+  readonly quorum?: number | undefined;
 }
 
 /** Asks people about the step's input; approved, the input goes on unchanged; denied, the step fails ApprovalDenied. */

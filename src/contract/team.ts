@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { type AgentDefinition, agentSchema } from './agent';
+import { cautiousTermsSchema } from './approval-terms';
 import { durationSchema } from './duration-schema';
 import { RUN_DEFAULTS } from './limits';
 import { nameSchema } from './name-schema';
-import type { Step } from './step';
+import { type Policy, policySchema } from './policy';
+import type { ApprovalTerms, Step } from './step';
 import { stepSchema } from './step-schema';
 
 export const runLimitsSchema = z.strictObject({
@@ -25,6 +27,10 @@ export interface Team {
   readonly limits: RunLimits;
   /** Tools that each role may use; an agent with a role is held to its list. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** What its tool calls are held to, those of its sub-teams included. @default allowed; see DEFAULT_POLICY */
+  readonly policy?: Policy | undefined;
+  /** Who decides what no step and no rule names anybody for: held calls, lost outcomes, failures, undos. @default anyone, within a day */
+  readonly approvals?: ApprovalTerms | undefined;
   /** Sub-teams that `team` steps name. */
   readonly teams: Readonly<Record<string, Team>>;
 }
@@ -38,6 +44,8 @@ export const teamSchema: z.ZodType<Team> = z.lazy(() =>
     root: stepSchema,
     limits: runLimitsSchema.default(() => runLimitsSchema.parse({})),
     roles: z.record(nameSchema, z.array(nameSchema)).default({}),
+    policy: policySchema.optional(),
+    approvals: cautiousTermsSchema.optional(),
     teams: z.record(nameSchema, teamSchema).default({}),
   }),
 );

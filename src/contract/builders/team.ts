@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import type { cautiousTermsSchema } from '../approval-terms';
 import { parseTeam } from '../check/parse-team';
+import type { policySchema } from '../policy';
 import type { runLimitsSchema, Team } from '../team';
 import { type AgentSpec, agentDefinition } from './agent';
 import { Gathered, type Part } from './built';
@@ -13,6 +15,8 @@ export interface TeamSpec {
   readonly agents?: Readonly<Record<string, AgentSpec>>;
   readonly limits?: z.input<typeof runLimitsSchema>;
   readonly roles?: Readonly<Record<string, readonly string[]>>;
+  readonly policy?: z.input<typeof policySchema>;
+  readonly approvals?: z.input<typeof cautiousTermsSchema>;
   readonly teams?: Readonly<Record<string, Team>>;
 }
 
