@@ -13,3 +13,8 @@ export interface CallKeys {
 export function generationKey(serving: Hash, generation: number): Hash {
   return hashBytes(Buffer.from(`${serving}/generation/${generation}`));
 }
+
+/** Of what one model of a chain gave to the call, where it was passed over. */
+export function modelKey({ failing }: CallKeys, model: string): Hash {
+  return hashBytes(Buffer.from(`${failing}/model/${model}`));
+}

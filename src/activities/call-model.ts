@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { BatonActivities } from '../contract/activities';
-import { askModel, type ModelCallDeps } from './ask-model';
+import { askModel } from './ask-model';
+import type { ModelCallDeps } from './ask-provider';
 import { attemptOf } from './call-attempt';
 import { withHeartbeat } from './with-heartbeat';
 

@@ -1,3 +1,4 @@
+import type { FailureType } from '../contract/failure-types';
 import { canonicalJson } from '../contract/hash';
 import type { ModelCallInput, ModelCallResult } from '../contract/model-call';
 import { hashBytes } from '../threads/content-hash';
@@ -19,23 +20,28 @@ export function modelCallKeys(input: ModelCallInput): CallKeys {
   return { serving, failing: generationKey(serving, site.generation) };
 }
 
-/** Does this reply end its step in a failure? The same questions as the agent loop asks of it. */
-export function endsStep(input: ModelCallInput, result: ModelCallResult): boolean {
+/** The failure in which this reply ends its step, if it does. The same questions as the agent loop asks of it. */
+export function endingOf(input: ModelCallInput, result: ModelCallResult): FailureType | undefined {
   switch (result.stop) {
     case 'refusal':
+      return 'ModelRefused';
     case 'contextExceeded':
+      return 'ContextWindowExceeded';
     case 'unknown':
-      return true;
+      return 'UnknownStopReason';
     case 'malformed':
+      return input.lastChance === true ? 'ModelOutputMalformed' : undefined;
     case 'maxTokens':
-      return input.lastChance === true;
+      return input.lastChance === true ? 'ModelOutputTruncated' : undefined;
     case 'pause':
-      return false;
+      return undefined;
     case 'end':
     case 'toolUse':
     case 'stopSequence':
-      if (result.toolCalls.length > 0) return input.withoutTools === true;
-      return input.lastChance === true && (result.violations !== undefined || isEmpty(result));
+      if (result.toolCalls.length > 0) return input.withoutTools === true ? 'TurnLimitReached' : undefined;
+      if (input.lastChance !== true) return undefined;
+      if (result.violations !== undefined) return 'OutputContractViolated';
+      return isEmpty(result) ? 'EmptyReply' : undefined;
   }
 }
 

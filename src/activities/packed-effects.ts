@@ -1,7 +1,8 @@
 import type { AgentEffects } from '../agent/effects';
 import type { AgentState } from '../contract/agent-run';
 import type { ActivityDeps } from './activity-deps';
-import { askModel, type ModelCallDeps } from './ask-model';
+import { askModel } from './ask-model';
+import type { ModelCallDeps } from './ask-provider';
 import type { CallAttempt } from './call-attempt';
 import { useTool } from './use-tool';
 

@@ -37,6 +37,9 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
     version: agent.version,
     instructions: `${agent.instructions}${place.introduction ?? ''}`,
     model: deps.models.resolve(agent.model ?? agent.tier).id,
+    ...(agent.fallbacks === undefined
+      ? {}
+      : { fallbacks: agent.fallbacks.map((idOrTier) => deps.models.resolve(idOrTier).id) }),
     tools: [...tools.map(specOf), ...delegations],
     ...(output === undefined ? {} : { output }),
     ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),

@@ -1,7 +1,7 @@
 import type { AgentState, AgentTask } from '../contract/agent-run';
 import { type DraftMessage, userText } from '../contract/conversation';
 import { failure } from '../contract/fail';
-import type { ModelCallResult } from '../contract/model-call';
+import { type ModelCallResult, withPassed } from '../contract/model-call';
 import { addUsage, NO_USAGE, type Usage } from '../contract/usage';
 import { WRAP_UP } from './prompts';
 
@@ -31,6 +31,7 @@ export function afterReply(state: AgentState, reply: ModelCallResult): AgentStat
     turns: state.turns + 1,
     usage: addUsage(state.usage, reply.usage),
     lastTurnTokens: tokens(reply.usage),
+    ...(reply.passed === undefined ? {} : { passed: withPassed(state.passed, reply.passed) }),
   };
 }
 

@@ -118,5 +118,6 @@ export function isLastChance(task: AgentTask, state: AgentState): boolean {
 
 export function outcome(state: AgentState, output: Value): AgentOutcome {
   if (state.thread === null) throw new TypeError('an answer without a transcript');
-  return { output, thread: state.thread, turns: state.turns, toolCalls: state.toolCalls, usage: state.usage };
+  const { thread, turns, toolCalls, usage, passed } = state;
+  return { output, thread, turns, toolCalls, usage, ...(passed === undefined ? {} : { passed }) };
 }

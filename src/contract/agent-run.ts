@@ -1,6 +1,7 @@
 import type { AgentLimits } from './agent';
 import type { CallSite } from './call-site';
 import type { DraftMessage } from './conversation';
+import type { PassedModel } from './model-call';
 import type { ToolMeta } from './tool-call';
 import type { Usage } from './usage';
 import type { Hash, Value } from './value';
@@ -42,6 +43,8 @@ export interface AgentState {
   /** Pieces of an answer that was cut and continued. */
   readonly pieces: readonly Value[];
   readonly wrappingUp: boolean;
+  /** Models that were passed over so far, each once. */
+  readonly passed?: readonly PassedModel[];
 }
 
 /** A finished use of an agent. */
@@ -52,4 +55,6 @@ export interface AgentOutcome {
   readonly turns: number;
   readonly toolCalls: number;
   readonly usage: Usage;
+  /** Models that were passed over, each once. */
+  readonly passed?: readonly PassedModel[];
 }

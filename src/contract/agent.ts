@@ -35,6 +35,8 @@ export const agentSchema = z.strictObject({
   /** A model id of the worker's configuration; without it the tier decides. */
   model: z.string().min(1).max(200).optional(),
   tier: modelTierSchema.default('medium'),
+  /** Models, by id or tier, that are asked in this order where the one before fails in a way that another may not. */
+  fallbacks: z.array(z.string().min(1).max(200)).min(1).max(8).optional(),
   tools: z.array(nameSchema).max(64).default([]),
   /** What the agent can do, for steps that ask for a capability instead of a name. */
   capabilities: z.array(nameSchema).max(32).default([]),

@@ -1,16 +1,35 @@
-/** One row: may the same call be tried again, and what should a person do about it. */
-interface FailureRow {
+/**
+ * Who may do better where this failed. `model`: the next model of the agent's chain, at once. `modelInTime`: the next
+ * model once the same one has been tried FALLBACK_AFTER_TRIES times. `agent`: no other model of this agent, but another
+ * agent. A step whose `onFailure` falls back `on: 'model'` does so for all three.
+ */
+export type Alternative = 'model' | 'modelInTime' | 'agent';
+
+interface Verdict {
+  readonly alternative?: Alternative;
+  /** The provider itself is ill: it counts towards opening the model's circuit. */
+  readonly ill?: true;
+}
+
+/** One row: may the same call be tried again, who else may do better, and what should a person do about it. */
+interface FailureRow extends Verdict {
   readonly retryable: boolean;
   readonly remedy: string;
 }
 
-function again(remedy: string): FailureRow {
-  return { retryable: true, remedy };
+function again(remedy: string, verdict: Verdict = {}): FailureRow {
+  return { retryable: true, remedy, ...verdict };
 }
 
-function final(remedy: string): FailureRow {
-  return { retryable: false, remedy };
+function final(remedy: string, verdict: Verdict = {}): FailureRow {
+  return { retryable: false, remedy, ...verdict };
 }
+
+/** A model that is ill now may be well in a moment; where it is not, the next one is asked. */
+const ILL: Verdict = { alternative: 'modelInTime', ill: true };
+const IN_TIME: Verdict = { alternative: 'modelInTime' };
+const AT_ONCE: Verdict = { alternative: 'model' };
+const AGENT: Verdict = { alternative: 'agent' };
 
 /**
  * Every failure that Baton raises, by its `type` in Temporal. Nothing above the edge reads a status code or a message:
@@ -19,41 +38,60 @@ function final(remedy: string): FailureRow {
 export const FAILURES = {
   ModelRateLimited: again(
     'Nothing: the call waits as long as the provider asks. Lower maxConcurrency if it lasts.',
+    IN_TIME,
   ),
-  ModelOverloaded: again('Nothing: the provider is overloaded and the call backs off.'),
-  ModelServerError: again("Nothing unless it lasts: look at the provider's status page."),
-  ModelTimeout: again('Nothing unless it lasts: the provider sent nothing in time.'),
-  ModelConnectionLost: again('Nothing unless it lasts: check the network between worker and provider.'),
-  ModelNotReady: again('Nothing: the model is being loaded.'),
+  ModelOverloaded: again('Nothing: the provider is overloaded and the call backs off.', ILL),
+  ModelServerError: again("Nothing unless it lasts: look at the provider's status page.", ILL),
+  ModelTimeout: again('Nothing unless it lasts: the provider sent nothing in time.', ILL),
+  ModelConnectionLost: again('Nothing unless it lasts: check the network between worker and provider.', ILL),
+  ModelNotReady: again('Nothing: the model is being loaded.', ILL),
+  ModelCircuitOpen: again(
+    'Nothing: the provider failed too often and is left alone; calls go on once a single probe is answered.',
+    AT_ONCE,
+  ),
   ModelReplyMalformed: again(
     "Nothing unless it lasts: the provider's bytes made no sense. Check ANTHROPIC_BASE_URL.",
+    ILL,
   ),
-  ModelAuthFailed: final('Check the API key or AWS credentials in the environment of the worker.'),
-  ModelPermissionDenied: final('Ask for access to the model, or name another one.'),
-  ModelNotFound: final("Check the model's name and region in the worker's configuration."),
-  ModelBadRequest: final('Read the message: the provider refuses this request whatever its timing.'),
-  ModelRequestTooLarge: final('Give the agent less input, or split it over more agents.'),
-  ModelBillingFailed: final("Settle the account's billing with the provider."),
-  ModelSpendLimitReached: final("Raise the provider's spend limit, or wait for the date that it names."),
-  ModelQuotaExceeded: final('Ask the provider for a higher quota, or name another model.'),
-  ModelRefused: final('Change the task or the instructions, or name another model.'),
-  ModelOutputTruncated: final("Raise the agent's limits.maxOutputTokens."),
-  ModelOutputMalformed: final('Try a stronger model: this one wrote a tool call that cannot be read.'),
-  ContextWindowExceeded: final('Give the agent less input, fewer turns, or a model with a larger window.'),
-  UnknownStopReason: final("Update Baton: the provider stopped for a reason that it doesn't know."),
-  EmptyReply: final('Make the instructions say what to answer, or try a stronger model.'),
+  ModelAuthFailed: final('Check the API key or AWS credentials in the environment of the worker.', AT_ONCE),
+  ModelPermissionDenied: final('Ask for access to the model, or name another one.', AT_ONCE),
+  ModelNotFound: final("Check the model's name and region in the worker's configuration.", AT_ONCE),
+  ModelBadRequest: final('Read the message: the provider refuses this request whatever its timing.', AGENT),
+  ModelRequestTooLarge: final('Give the agent less input, or split it over more agents.', AT_ONCE),
+  ModelBillingFailed: final("Settle the account's billing with the provider.", AT_ONCE),
+  ModelSpendLimitReached: final(
+    "Raise the provider's spend limit, or wait for the date that it names.",
+    AT_ONCE,
+  ),
+  ModelQuotaExceeded: final('Ask the provider for a higher quota, or name another model.', AT_ONCE),
+  ModelRefused: final('Change the task or the instructions, or name another model.', AT_ONCE),
+  ModelOutputTruncated: final("Raise the agent's limits.maxOutputTokens.", AGENT),
+  ModelOutputMalformed: final(
+    'Try a stronger model: this one wrote a tool call that cannot be read.',
+    AT_ONCE,
+  ),
+  ContextWindowExceeded: final(
+    'Give the agent less input, fewer turns, or a model with a larger window.',
+    AT_ONCE,
+  ),
+  UnknownStopReason: final("Update Baton: the provider stopped for a reason that it doesn't know.", AGENT),
+  EmptyReply: final('Make the instructions say what to answer, or try a stronger model.', AT_ONCE),
   NoModelConfigured: final(
     'Set ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a local server, or AWS credentials, for the worker.',
+    AT_ONCE,
   ),
-  UnpricedModel: final("Add the model's price to the worker's configuration, or allow unpriced models."),
+  UnpricedModel: final(
+    "Add the model's price to the worker's configuration, or allow unpriced models.",
+    AGENT,
+  ),
   ScriptExhausted: final('Add the missing reply to the script, or find out why the call was made.'),
-  OutputContractViolated: final("Loosen the agent's output schema, or try a stronger model."),
-  TurnLimitReached: final("Raise the agent's limits.maxTurns, or give it a smaller task."),
-  ToolCallLimitReached: final("Raise the agent's limits.maxToolCalls, or give it a smaller task."),
+  OutputContractViolated: final("Loosen the agent's output schema, or try a stronger model.", AT_ONCE),
+  TurnLimitReached: final("Raise the agent's limits.maxTurns, or give it a smaller task.", AGENT),
+  ToolCallLimitReached: final("Raise the agent's limits.maxToolCalls, or give it a smaller task.", AGENT),
   TokenLimitReached: final('Raise the limits.maxTokens that the message names.'),
   CostLimitReached: final("Raise the team's limits.maxMicroDollars."),
   ModelCallLimitReached: final("Raise the team's limits.maxModelCalls."),
-  StepTimedOut: final("Raise the step's timeout, or give it less to do."),
+  StepTimedOut: final("Raise the step's timeout, or give it less to do.", AGENT),
   RunTimedOut: final("Raise the team's limits.timeout, or give it less to do."),
   UnknownTool: final('Register the tool with the worker, or take it out of the team.'),
   ToolUnavailable: again('Nothing unless it lasts: what the tool talks to did not answer.'),
@@ -99,6 +137,18 @@ export type FailureType = keyof typeof FAILURES;
 
 export function isFailureType(type: string | null | undefined): type is FailureType {
   return type !== null && type !== undefined && Object.hasOwn(FAILURES, type);
+}
+
+/** Who may do better where this failed; nobody where it is no failure of a model or agent. */
+export function alternativeTo(type: string | null | undefined): Alternative | undefined {
+  const row: FailureRow | undefined = isFailureType(type) ? FAILURES[type] : undefined;
+  return row?.alternative;
+}
+
+/** Does it count towards opening the model's circuit? */
+export function isIllness(type: string | null | undefined): boolean {
+  const row: FailureRow | undefined = isFailureType(type) ? FAILURES[type] : undefined;
+  return row?.ill === true;
 }
 
 export function remedyFor(type: string | null | undefined): string | undefined {

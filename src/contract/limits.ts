@@ -78,3 +78,8 @@ export const STALL_TIMEOUT_MS = 90_000;
 export const MAX_RETRY_AFTER_MS = 15 * 60_000;
 /** Longest run of a tool that is declared `local`. */
 export const LOCAL_TOOL_TIMEOUT_MS = 2000;
+
+/** Tries of one model after which a failure that may pass goes on to the next model of the chain. */
+export const FALLBACK_AFTER_TRIES = 3;
+/** A provider that asks for a longer wait than this is not waited for where there is another model. */
+export const FALLBACK_WAIT_MS = 10_000;

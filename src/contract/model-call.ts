@@ -1,5 +1,6 @@
 import type { CallSite } from './call-site';
 import type { DraftMessage } from './conversation';
+import type { FailureType } from './failure-types';
 import type { JsonObject } from './json';
 import type { ToolCallRequest } from './tool-call';
 import type { Usage } from './usage';
@@ -32,6 +33,8 @@ export interface CallDefinition {
   readonly instructions: string;
   /** Model id of the worker's configuration, settled when the run began. */
   readonly model: string;
+  /** Ids of the models asked in turn where it fails. */
+  readonly fallbacks?: readonly string[];
   readonly tools: readonly ToolSpec[];
   readonly output?: JsonObject;
   readonly temperature?: number;
@@ -50,6 +53,23 @@ export interface ModelCallInput {
   readonly lastChance?: boolean;
 }
 
+/** A model of the chain that was passed over, and why. */
+export interface PassedModel {
+  readonly model: string;
+  readonly type: FailureType;
+}
+
+/** Both lists, each model and reason once. */
+export function withPassed(
+  known: readonly PassedModel[] | undefined,
+  more: readonly PassedModel[],
+): readonly PassedModel[] {
+  const all = [...(known ?? []), ...more];
+  return all.filter(
+    (each, index) => index === all.findIndex((one) => one.model === each.model && one.type === each.type),
+  );
+}
+
 export interface ModelCallResult {
   /** Head of the transcript with `append` and the reply in it. */
   readonly thread: Hash;
@@ -64,7 +84,9 @@ export interface ModelCallResult {
   /** The vendor's own word for the stop and, for a refusal, its category. */
   readonly stopDetail?: string;
   readonly model: string;
-  /** What this reply cost this run: nothing where another run of the same lineage has paid for it. */
+  /** The models before it in the chain, in order. */
+  readonly passed?: readonly PassedModel[];
+  /** What this reply cost this run, those of passed models included: nothing where another run of the same lineage has paid for it. */
   readonly usage: Usage;
   /** True where the reply was found in the journal and no provider was asked. */
   readonly fromJournal?: boolean;

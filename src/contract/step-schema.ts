@@ -29,9 +29,15 @@ const common = {
   isolated: z.boolean().optional(),
   stopWhen: predicateSchema.optional(),
   onFailure: z
-    .union([z.enum(['fail', 'skip', 'escalate']), z.strictObject({ fallback: childSchema })], {
-      error: 'must be "fail", "skip", "escalate" or { fallback: step }',
-    })
+    .union(
+      [
+        z.enum(['fail', 'skip', 'escalate']),
+        z.strictObject({ fallback: childSchema, on: z.enum(['any', 'model']).optional() }),
+      ],
+      {
+        error: 'must be "fail", "skip", "escalate" or { fallback: step }',
+      },
+    )
     .optional(),
 };
 

@@ -48,8 +48,15 @@ export interface StepCommon {
   readonly onFailure?: OnFailure | undefined;
 }
 
-/** `fail` is the default. `skip` yields null and marks the result partial. `escalate` asks a person. */
-export type OnFailure = 'fail' | 'skip' | 'escalate' | { readonly fallback: Step };
+/**
+ * `fail` is the default. `skip` yields null and marks the result partial. `escalate` asks a person. A fallback runs after
+ * any failure, or `on: 'model'` only after one that another model or agent may do better with (see `alternativeTo`).
+ */
+export type OnFailure =
+  | 'fail'
+  | 'skip'
+  | 'escalate'
+  | { readonly fallback: Step; readonly on?: 'any' | 'model' | undefined };
 
 export interface AgentStep extends StepCommon {
   readonly kind: 'agent';

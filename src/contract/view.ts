@@ -1,6 +1,7 @@
 import type { Approval, RejectedDecision } from './approval';
 import type { Routing } from './classification';
 import type { Pause } from './event';
+import type { PassedModel } from './model-call';
 import type { StepKind } from './step';
 import type { StepPath } from './step-path';
 import type { Usage } from './usage';
@@ -30,6 +31,8 @@ export interface ViewNode {
   readonly outcome?: string;
   /** How a `route` step came to its route: who was asked, how sure they were, and what lost. */
   readonly routing?: Routing;
+  /** Models of its agent's chain that were passed over, and why. */
+  readonly passed?: readonly PassedModel[];
   readonly failure?: ViewFailure;
   /** Of a saga that did not come to its end: whether everything that it had done is undone. */
   readonly undo?: 'undone' | 'incomplete';

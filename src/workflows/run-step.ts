@@ -1,6 +1,7 @@
 import { createEventGroup, isCancellation } from '@temporalio/workflow';
 import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
+import { alternativeTo } from '../contract/failure-types';
 import type { StepResult } from '../contract/run';
 import { inline } from '../contract/value';
 import { describeFailure, isStepFailure } from './failing';
@@ -70,6 +71,7 @@ async function afterFailure(run: Run, place: Place, error: unknown): Promise<Ste
     return { output: inline(null), missing: [place.path] };
   }
   if (onFailure === 'escalate') return escalate(run, place, error);
+  if (onFailure.on === 'model' && alternativeTo(describeFailure(error).type) === undefined) throw error;
   const result = await runStep(
     run,
     below(place, 'fallback', { step: onFailure.fallback, input: place.input }),

@@ -66,6 +66,7 @@ async function packed(
 function accounted(run: Run, { site: { path } }: AgentTask, outcome: AgentOutcome): AgentOutcome {
   run.ledger.add(path, outcome.usage);
   run.view.change(path, { turns: outcome.turns, toolCalls: outcome.toolCalls });
+  run.view.pass(path, outcome.passed);
   return outcome;
 }
 
@@ -94,6 +95,7 @@ function stepwise(run: Run, place: Place, { task, ownTool, untilMs }: Stepwise):
       return callModel(input).then((reply) => {
         run.ledger.add(place.path, reply.usage);
         run.view.countTurn(place.path, reply.toolCalls.length);
+        run.view.pass(place.path, reply.passed);
         return reply;
       });
     },

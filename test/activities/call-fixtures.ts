@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ModelCallDeps } from '../../src/activities/ask-model';
+import type { ModelCallDeps } from '../../src/activities/ask-provider';
 import type { CallAttempt } from '../../src/activities/call-attempt';
 import { definitionLoader } from '../../src/activities/load-definition';
 import { userText } from '../../src/contract/conversation';

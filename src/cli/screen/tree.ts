@@ -95,7 +95,9 @@ function attempts(node: ViewNode): string {
 }
 
 function outcome(node: ViewNode): string {
-  return node.outcome === undefined ? '' : ` · ${oneLine(node.outcome)}`;
+  const passed = node.passed?.map(({ model, type }) => `${model} passed over: ${type}`) ?? [];
+  const words = [...(node.outcome === undefined ? [] : [node.outcome]), ...passed];
+  return words.map((each) => ` · ${oneLine(each)}`).join('');
 }
 
 function moreLine(line: Line, { width, paint }: TreeStyle): string {

@@ -27,7 +27,11 @@ export class Built {
 /** Where a builder takes a step: what another builder returned, or the step as data. */
 export type Part = Built | Step;
 
-export type OnFailureOption = 'fail' | 'skip' | 'escalate' | { readonly fallback: Part };
+export type OnFailureOption =
+  | 'fail'
+  | 'skip'
+  | 'escalate'
+  | { readonly fallback: Part; readonly on?: 'any' | 'model' };
 
 /**
  * The options of a kind: every field of its schema that the builder does not take as an argument of its own, defaults

@@ -2,6 +2,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Approval, RejectedDecision } from '../../contract/approval';
 import type { Pause } from '../../contract/event';
+import { type PassedModel, withPassed } from '../../contract/model-call';
 import { SEARCH_ATTRIBUTES } from '../../contract/names';
 import type { StepPath } from '../../contract/step-path';
 import { NO_USAGE } from '../../contract/usage';
@@ -31,6 +32,7 @@ type NodeChange = Partial<
     | 'outcome'
     | 'undo'
     | 'routing'
+    | 'passed'
   >
 >;
 
@@ -99,6 +101,11 @@ export class ViewKeeper {
     const node = this.nodes.get(path);
     if (node !== undefined)
       this.nodes.set(path, { ...node, turns: node.turns + 1, toolCalls: node.toolCalls + toolCalls });
+  }
+
+  /** Notes the models that the step's agent could not use. */
+  pass(path: StepPath, passed: readonly PassedModel[] | undefined): void {
+    if (passed !== undefined) this.change(path, { passed: withPassed(this.nodes.get(path)?.passed, passed) });
   }
 
   end(path: StepPath, state: NodeState, failure?: ViewFailure): void {

@@ -1,0 +1,123 @@
+import type { Message } from '../contract/conversation';
+import { STALL_TIMEOUT_MS } from '../contract/limits';
+import type { ModelCallInput, ModelCallResult } from '../contract/model-call';
+import type { ToolCallRequest } from '../contract/tool-call';
+import type { Usage } from '../contract/usage';
+import type { Hash } from '../contract/value';
+import type { ResolvedModel } from '../models/models';
+import { priceOf } from '../models/price';
+import type { ModelRequest, ModelResponse, TokenUsage } from '../models/provider';
+import { keepValue, resolveMessage } from '../threads/resolve-value';
+import type { ActivityDeps } from './activity-deps';
+import type { CallAttempt } from './call-attempt';
+import { type CheckedReply, checkReply } from './check-reply';
+import type { LoadedDefinition } from './load-definition';
+
+export interface ModelCallDeps extends Pick<ActivityDeps, 'store' | 'models' | 'stallTimeoutMs'> {
+  readonly loadDefinition: (hash: Hash) => Promise<LoadedDefinition>;
+}
+
+/** A call with everything read that a model is to be told. */
+export interface ReadCall {
+  readonly input: ModelCallInput;
+  readonly definition: LoadedDefinition;
+  readonly thread: readonly Message[];
+  readonly append: readonly Message[];
+}
+
+export async function readCall(deps: ModelCallDeps, input: ModelCallInput): Promise<ReadCall> {
+  const { content, threads } = deps.store;
+  const [definition, thread, append] = await Promise.all([
+    deps.loadDefinition(input.definition),
+    threads.read(input.thread),
+    Promise.all(input.append.map((draft) => resolveMessage(draft, content))),
+  ]);
+  return { input, definition, thread, append };
+}
+
+/**
+ * Asks one model once and keeps its reply in the store. `callKey` is told to gateways that dedupe. Throws the
+ * provider's failures, and the signal's reason when aborted.
+ */
+export async function askProvider(
+  deps: ModelCallDeps,
+  call: ReadCall,
+  ask: { readonly model: ResolvedModel; readonly callKey: string; readonly attempt: CallAttempt },
+): Promise<ModelCallResult> {
+  const { input, definition, thread, append } = call;
+  const { model, callKey, attempt } = ask;
+  const request: ModelRequest = {
+    model: model.vendorModel,
+    system: definition.instructions,
+    messages: [...thread, ...append],
+    tools: definition.tools,
+    ...(input.withoutTools === true ? { toolChoice: 'none' as const } : {}),
+    maxOutputTokens: Math.min(definition.maxOutputTokens, model.maxOutputTokens),
+    ...(definition.temperature === undefined ? {} : { temperature: definition.temperature }),
+    ...(definition.output === undefined
+      ? {}
+      : { output: { schema: definition.output, mode: model.structuredOutput } }),
+    stallTimeoutMs: model.stallTimeoutMs ?? deps.stallTimeoutMs ?? STALL_TIMEOUT_MS,
+    callKey,
+    agent: definition.agent,
+  };
+  const response = await model.provider.call(request, { signal: attempt.signal });
+  return keepReply(deps, input, { append, response, model, reply: checkReply(definition, response) });
+}
+
+interface Answered {
+  readonly append: readonly Message[];
+  readonly response: ModelResponse;
+  readonly model: ResolvedModel;
+  readonly reply: CheckedReply;
+}
+
+async function keepReply(
+  deps: ModelCallDeps,
+  input: ModelCallInput,
+  { append, response, model, reply }: Answered,
+): Promise<ModelCallResult> {
+  const { content, threads } = deps.store;
+  // A refused turn stays out of the transcript: it would make every later turn be refused too.
+  const refused = response.stop === 'refusal';
+  const turn: readonly Message[] = refused ? [] : [{ role: 'assistant', content: reply.content }];
+  const [thread, text, output, toolCalls] = await Promise.all([
+    refused && input.thread !== null ? input.thread : threads.append(input.thread, [...append, ...turn]),
+    keepValue(reply.text, content),
+    reply.output === undefined ? undefined : keepValue(reply.output, content),
+    Promise.all(
+      reply.toolCalls.map(
+        async ({ part, problem }): Promise<ToolCallRequest> => ({
+          id: part.id,
+          name: part.name,
+          args: await keepValue(part.args, content),
+          ...(problem === undefined ? {} : { problem }),
+        }),
+      ),
+    ),
+  ]);
+  return {
+    thread,
+    text,
+    ...(output === undefined ? {} : { output }),
+    ...(reply.violations === undefined ? {} : { violations: reply.violations }),
+    toolCalls,
+    stop: response.stop,
+    ...(response.stopDetail === undefined ? {} : { stopDetail: response.stopDetail }),
+    model: response.model,
+    usage: usageOf(response.usage, model),
+  };
+}
+
+function usageOf(tokens: TokenUsage, model: ResolvedModel): Usage {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = tokens;
+  const price = priceOf(model, tokens);
+  return {
+    calls: 1,
+    inputTokens,
+    outputTokens,
+    cacheReadTokens,
+    cacheWriteTokens,
+    ...(price === 'unpriced' ? { microDollars: 0, unpricedCalls: 1 } : { ...price, unpricedCalls: 0 }),
+  };
+}
