@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { NO_STATE } from '../../src/cli/team/check-options';
 import { loadTeamFolder } from '../../src/cli/team/team-folder';
@@ -13,15 +14,23 @@ export async function exampleRecordings(): Promise<readonly Recording[]> {
     example('design-debate', 'input/order-events.md'),
     example('support-desk', 'input/late-parcel.json'),
     example('trip-booking', 'input/lisbon.json'),
+    example('incident', 'input/slow-checkout', { by: 'on-call' }),
     example('data-pipeline', 'input/orders.csv'),
-    example('data-pipeline', 'input/orders.csv', { failStage: 'enrich' }),
+    example('data-pipeline', 'input/orders.csv', { more: { failStage: 'enrich' } }),
   ]);
+}
+
+interface Played {
+  /** Fields beside those of the sample input. */
+  readonly more?: Readonly<Record<string, Json>>;
+  /** Who approves what it asks. */
+  readonly by?: string;
 }
 
 async function example(
   name: string,
   sample: string,
-  more?: Readonly<Record<string, Json>>,
+  { more, by = 'maintainer' }: Played = {},
 ): Promise<Recording> {
   const folder = loadTeamFolder(join(packageRoot(), 'examples', name));
   const { offline } = folder;
@@ -29,7 +38,7 @@ async function example(
   const path = join(folder.path, sample);
   const read = await folder.readInput(path);
   const input = more === undefined ? read : { ...(read as object), ...more };
-  const filesRoot = name === 'research-report' ? path : packageRoot();
+  const filesRoot = statSync(path).isDirectory() ? path : packageRoot();
   const { team } = await folder.check(input);
   if (team === undefined) throw new Error(`examples/${name} does not pass its check`);
   return {
@@ -38,7 +47,7 @@ async function example(
     replies: offline,
     play: async (client) => {
       const { run } = await client.start(team, input);
-      await decideAll(client, run, { verdict: 'approve', by: 'maintainer' });
+      await decideAll(client, run, { verdict: 'approve', by });
       return run;
     },
   };

@@ -25,7 +25,7 @@ export async function runPlannedTasks(run: Run, place: Place<DagStep>, planner: 
   for (let replans = 0, asked = 0; ; replans += 1) {
     const plan = await makePlan(run, place, planner, { ...work.state(), asked });
     asked = plan.asked;
-    run.view.change(place.path, { outcome: `${plan.tasks.length} tasks planned` });
+    run.view.change(place.path, { outcome: work.outcomeWith(plan.tasks.length, replans) });
     await approvePlan(run, place, { tasks: plan.tasks as unknown as Json });
     const mayReplan = place.step.replan && replans < MAX_REPLANS;
     const error = await work.carryOut(plan.tasks, mayReplan ? 'finish' : 'cancel');
@@ -44,6 +44,14 @@ class PlannedWork {
     private readonly run: Run,
     private readonly place: Place<DagStep>,
   ) {}
+
+  /** In words, as of one more plan of so many tasks. */
+  outcomeWith(planned: number, replans: number): string {
+    const before = this.tasks.length;
+    return replans === 0
+      ? `${planned} tasks planned`
+      : `${before + planned} tasks planned, ${planned} of them after a failure`;
+  }
 
   tasksLeft(): number {
     return this.place.step.maxTasks - this.tasks.length;
