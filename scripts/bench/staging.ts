@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { supportDesk } from '../../examples/support-desk/team';
 import { UTTERANCES } from '../../examples/support-desk/utterances';
-import { inLanes } from '../../src/cli/eval/in-lanes';
+import { inLanes } from '../../src/client/in-lanes';
 import { OTHERWISE } from '../../src/contract/classification';
 import { planGrowth } from '../../src/contract/growth';
 import type { RunResult } from '../../src/contract/run';

@@ -13,10 +13,12 @@ import { decideCommand } from './commands/decide';
 import { deployCommand } from './commands/deploy';
 import { emitCommand } from './commands/emit';
 import { evalCommand } from './commands/eval';
+import { failedCommand } from './commands/failed';
 import { handoverCommand } from './commands/handover';
 import { incidentsCommand } from './commands/incidents';
 import { listCommand } from './commands/list';
 import { pauseCommand, unpauseCommand } from './commands/pause';
+import { retryCommand } from './commands/retry';
 import { runCommand } from './commands/run';
 import { forkCommand, resumeCommand } from './commands/take-up';
 import { upCommand } from './commands/up';
@@ -71,7 +73,9 @@ function program(cli: Cli): Command {
     decideCommand(cli, 'approve'),
     decideCommand(cli, 'deny'),
     cancelCommand(cli),
+    failedCommand(cli),
     resumeCommand(cli),
+    retryCommand(cli),
     pauseCommand(cli),
     unpauseCommand(cli),
     emitCommand(cli),

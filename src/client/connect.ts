@@ -14,6 +14,7 @@ import type { ClientContext } from './client-context';
 import { type DecideOptions, decide } from './decide';
 import { type DescribedRun, describe } from './describe';
 import { type EmitOptions, emit } from './emit';
+import { type FailedOptions, type FailedRun, failed } from './failed';
 import { findApproval } from './find-approval';
 import { type ForkChanges, type ForkOptions, fork } from './fork';
 import { type ListedRun, type ListOptions, list } from './list';
@@ -21,6 +22,7 @@ import { openSession, type SessionOptions } from './open-session';
 import { type PauseOptions, pause, unpause } from './pause';
 import { type FinishedRun, result } from './result';
 import { type ResumeOptions, resume } from './resume';
+import { type RetriedRun, type RetryOptions, retry } from './retry';
 import type { SettingsProfile } from './run-settings';
 import { hasSearchAttributes } from './search-attributes';
 import { explained, explainServerError } from './server-error';
@@ -65,6 +67,10 @@ export interface BatonClient {
   unpause(run: string): Promise<void>;
   resume(run: string, options?: ResumeOptions): Promise<StartedRun>;
   fork(run: string, changes: ForkChanges, options?: ForkOptions): Promise<StartedRun>;
+  /** What failed, whole runs and parts of results, with the reasons. */
+  failed(options?: FailedOptions): Promise<readonly FailedRun[]>;
+  /** Takes up all that failed. */
+  retry(options: RetryOptions): Promise<readonly RetriedRun[]>;
   /** Opens a long conversation with a team. */
   openSession(team: unknown, options?: SessionOptions): Promise<Session>;
   /** A session that was opened before, by its id. */
@@ -95,6 +101,8 @@ export async function connect(options: ConnectOptions = {}): Promise<BatonClient
     resume: (run, resumeOptions) => explained(context, () => resume(context, run, resumeOptions), run),
     fork: (run, changes, options = {}) =>
       explained(context, () => fork(context, run, { changes, options }), run),
+    failed: (failedOptions) => failed(context, failedOptions),
+    retry: (retryOptions) => retry(context, retryOptions),
     openSession: async (team, sessionOptions) =>
       session(context, await openSession(context, team, sessionOptions)),
     session: (id) => session(context, id),

@@ -23,6 +23,8 @@ export type ListedState = (typeof LISTED_STATES)[number];
 export interface ListOptions {
   readonly state?: ListedState;
   readonly team?: string;
+  /** Only runs that were closed since, in milliseconds since the epoch. */
+  readonly closedSince?: number;
   /** @default 20 */
   readonly limit?: number;
 }
@@ -55,7 +57,7 @@ export async function list(context: ClientContext, options: ListOptions = {}): P
 }
 
 /** Only what every Temporal server can search by; Baton's own state is compared afterwards. */
-function listQuery({ state, team }: ListOptions): string {
+function listQuery({ state, team, closedSince }: ListOptions): string {
   const parts = [`WorkflowType = '${WORKFLOW_TYPES.team}'`];
   if (state !== undefined)
     parts.push(`ExecutionStatus IN (${STATUSES[state].map((each) => `'${each}'`).join(', ')})`);
@@ -63,6 +65,7 @@ function listQuery({ state, team }: ListOptions): string {
     if (!nameSchema.safeParse(team).success) throw failure('InvalidInput', `"${team}" is no team's name.`);
     parts.push(`${SEARCH_ATTRIBUTES.team} = '${team}'`);
   }
+  if (closedSince !== undefined) parts.push(`CloseTime >= '${new Date(closedSince).toISOString()}'`);
   return parts.join(' AND ');
 }
 

@@ -80,7 +80,7 @@ export function sharedWith(past: Past): Omit<RunInput, 'format' | 'settings' | '
   const { input, view: whole, undone, run } = past;
   return {
     lineage: input.lineage ?? run,
-    generations: raisedGenerations(whole.nodes, input.generations),
+    generations: raisedGenerations(whole, input.generations),
     ...(input.lineages === undefined ? {} : { lineages: input.lineages }),
     ...(Object.keys(undone).length === 0 ? {} : { undone }),
     ...(input.tenant === undefined ? {} : { tenant: input.tenant }),

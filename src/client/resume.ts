@@ -12,14 +12,15 @@ export interface ResumeOptions {
   readonly runId?: string;
   /** Label of a checkpoint that the run has passed: what follows it is made anew, what led there is found. */
   readonly from?: string;
-  /** With `from`: what becomes of writes that had been completed after the checkpoint. @default 'ask' */
+  /** What becomes of completed writes that would happen anew: after a checkpoint, or given what a branch now adds. @default 'ask' */
   readonly writes?: RepeatPolicy;
 }
 
 /**
- * Takes up a run that failed, was cancelled or terminated: the team runs again in the same lineage, so every call that
- * had finished is found and none is paid for again; only what failed is asked anew. What a saga had undone is done
- * anew. With `from` it takes up any run that is over, after one of its checkpoints.
+ * Takes up a run that failed, was cancelled or terminated, or whose result lacks parts: the team runs again in the same
+ * lineage, so every call that had finished is found and none is paid for again; only what failed is asked anew, and what
+ * is told more than before. What a saga had undone is done anew. With `from` it takes up any run that is over, after
+ * one of its checkpoints.
  * Throws RunNotFound, NoWorker, RunOpen, RunOver where it has a result, RunExists where it was resumed before,
  * InvalidInput for a checkpoint that it has not passed.
  */
@@ -48,9 +49,9 @@ export async function resume(
 }
 
 async function resumeFailed(context: ClientContext, past: Past, options: ResumeOptions): Promise<StartedRun> {
-  const { run, view, input } = past;
-  if (view.state === 'done' || view.state === 'partial')
-    throw new BatonError('RunOver', `Run "${run}" has its result: ${view.state}.`, {
+  const { run, view } = past;
+  if (view.state === 'done')
+    throw new BatonError('RunOver', `Run "${run}" has its whole result.`, {
       run,
       remedy: 'Resume it from a checkpoint (--from), or fork it with changes.',
     });
@@ -58,7 +59,7 @@ async function resumeFailed(context: ClientContext, past: Past, options: ResumeO
   try {
     return await launch(context, past, {
       name,
-      facts: input.repeats === undefined ? {} : { repeats: { ...input.repeats, writes: past.writes } },
+      facts: repeatsOf(past, options),
     });
   } catch (error) {
     if (!(error instanceof BatonError) || error.type !== 'RunExists' || options.runId !== undefined)
@@ -69,6 +70,12 @@ async function resumeFailed(context: ClientContext, past: Past, options: ResumeO
       remedy: `Resume that one: baton resume ${name}`,
     });
   }
+}
+
+/** What ran after a branch that was missing may now ask for other writes; after a failure nothing had run. */
+function repeatsOf({ run, view, input, writes }: Past, options: ResumeOptions): Launch['facts'] {
+  if (view.state === 'partial') return { repeats: { policy: options.writes ?? 'ask', of: run, writes } };
+  return input.repeats === undefined ? {} : { repeats: { ...input.repeats, writes } };
 }
 
 interface Launch {
@@ -89,7 +96,7 @@ function launch(context: ClientContext, past: Past, { name, facts }: Launch): Pr
 }
 
 /** The first resume of a run is its second try. */
-function nextName(run: string): string {
+export function nextName(run: string): string {
   const [, base = run, number] = /^(.*)-r(\d+)$/.exec(run) ?? [];
   return `${base}-r${number === undefined ? 2 : Number(number) + 1}`;
 }

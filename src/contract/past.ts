@@ -2,7 +2,7 @@ import type { Write } from './effect';
 import type { Step } from './step';
 import { childPath, childSteps, definitionPath, type StepPath } from './step-path';
 import { subTeamNamed, type Team } from './team';
-import type { NodeState, ViewNode } from './view';
+import type { NodeState, RunView, ViewNode } from './view';
 
 /**
  * What a run that began from another one does about a `write` tool call that the other had completed and that would now
@@ -21,23 +21,30 @@ export interface RepeatTerms {
 const RESUME_STRIDE = 1000;
 
 /**
- * Generations for a run that takes up a failed one: raised at the steps whose own work failed it, so that their bad
- * replies are asked anew. A failure that was forgiven stays as it was, and every good reply is found whatever the
- * generation.
+ * Generations for a run that takes up an ended one: raised at the steps whose own work failed it, or took a branch from
+ * its result, so that their bad replies are asked anew. Every good reply is found whatever the generation.
  */
 export function raisedGenerations(
-  nodes: readonly ViewNode[],
+  past: Pick<RunView, 'nodes' | 'missing'>,
   before: Readonly<Record<StepPath, number>> = {},
 ): Readonly<Record<StepPath, number>> {
-  const raised = { ...before };
-  const raise = (node: ViewNode): void => {
-    const causes = forgives(node) ? [] : nodes.filter((each) => isChild(node, each) && hasFailed(each.state));
-    for (const cause of causes) raise(cause);
-    if (causes.length === 0) raised[node.path] = (before[node.path] ?? 0) + RESUME_STRIDE;
-  };
+  const raised = failedSteps(past).map(({ path }) => [path, (before[path] ?? 0) + RESUME_STRIDE] as const);
+  return { ...before, ...Object.fromEntries(raised) };
+}
+
+/**
+ * The steps whose own work failed an ended run, or took from its result the branches that it lacks. In a failed run a
+ * failure that was forgiven is not among them.
+ */
+export function failedSteps({ nodes, missing }: Pick<RunView, 'nodes' | 'missing'>): readonly ViewNode[] {
   const [root] = nodes;
-  if (root !== undefined && hasFailed(root.state)) raise(root);
-  return raised;
+  if (root === undefined) return [];
+  const causesOf = (node: ViewNode): readonly ViewNode[] => {
+    const below = forgives(node) ? [] : nodes.filter((each) => isChild(node, each) && hasFailed(each.state));
+    return below.length === 0 ? [node] : below.flatMap(causesOf);
+  };
+  if (hasFailed(root.state)) return causesOf(root);
+  return nodes.filter(({ path }) => missing.includes(path)).flatMap(causesOf);
 }
 
 /** A supervisor is told of its workers' failures; what fails it is its own. */

@@ -5,6 +5,7 @@ import type { PassedModel } from './model-call';
 import type { StepKind } from './step';
 import type { StepPath } from './step-path';
 import type { Usage } from './usage';
+import type { Value } from './value';
 
 export type NodeState = 'running' | 'waiting' | 'done' | 'partial' | 'failed' | 'skipped' | 'cancelled';
 
@@ -34,6 +35,8 @@ export interface ViewNode {
   /** Models of its agent's chain that were passed over, and why. */
   readonly passed?: readonly PassedModel[];
   readonly failure?: ViewFailure;
+  /** What a step that failed was given. */
+  readonly input?: Value;
   /** Of a saga that did not come to its end: whether everything that it had done is undone. */
   readonly undo?: 'undone' | 'incomplete';
 }

@@ -38,7 +38,7 @@ async function afterAttempt(
 ): Promise<StepResult | 'again'> {
   try {
     if (!isStepFailure(error)) throw error;
-    run.view.end(place.path, 'failed', describeFailure(error));
+    run.view.fail(place, describeFailure(error));
     return again ? 'again' : await afterFailure(run, place, error);
   } catch (thrown) {
     if (isCancellation(thrown)) run.view.end(place.path, 'cancelled');

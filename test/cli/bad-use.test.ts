@@ -59,6 +59,8 @@ const CASES: readonly (readonly [string, readonly string[], number, string])[] =
   ['an unknown run with approvals', ['approvals', '--run', 'no-such-run'], EXIT.notFound, 'RunNotFound'],
   ['an unknown approval', ['approve', id, '--by', 'ann'], EXIT.notFound, 'ApprovalNotFound'],
   ['an approval id that is none', ['deny', 'yes', '--by', 'ann'], EXIT.notFound, 'ApprovalNotFound'],
+  ['a retry that names no runs', ['retry', '--all'], EXIT.usage, 'InvalidInput'],
+  ['a time that is to come', ['failed', '--since', '2999-01-01'], EXIT.usage, 'InvalidUsage'],
   ['nothing to deploy', ['deploy'], EXIT.usage, 'InvalidInput'],
   [
     'a build that nobody has',

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { BatonError } from '../../client/baton-error';
+import { inLanes } from '../../client/in-lanes';
 import { failure } from '../../contract/fail';
 import { predicateSchema } from '../../contract/predicate';
 import type { Team } from '../../contract/team';
@@ -9,7 +10,6 @@ import { compareRow, type Side } from '../compare/compare-row';
 import { type Contestant, contestantsOf } from '../compare/contestants';
 import type { Measure } from '../compare/grade';
 import { judgeTeam } from '../compare/judge-team';
-import { inLanes } from '../eval/in-lanes';
 import { readOpenRows, readRows } from '../eval/read-rows';
 import { rowProgress } from '../eval/row-progress';
 import { wholeNumber } from '../eval/whole-number';

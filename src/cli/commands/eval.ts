@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { inLanes } from '../../client/in-lanes';
 import { ROOT_PATH, walkSteps } from '../../contract/step-path';
 import type { Team } from '../../contract/team';
 import { showCost } from '../../contract/usage';
-import { inLanes } from '../eval/in-lanes';
 import { readRows } from '../eval/read-rows';
 import { reportPage } from '../eval/report-page';
 import { rowProgress } from '../eval/row-progress';

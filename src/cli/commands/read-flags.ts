@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isDuration, milliseconds } from '../../contract/duration';
 
 /** Parsers for commander's options: each refuses in the words that commander prints beside the option's name. */
 
@@ -7,6 +8,14 @@ export function positiveInteger(text: string): number {
   if (!Number.isSafeInteger(number) || number < 1)
     throw new InvalidArgumentError('Write a whole number above 0.');
   return number;
+}
+
+/** A moment in the past, in milliseconds since the epoch: a date, or a duration before now. */
+export function timeSince(text: string): number {
+  const at = isDuration(text) ? Date.now() - milliseconds(text) : Date.parse(text);
+  if (Number.isNaN(at) || at > Date.now())
+    throw new InvalidArgumentError('Write a duration such as 2h or 7d, or a date that is past.');
+  return at;
 }
 
 /** For options that may be given several times. */

@@ -33,6 +33,7 @@ type NodeChange = Partial<
     | 'undo'
     | 'routing'
     | 'passed'
+    | 'input'
   >
 >;
 
@@ -110,6 +111,10 @@ export class ViewKeeper {
 
   end(path: StepPath, state: NodeState, failure?: ViewFailure): void {
     this.change(path, { state, endedAt: Date.now(), ...(failure === undefined ? {} : { failure }) });
+  }
+
+  fail({ path, input }: Place, failure: ViewFailure): void {
+    this.change(path, { state: 'failed', endedAt: Date.now(), failure, input });
   }
 
   /** Notes what the run will lack, for a pattern whose loop may go on in another execution. */

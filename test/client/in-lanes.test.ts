@@ -1,4 +1,4 @@
-import { inLanes } from '../../../src/cli/eval/in-lanes';
+import { inLanes } from '../../src/client/in-lanes';
 
 describe('inLanes', () => {
   test('never more than so many at one time, results in order', async () => {
