@@ -51,7 +51,13 @@ export function eventsWith(step: Step, team: Team, children: readonly CountedChi
     else if (bound.shared) shared = Math.max(shared, bound.times * events);
     else each += bound.times * events;
   }
-  return own + agents + each + shared + compensations(step, children);
+  return own + agents + each + shared + compensations(step, children) + stopTests(step, children);
+}
+
+/** What `stopWhen` is tested on may have to be read from the store. */
+function stopTests(step: Step, children: readonly CountedChild[]): number {
+  if (step.stopWhen === undefined || step.kind === 'map') return 0;
+  return children.reduce((sum, { bound }) => sum + bound.times, 0);
 }
 
 /** A part without an undo is undone call by call: as many calls again, at most, as it has made. */
@@ -139,7 +145,7 @@ export function itemEvents(
   { step, events }: { readonly step: Step; readonly events: number },
 ): number {
   // Calls that start together end together and start together again, so activities are full but for the last.
-  if (!gathersCalls({ ...map, step }, team)) return events;
+  if (!gathersCalls({ ...map, step }, team)) return events + (map.stopWhen === undefined ? 0 : 1);
   return 1 + (attemptsOf(step) * ACTIVITY_EVENTS) / map.callsPerActivity;
 }
 

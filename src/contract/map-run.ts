@@ -26,6 +26,8 @@ export interface StretchResult {
   readonly failed: readonly StepPath[];
   /** Types of the first failures, by item. */
   readonly reasons: readonly string[];
+  /** Present where an output has met the map's `stopWhen`. */
+  readonly stopped?: true;
   /** What outputs of items lack. */
   readonly missing: readonly StepPath[];
 }

@@ -22,10 +22,10 @@ export function childSize(items: number, window: number): number {
  * Whether several of a map's items share an activity: uses of an agent that has no tools, or is packed anyway. An item
  * with a time of its own does not, since it could not be cancelled without the others; nor where one answer is enough.
  */
-export function gathersCalls({ step, join, callsPerActivity }: MapStep, team: Team): boolean {
+export function gathersCalls({ step, join, callsPerActivity, stopWhen }: MapStep, team: Team): boolean {
   if (step.kind !== 'agent' || callsPerActivity === 1) return false;
   if (join === 'any' || (typeof join === 'object' && 'quorum' in join)) return false;
-  if (step.isolated === true || step.timeout !== undefined) return false;
+  if (step.isolated === true || step.timeout !== undefined || stopWhen !== undefined) return false;
   const agent = agentNamed(step.agent, team);
   return agent !== undefined && (agent.tools.length === 0 || agent.mode === 'packed');
 }

@@ -94,6 +94,8 @@ export interface SubtreeInput {
   readonly limits: RunLimits;
   /** Milliseconds since the epoch; past it the whole run is over. */
   readonly deadlineAt: number;
+  /** Milliseconds since the epoch, where a step above has less time than the run: then its parent cancels it. */
+  readonly until?: number;
   readonly tenant?: string;
   /** Present where the child runs not the step itself but some items of the map that it is. */
   readonly stretch?: Stretch;

@@ -37,6 +37,11 @@ export interface StepCommon {
   readonly id?: string | undefined;
   /** A name for this part of the run, shown in the view and findable in Temporal's UI. */
   readonly phase?: string | undefined;
+  /**
+   * Wall time of each try. When it is over, all that runs below is cancelled, and each pattern concludes by its own rule
+   * as if what is unfinished had failed: then the result is partial and names it. Where its rule gives no result, the step
+   * fails StepTimedOut. The `limits.timeout` of a run works likewise.
+   */
   readonly timeout?: Duration | undefined;
   /** Tries in all of the whole step; each one after the first raises the generation, so that what failed is asked anew. */
   readonly retry?: { readonly attempts: number } | undefined;
@@ -44,6 +49,10 @@ export interface StepCommon {
   readonly budget?: number | undefined;
   /** Runs as a child workflow with its own history. Set by the growth plan where a history could grow too long. */
   readonly isolated?: boolean | undefined;
+  /**
+   * Ends the pattern early and whole, the rest cancelled. Tested on the output of each child (pipeline, parallel, map, dag), or on what each round comes to (refine, debate, peers), in the form of the step's output. Other kinds
+   * have none.
+   */
   readonly stopWhen?: Predicate | undefined;
   readonly onFailure?: OnFailure | undefined;
 }

@@ -5,9 +5,11 @@ import { type PreparedRun, RUN_FORMAT, type SubtreeInput } from '../contract/run
 import { childPath, definitionPath, walkSteps } from '../contract/step-path';
 import type { Place } from './place';
 import type { Run } from './run';
+import { endOfTime } from './safeguards/deadline';
 
 /** What a child execution is started with: the part of the run that it is. */
 export function subtreeInput(run: Run, place: Place): SubtreeInput {
+  const until = endOfTime();
   return {
     format: RUN_FORMAT,
     run: run.id,
@@ -22,6 +24,7 @@ export function subtreeInput(run: Run, place: Place): SubtreeInput {
     settings: run.settings,
     limits: run.ledger.left(),
     deadlineAt: run.deadlineAt,
+    ...(until < run.deadlineAt ? { until } : {}),
     ...(run.tenant === undefined ? {} : { tenant: run.tenant }),
     ...(run.effects.isUndoneOneByOne(place.path) ? { undoesItself: true } : {}),
     ...(run.effects.hasUndone() ? { undone: run.effects.snapshot().undone } : {}),

@@ -1,8 +1,10 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import { failure } from '../contract/fail';
 import type { Join } from '../contract/join';
 import type { StepResult } from '../contract/run';
 import { describeFailure, isStepFailure } from './failing';
+import { ranOutOfTime, timeIsUp } from './safeguards/deadline';
+import type { Stop } from './stop';
 
 export interface Branch {
   readonly name: string;
@@ -12,24 +14,32 @@ export interface Branch {
 export interface FannedOut {
   /** Results of the branches that succeeded, in the order in which the branches are declared. */
   readonly results: ReadonlyMap<string, StepResult>;
-  /** Branches that a best effort goes without; a satisfied quorum lacks nothing. */
+  /** Branches that a best effort goes without; a satisfied quorum, or what was stopped, lacks nothing. */
   readonly missing: readonly string[];
 }
 
 /**
- * Runs branches side by side, at most `width` at one time, until the join is satisfied or can no longer be. Throws the
- * first failure where all are needed, else JoinFailed.
+ * Runs branches side by side, at most `width` at one time, until the join is satisfied or can no longer be, or until
+ * `stop` is met. Branches that the time did not suffice for count as failed. Throws the first failure where all are
+ * needed, else JoinFailed; a cancellation where more time might have satisfied the join.
  */
-export async function fanOut(branches: readonly Branch[], join: Join, width: number): Promise<FannedOut> {
+export async function fanOut(
+  branches: readonly Branch[],
+  join: Join,
+  { width, stop }: { readonly width: number; readonly stop?: Stop },
+): Promise<FannedOut> {
   const total = branches.length;
-  const ended = await sideBySide(branches, (tally) => isSettled(join, { total, ...tally }), width);
+  const isCertain = (tally: { succeeded: number; failed: number }): boolean =>
+    stop?.isMet === true || isSettled(join, { total, ...tally });
+  const ended = await sideBySide(branches, isCertain, width);
   const { results, failures } = ended;
-  judge(join, branches, ended);
+  const stopped = stop?.isMet === true;
+  if (!stopped) judge(join, branches, ended);
   const inOrder = branches.flatMap(({ name }) => {
     const result = results.get(name);
     return result === undefined ? [] : [[name, result] as const];
   });
-  const isBestEffort = typeof join === 'object' && 'bestEffort' in join;
+  const isBestEffort = typeof join === 'object' && 'bestEffort' in join && !stopped;
   const missing = isBestEffort ? branches.map(({ name }) => name).filter((name) => failures.has(name)) : [];
   return { results: new Map(inOrder), missing };
 }
@@ -43,7 +53,8 @@ export interface Ended<T> {
 /**
  * Runs branches side by side, at most `width` at one time, until all have ended or `settled` says that the outcome is
  * certain. Branches that are then still running are cancelled and waited for, so that what they cost is known; a branch
- * that has not started never does. Throws what is no failure of a step.
+ * that has not started never does. When the time is up, those that had not ended have failed by that. Throws what is no
+ * failure of a step.
  */
 export async function sideBySide<T>(
   branches: readonly { readonly name: string; start(): Promise<T> }[],
@@ -60,11 +71,12 @@ export async function sideBySide<T>(
   const runQueue = async (): Promise<void> => {
     for (let branch = branches[next++]; branch !== undefined && !settled(); branch = branches[next++]) {
       try {
+        if (timeIsUp()) throw new CancelledFailure('Not begun: the time was up.');
         results.set(branch.name, await branch.start());
       } catch (error) {
         // A loser's cancellation is no failure; anything unexpected must not be forgiven by a join.
         if (settled() && isCancellation(error)) return;
-        if (!isStepFailure(error)) throw error;
+        if (!isStepFailure(error) && !ranOutOfTime(error)) throw error;
         failures.set(branch.name, error);
       }
       if (settled()) scope.cancel();
@@ -103,6 +115,7 @@ function judge(join: Join, branches: readonly Branch[], { results, failures }: E
   const why =
     requiredMissing(join, results) ?? tooFew(join, { total: branches.length, succeeded: results.size });
   if (why === undefined) return;
+  for (const error of failures.values()) if (isCancellation(error)) throw error;
   const reasons = [...failures].map(([name, error]) => `${name}: ${describeFailure(error).type}`).join(', ');
   throw failure('JoinFailed', `${why}. Failed: ${reasons}.`);
 }

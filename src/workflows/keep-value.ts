@@ -4,6 +4,7 @@ import { INLINE_BYTES, type Value } from '../contract/value';
 import { choreOptions } from './activity-options';
 import { inTurn } from './in-turn';
 import type { Run } from './run';
+import { concluding } from './safeguards/deadline';
 
 /** Composites up to this size, in bytes of JSON, stay as they are: storing one costs an event of its own. */
 const COMPOSITE_BYTES = 4 * INLINE_BYTES;
@@ -12,5 +13,5 @@ const COMPOSITE_BYTES = 4 * INLINE_BYTES;
 export async function keepValue(run: Pick<Run, 'settings'>, value: Value): Promise<Value> {
   if ('ref' in value || JSON.stringify(value).length <= COMPOSITE_BYTES) return value;
   const { storeValue } = proxyLocalActivities<BatonActivities>(choreOptions(run, 'store a value'));
-  return inTurn(storeValue(value));
+  return concluding(() => inTurn(storeValue(value)));
 }

@@ -6,6 +6,7 @@ import { RESULT_BYTES, type Value } from '../contract/value';
 import { choreOptions } from './activity-options';
 import { inTurn } from './in-turn';
 import type { Run } from './run';
+import { concluding } from './safeguards/deadline';
 
 /**
  * The JSON of a value that decides how a run goes on: a verdict, a plan, the answers of a vote. Throws ValueTooLarge
@@ -14,7 +15,7 @@ import type { Run } from './run';
 export async function readJson(run: Pick<Run, 'settings'>, value: Value, what: string): Promise<Json> {
   if ('inline' in value) return value.inline;
   const { loadValue } = proxyLocalActivities<BatonActivities>(choreOptions(run, `read ${what}`));
-  const loaded = await inTurn(loadValue(value, RESULT_BYTES));
+  const loaded = await concluding(() => inTurn(loadValue(value, RESULT_BYTES)));
   if ('inline' in loaded) return loaded.inline;
   throw failure(
     'ValueTooLarge',

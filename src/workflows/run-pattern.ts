@@ -73,7 +73,7 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
 
 /** An option that would be silently ignored is worse than none. */
 function refuseUnbuiltOptions({ step, path }: Place): void {
-  for (const option of ['budget', 'stopWhen'] as const) {
+  for (const option of ['budget'] as const) {
     if (step[option] !== undefined) {
       throw failure('PatternNotImplemented', `The step option "${option}" at ${path} is not built yet.`);
     }

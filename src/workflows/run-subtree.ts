@@ -8,6 +8,7 @@ import { runStretch } from './map/run-stretch';
 import { continuationOf, openRun } from './open-run';
 import type { Place } from './place';
 import type { Run } from './run';
+import { withinParentsTime } from './safeguards/deadline';
 import { undoAll } from './undo';
 
 /**
@@ -22,9 +23,10 @@ export async function runSubtree(input: SubtreeInput): Promise<SubtreeResult> {
   const { step, path, generation } = input;
   try {
     const place = { step, path, input: input.input, generation };
-    const result = await (input.stretch === undefined
-      ? run.runStep(place)
-      : runPart(run, place, input.stretch));
+    const { stretch, until = input.deadlineAt } = input;
+    const result = await withinParentsTime(until, () =>
+      stretch === undefined ? run.runStep(place) : runPart(run, place, stretch),
+    );
     view.finish(result.missing.length > 0 ? 'partial' : 'done', { missing: result.missing });
     const { undos, undone } = effects.snapshot();
     return {

@@ -18,7 +18,7 @@ import { inTurn } from './in-turn';
 import { emitByUpdate, inputQuery } from './messages';
 import { openRun } from './open-run';
 import type { Run } from './run';
-import { withDeadline } from './safeguards/deadline';
+import { concluding, withDeadline } from './safeguards/deadline';
 
 /**
  * Runs a team from its root step to its result.
@@ -91,5 +91,5 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
 async function readable(run: Run, output: Value): Promise<Value> {
   if ('inline' in output) return output;
   const { loadValue } = proxyLocalActivities<BatonActivities>(choreOptions(run, 'load the result'));
-  return inTurn(loadValue(output, RESULT_BYTES));
+  return concluding(() => inTurn(loadValue(output, RESULT_BYTES)));
 }

@@ -12,6 +12,11 @@ export const BAD_PATTERNS: readonly BadTeam[] = [
     'root.agent: names the unknown agent "constructor"',
   ),
   bad(
+    'a stop on what cannot be stopped',
+    teamOf({ kind: 'race', branches, stopWhen: { at: '', exists: true } }),
+    'root.stopWhen: has no effect on a step of kind race',
+  ),
+  bad(
     'an unknown supervisor',
     teamOf({ kind: 'supervise', supervisor: 'boss', workers: branches }),
     'root.supervisor: names the unknown agent "boss"',

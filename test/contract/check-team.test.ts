@@ -108,7 +108,6 @@ describe('checkTeam', () => {
         isolated: true,
         budget: 0.5,
         retry: { attempts: 2 },
-        stopWhen: { at: '', exists: true },
       },
     ];
     const whole = {

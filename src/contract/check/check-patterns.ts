@@ -1,6 +1,6 @@
 import { OTHERWISE, routeOfLabel } from '../classification';
 import type { Join, Merge } from '../join';
-import type { DagStep, MapStep, ParallelStep, RouteStep, VoteStep } from '../step';
+import type { DagStep, MapStep, ParallelStep, RouteStep, Step, StepKind, VoteStep } from '../step';
 import { cyclesIn } from './cycles';
 import type { Findings, Scope } from './findings';
 import type { Place } from './mistake';
@@ -14,12 +14,24 @@ export function checkPatterns({ steps }: Scope, found: Findings): void {
     if (step.kind === 'vote') checkVote(step, place, found);
     if (step.kind === 'route') checkRoute(step, place, found);
     if (step.kind === 'dag') checkDag(step, place, found);
+    checkStop(step, place, found);
     if (step.kind === 'peers' && Object.hasOwn(step.members, 'all'))
       found.mistake(
         [...place, 'members', 'all'],
         'has the name that stands for everybody. Name the member differently.',
       );
   }
+}
+
+/** Kinds that `stopWhen` can end early: they run several steps, and what has finished is a result. */
+const STOPPABLE: readonly StepKind[] = ['pipeline', 'parallel', 'map', 'dag', 'refine', 'debate', 'peers'];
+
+function checkStop({ kind, stopWhen }: Step, place: Place, found: Findings): void {
+  if (stopWhen !== undefined && !STOPPABLE.includes(kind))
+    found.mistake(
+      [...place, 'stopWhen'],
+      `has no effect on a step of kind ${kind}. It can end these early: ${STOPPABLE.join(', ')}.${kind === 'race' ? ' A race has `accept`.' : ''}`,
+    );
 }
 
 function checkParallel({ branches, join, merge }: ParallelStep, place: Place, found: Findings): void {

@@ -5,6 +5,7 @@ import { childPath } from '../../contract/step-path';
 import { keepValue } from '../keep-value';
 import { below, type Place } from '../place';
 import type { Run } from '../run';
+import { Stop } from '../stop';
 import { dagResult, leaveOut, resultsFor } from './dag-result';
 import { approvePlan } from './make-plan';
 import { runTasks } from './run-tasks';
@@ -23,6 +24,7 @@ export async function runFixedTasks(
     tasks,
     width: RUN_DEFAULTS.maxConcurrency,
     results,
+    stop: new Stop(run, place.step),
     onFailure: 'cancel',
     start: async ({ id, step, requires }) => {
       const input =

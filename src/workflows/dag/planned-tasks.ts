@@ -9,6 +9,7 @@ import { describeFailure } from '../failing';
 import { keepValue } from '../keep-value';
 import type { Place } from '../place';
 import type { Run } from '../run';
+import { Stop } from '../stop';
 import { dagResult, leaveOut, resultsFor } from './dag-result';
 import { approvePlan, makePlan } from './make-plan';
 import type { PlannedTask } from './read-plan';
@@ -83,6 +84,7 @@ class PlannedWork {
       tasks,
       width: RUN_DEFAULTS.maxConcurrency,
       results: this.results,
+      stop: new Stop(this.run, this.place.step),
       onFailure,
       start: (task) => this.start(task),
       lost: (task, because) => leaveOut(this.run, this.placeOf(task, this.place.input), because.id),

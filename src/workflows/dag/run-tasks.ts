@@ -1,6 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { StepResult } from '../../contract/run';
 import { isStepFailure } from '../failing';
+import { ranOutOfTime } from '../safeguards/deadline';
+import type { Stop } from '../stop';
 import { type Ordered, TaskGraph } from './task-graph';
 
 export interface RunnableTask extends Ordered {
@@ -17,6 +19,8 @@ export interface TasksRun<T extends RunnableTask> {
   /** What follows when a task that is not optional fails: the others are cancelled, or finish while none is started. */
   readonly onFailure: 'cancel' | 'finish';
   start(task: T): Promise<StepResult>;
+  /** Tested on each task's output; once met, the others are cancelled and nothing is missing. */
+  readonly stop: Stop;
   /** Called for each task that can no longer run, and the one whose failure is the reason. */
   lost(task: T, because: T): void;
 }
@@ -33,7 +37,7 @@ export interface TasksOutcome<T extends RunnableTask> {
  * was running has come to its end.
  */
 export async function runTasks<T extends RunnableTask>(run: TasksRun<T>): Promise<TasksOutcome<T>> {
-  const { tasks, results } = run;
+  const { tasks, results, stop } = run;
   const graph = new TaskGraph(tasks, new Set(results.keys()));
   const scope = new CancellationScope();
   const missing = new Set<T>();
@@ -43,8 +47,9 @@ export async function runTasks<T extends RunnableTask>(run: TasksRun<T>): Promis
 
   const onError = (task: T, error: unknown): void => {
     // What ends because it was cancelled here says nothing new.
-    if (thrown !== undefined || (failed !== undefined && run.onFailure === 'cancel')) return;
-    if (!isStepFailure(error)) thrown = { error };
+    if (stop.isMet || thrown !== undefined || (failed !== undefined && run.onFailure === 'cancel')) return;
+    const isLate = task.optional && ranOutOfTime(error);
+    if (!isStepFailure(error) && !isLate) thrown = { error };
     else if (task.optional) {
       missing.add(task);
       for (const other of graph.failed(task.id)) {
@@ -58,7 +63,9 @@ export async function runTasks<T extends RunnableTask>(run: TasksRun<T>): Promis
   const runOne = async (task: T): Promise<void> => {
     running += 1;
     try {
-      results.set(task.id, await run.start(task));
+      const result = await stop.watch(run.start(task));
+      results.set(task.id, result);
+      if (stop.isMet) scope.cancel();
       graph.done(task.id);
     } catch (error) {
       onError(task, error);
@@ -67,12 +74,13 @@ export async function runTasks<T extends RunnableTask>(run: TasksRun<T>): Promis
     await startReady();
   };
   const startReady = async (): Promise<void> => {
-    if (thrown !== undefined || failed !== undefined) return;
+    if (stop.isMet || thrown !== undefined || failed !== undefined) return;
     await Promise.all(graph.take(run.width - running).map(runOne));
   };
 
   // Started inside the scope: what is started outside it would not be cancelled with it.
   await scope.run(startReady);
   if (thrown !== undefined) throw thrown.error;
+  if (stop.isMet) return { missing: [], failed: undefined };
   return { missing: tasks.filter((task) => missing.has(task)), failed };
 }

@@ -9,6 +9,7 @@ import { gatherCalls } from '../gather-calls';
 import { keepValue } from '../keep-value';
 import type { Place } from '../place';
 import type { Run } from '../run';
+import { Stop } from '../stop';
 import { nameFailures, REASONS } from './stretch-failures';
 
 interface Items {
@@ -32,17 +33,18 @@ export async function runItems(
   const pathOf = (index: number): string => iterationPath(path, from + index);
   // Of a part of the items nobody here can tell that the others may not still be enough.
   const total = stretch.over === undefined ? Number.POSITIVE_INFINITY : items.length;
+  const stop = new Stop(run, step);
   const { results, failures } = await sideBySide(
     items.map((input, index) => ({
       name: String(index),
-      start: () => gathering.runStep({ step: step.step, path: pathOf(index), input, generation }),
+      start: () => stop.watch(gathering.runStep({ step: step.step, path: pathOf(index), input, generation })),
     })),
-    (tally) => isSettled(step.join, { total, ...tally }),
+    (tally) => stop.isMet || isSettled(step.join, { total, ...tally }),
     maxConcurrency,
     // Not a moment later: after a local activity a replay may run what began later in between.
     gather?.flush,
   );
-  if (step.join === 'all') for (const error of failures.values()) throw error;
+  if (step.join === 'all' && !stop.isMet) for (const error of failures.values()) throw error;
   const indices = items.map((_, index) => index);
   const failed = indices.filter((index) => failures.has(String(index)));
   const outputs = indices.flatMap((index): readonly ItemOutput[] => {
@@ -57,14 +59,15 @@ export async function runItems(
     reasons: failed
       .slice(0, REASONS)
       .map((index) => `${from + index}: ${describeFailure(failures.get(String(index))).type}`),
+    ...(stop.isMet ? { stopped: true } : {}),
     missing: indices.flatMap((index) => results.get(String(index))?.missing ?? []),
   };
 }
 
 /** An activity ends when the last of its calls does, which would be too late where one answer is enough. */
-function mayGather({ step, join, callsPerActivity }: MapStep): boolean {
+function mayGather({ step, join, callsPerActivity, stopWhen }: MapStep): boolean {
   const waitsForAll = join === 'all' || (typeof join === 'object' && 'bestEffort' in join);
-  return callsPerActivity > 1 && waitsForAll && step.timeout === undefined;
+  return callsPerActivity > 1 && waitsForAll && step.timeout === undefined && stopWhen === undefined;
 }
 
 /** Whether an item's failure is the map's, at once. */

@@ -40,6 +40,7 @@ async function runParts(run: Run, place: Place<MapStep>, { stretch, split }: Par
   const done = new Map<string, StretchResult>();
   const sizeOf = (index: number): number => Math.min(size, count - index * size);
   const succeeded = (): number => [...done.values()].reduce((sum, part) => sum + part.succeeded, 0);
+  const isStopped = (): boolean => [...done.values()].some((part) => part.stopped === true);
   const { failures } = await sideBySide(
     parts.map((list, index) => ({
       name: String(index),
@@ -53,10 +54,12 @@ async function runParts(run: Run, place: Place<MapStep>, { stretch, split }: Par
       },
     })),
     // Items that have not begun are unknown here, so that only enough successes, or a failure under `all`, are certain.
-    ({ failed }) => isSettled(step.join, { total: Number.POSITIVE_INFINITY, succeeded: succeeded(), failed }),
+    ({ failed }) =>
+      isStopped() ||
+      isSettled(step.join, { total: Number.POSITIVE_INFINITY, succeeded: succeeded(), failed }),
     Math.max(1, Math.floor(stretch.maxConcurrency / each)),
   );
-  if (step.join === 'all') for (const error of failures.values()) throw error;
+  if (step.join === 'all' && !isStopped()) for (const error of failures.values()) throw error;
   const lost = [...failures].map(([name, error]) => ({ index: Number(name), error }));
   const inOrder = parts.flatMap((_, index) => done.get(String(index)) ?? []);
   return {
@@ -77,6 +80,7 @@ async function runParts(run: Run, place: Place<MapStep>, { stretch, split }: Par
         ({ index, error }) => `items from ${stretch.from + index * size}: ${describeFailure(error).type}`,
       ),
     ].slice(0, REASONS),
+    ...(isStopped() ? { stopped: true } : {}),
     missing: inOrder.flatMap((part) => part.missing),
   };
 }

@@ -14,6 +14,9 @@ import type { Run } from '../run';
  * the result is partial. With `replan` the tasks that run are finished and the planner is asked once more, with what is
  * done and what failed.
  *
+ * `stopWhen` is tested on each task's output: once met, the others are cancelled and the record holds what is done. When
+ * the time is up, unfinished tasks that are optional are left out; any other one ends the step.
+ *
  * Crash: the plan is an agent's journaled answer, so it is never made twice; finished tasks are not run again, those
  * that were running go on, and a plan that waits for a person still waits.
  */

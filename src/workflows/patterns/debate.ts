@@ -8,19 +8,33 @@ import type { Place } from '../place';
 import { type AnswerForm, isObject, isTexts, readAnswer } from '../read-answer';
 import { readJson } from '../read-json';
 import type { Run } from '../run';
+import { ranOutOfTime } from '../safeguards/deadline';
+import { Stop } from '../stop';
 
 /**
  * Debate: a proposer and a critic take turns before a judge, who decides after a round or lets them go on. It ends early
  * where the critic agrees: then the proposal is the verdict, and the judge is not asked. A judge who has not decided
- * after the last round is no failure: the result says `decided: false` and holds what the judge leans to.
+ * after the last round is no failure: the result says `decided: false` and holds what the judge leans to. `stopWhen` is
+ * tested on what each judged round comes to, in the form of the output. When the time is up, what the judge leaned to
+ * last is the result, which is then partial.
  *
  * Crash: finished turns are in history and are not taken again; the one that was being taken goes on.
  */
 export async function runDebate(run: Run, place: Place<DebateStep>): Promise<StepResult> {
   const { maxRounds } = place.step;
   const floor = new Floor(run, place);
+  try {
+    return await debated(run, floor, maxRounds);
+  } catch (error) {
+    const leaning = floor.leaning;
+    if (leaning === undefined || !ranOutOfTime(error)) throw error;
+    return floor.conclude('timeout', leaning);
+  }
+}
+
+async function debated(run: Run, floor: Floor, maxRounds: number): Promise<StepResult> {
   for (let round = 0; ; round += 1) {
-    const proposal = await floor.turn('proposer', round, round === 0 ? place.input : await floor.shown());
+    const proposal = await floor.turn('proposer', round, round === 0 ? floor.question : await floor.shown());
     const critique = await floor.turn('critic', round, await floor.shown());
     const argument = await agreement(run, critique.value);
     if (argument !== undefined) {
@@ -35,10 +49,12 @@ export async function runDebate(run: Run, place: Place<DebateStep>): Promise<Ste
     const judged = await floor.turn('judge', round, await floor.shown({ roundsLeft: inline(roundsLeft) }));
     const judgement = await readAnswer(run, judged, JUDGEMENT);
     if (judgement.decided) return floor.conclude('judge', judgement);
+    if (await floor.mayStopAt(judgement)) return floor.conclude('stopWhen', judgement);
     if (roundsLeft === 0) return floor.conclude('limit', judgement);
   }
 }
 
+type EndedBy = 'agreement' | 'judge' | 'limit' | 'stopWhen' | 'timeout';
 type Side = 'proposer' | 'critic' | 'judge';
 
 interface Turn {
@@ -75,16 +91,28 @@ async function agreement(run: Run, critique: Value): Promise<string | undefined>
 class Floor {
   private readonly turns: Turn[] = [];
   private missing: readonly StepPath[] = [];
+  private current: StepPath | undefined;
+  private readonly stop: Stop;
+  /** What the judge said last. */
+  leaning: Judgement | undefined;
 
   constructor(
     private readonly run: Run,
     private readonly place: Place<DebateStep>,
-  ) {}
+  ) {
+    this.stop = new Stop(run, place.step);
+  }
+
+  get question(): Value {
+    return this.place.input;
+  }
 
   async turn(by: Side, round: number, input: Value): Promise<Turn> {
     const { path: parent, step, generation } = this.place;
     const path = iterationPath(childPath(parent, step, by), round);
+    this.current = path;
     const { output, missing } = await this.run.runStep({ step: step[by], path, input, generation });
+    this.current = undefined;
     this.missing = [...this.missing, ...missing];
     const turn = { round: round + 1, by, value: output, path };
     this.turns.push(turn);
@@ -98,22 +126,31 @@ class Floor {
     });
   }
 
-  async conclude(endedBy: 'agreement' | 'judge' | 'limit', judgement: Judgement): Promise<StepResult> {
-    const { decided, verdict, reasons, dissent } = judgement;
+  mayStopAt(judgement: Judgement): Promise<boolean> {
+    this.leaning = judgement;
+    return this.stop.at(this.result('stopWhen', judgement));
+  }
+
+  async conclude(endedBy: EndedBy, judgement: Judgement): Promise<StepResult> {
     const rounds = this.turns.at(-1)?.round ?? 0;
     this.run.view.change(this.place.path, { outcome: `ended by ${endedBy} in round ${rounds}` });
-    const output = await keepValue(this.run, {
+    const output = await keepValue(this.run, this.result(endedBy, judgement));
+    const cut = endedBy === 'timeout' && this.current !== undefined ? [this.current] : [];
+    return { output, missing: [...this.missing, ...cut] };
+  }
+
+  private result(endedBy: EndedBy, { decided, verdict, reasons, dissent }: Judgement): Value {
+    return {
       record: {
         decided: inline(decided),
         endedBy: inline(endedBy),
         verdict,
         reasons: inline(reasons),
         dissent: inline(dissent),
-        rounds: inline(rounds),
+        rounds: inline(this.turns.at(-1)?.round ?? 0),
         turns: this.attributed(),
       },
-    });
-    return { output, missing: this.missing };
+    };
   }
 
   private attributed(): Value {

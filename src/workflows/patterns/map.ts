@@ -1,4 +1,4 @@
-import { proxyLocalActivities } from '@temporalio/workflow';
+import { CancelledFailure, proxyLocalActivities } from '@temporalio/workflow';
 import type { BatonActivities } from '../../contract/activities';
 import { failure } from '../../contract/fail';
 import type { ItemOutput, StretchResult } from '../../contract/map-run';
@@ -12,11 +12,14 @@ import { keepValue } from '../keep-value';
 import { runStretch } from '../map/run-stretch';
 import { below, type Place } from '../place';
 import type { Run } from '../run';
+import { concluding, timeIsUp } from '../safeguards/deadline';
 
 /**
  * Map: runs one step for every item of the list that `over` finds in the input. Items travel by reference where they
  * are large, start in input order, at most `maxConcurrency` at one time, and their outputs stay in that order. Joins
  * are those of `parallel`; `collect` gives an array, in which an item that a best effort goes without is null. More
+ * `stopWhen` is tested on each item's output: once met, those that have finished are the output. When the time is up,
+ * the join decides as if the unfinished ones had failed. More
  * items than `window` run in children, each with a history of its own; an item's path and keys do not depend on that.
  *
  * Crash: finished items are in history or in the journal, also those of an activity that several share, and are not
@@ -32,13 +35,14 @@ export async function runMap(run: Run, place: Place<MapStep>): Promise<StepResul
     path: place.path,
   });
   run.view.change(place.path, { outcome: `${done.succeeded} of ${done.total} items` });
-  const why = join === 'all' || done.total === 0 ? undefined : tooFew(join, done);
+  const isSettled = join === 'all' || done.total === 0 || done.stopped === true;
+  const why = isSettled ? undefined : tooFew(join, done);
+  if (why !== undefined && timeIsUp()) throw new CancelledFailure(why);
   if (why !== undefined)
     throw failure('JoinFailed', `${why.replace('branches', 'items')}. Failed: ${done.reasons.join(', ')}.`);
-  const isBestEffort = typeof join === 'object' && 'bestEffort' in join;
   return {
     output: await merge(run, place, done),
-    missing: [...(isBestEffort ? done.failed : []), ...done.missing],
+    missing: [...(hasHoles(place.step, done) ? done.failed : []), ...done.missing],
   };
 }
 
@@ -57,7 +61,6 @@ async function mergeBy(
   place: Place<MapStep>,
   { rule, done }: { rule: Exclude<MapStep['merge'], { synthesize: string }>; done: StretchResult },
 ): Promise<Value> {
-  const { join } = place.step;
   const [only] = done.outputs;
   // What stands in history whole needs no activity.
   if (
@@ -68,10 +71,15 @@ async function mergeBy(
   )
     return keepValue(run, { list: entriesOf(only).map(([, value]) => value) });
   const { mergeItems } = proxyLocalActivities<BatonActivities>(choreOptions(run, `merge · ${place.path}`));
-  const withHoles = rule === 'collect' && typeof join === 'object' && 'bestEffort' in join;
-  return inTurn(
-    mergeItems({ merge: rule, outputs: done.outputs, ...(withHoles ? { total: done.total } : {}) }),
+  const withHoles = rule === 'collect' && hasHoles(place.step, done);
+  return concluding(() =>
+    inTurn(mergeItems({ merge: rule, outputs: done.outputs, ...(withHoles ? { total: done.total } : {}) })),
   );
+}
+
+/** Are items without an output missing? Where so many are enough, or the map was stopped, they are not. */
+function hasHoles({ join }: MapStep, { stopped }: StretchResult): boolean {
+  return typeof join === 'object' && 'bestEffort' in join && stopped !== true;
 }
 
 function entriesOf(list: Value | undefined): readonly ItemOutput[] {

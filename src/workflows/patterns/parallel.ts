@@ -10,21 +10,26 @@ import { inTurn } from '../in-turn';
 import { keepValue } from '../keep-value';
 import { below, type Place } from '../place';
 import type { Run } from '../run';
+import { concluding } from '../safeguards/deadline';
+import { Stop } from '../stop';
 
 /**
  * Parallel: every branch gets the step's input; the join says when they are done, the merge what becomes of their outputs.
+ * `stopWhen` is tested on each branch's output; once met, the others are cancelled and those that have finished merged.
+ * When the time is up, the join decides as if the unfinished ones had failed.
  *
  * Crash: each branch goes on from its own last call; finished branches are not run again.
  */
 export async function runParallel(run: Run, place: Place<ParallelStep>): Promise<StepResult> {
   const { branches, join, maxConcurrency } = place.step;
+  const stop = new Stop(run, place.step);
   const { results, missing } = await fanOut(
     Object.entries(branches).map(([name, step]) => ({
       name,
-      start: () => run.runStep(below(place, name, { step, input: place.input })),
+      start: () => stop.watch(run.runStep(below(place, name, { step, input: place.input }))),
     })),
     join,
-    maxConcurrency,
+    { width: maxConcurrency, stop },
   );
   const outputs = Object.fromEntries([...results].map(([name, result]) => [name, result.output]));
   const output = await mergeBranches(run, place, outputs);
@@ -52,5 +57,5 @@ async function mergeBranches(
     return synthesis.output;
   }
   const { mergeOutputs } = proxyLocalActivities<BatonActivities>(choreOptions(run, `merge · ${place.path}`));
-  return inTurn(mergeOutputs({ merge, outputs }));
+  return concluding(() => inTurn(mergeOutputs({ merge, outputs })));
 }

@@ -2,7 +2,7 @@ import type { Json } from '../../contract/json';
 import type { StepResult } from '../../contract/run';
 import type { PeersStep } from '../../contract/step';
 import { childPath, iterationPath, type StepPath } from '../../contract/step-path';
-import { inline } from '../../contract/value';
+import { inline, type Value } from '../../contract/value';
 import { fanOut } from '../fan-out';
 import { keepValue } from '../keep-value';
 import { commonAnswer, MailRoom } from '../peers/mail-room';
@@ -10,34 +10,48 @@ import { postForm } from '../peers/read-post';
 import type { Place } from '../place';
 import { readAnswer } from '../read-answer';
 import type { Run } from '../run';
+import { ranOutOfTime } from '../safeguards/deadline';
+import { Stop } from '../stop';
 
 /**
  * Peers: members write messages to each other, to one or to all. In the first round each is given the question, in
  * later rounds those with mail are given it, side by side; what they write in a round is delivered after it, in the
  * order in which the members are declared. It ends on consensus (a proposal that all others agree to, or one answer of
  * all) where `until` says so, when nobody has mail, or after `maxRounds`. No consensus is no failure: the output
- * `{ agreed, endedBy, answer, answers, rounds, messages }` says so.
+ * `{ agreed, endedBy, answer, answers, rounds, messages }` says so. `stopWhen` is tested on what each round comes to, in
+ * that form. When the time is up, the finished rounds are the result, which is then partial.
  *
  * Crash: finished turns are in history and are not taken again; mailboxes are made of them anew.
  */
 export async function runPeers(run: Run, place: Place<PeersStep>): Promise<StepResult> {
   const { members, maxRounds, until } = place.step;
   const talk = new Talk(run, place);
+  const stop = new Stop(run, place.step);
   for (let round = 0; ; round += 1) {
-    await talk.round(round);
+    try {
+      await talk.round(round);
+    } catch (error) {
+      if (round === 0 || !ranOutOfTime(error)) throw error;
+      return talk.conclude('timeout', round);
+    }
     const agreed = until === 'consensus' ? talk.consensus() : undefined;
     if (agreed !== undefined) return talk.conclude('consensus', round + 1, agreed.answer);
     if (!Object.keys(members).some((name) => talk.mail.hasMail(name)))
       return talk.conclude('quiet', round + 1);
+    if (await stop.at(talk.result('stopWhen', round + 1))) return talk.conclude('stopWhen', round + 1);
     if (round + 1 >= maxRounds) return talk.conclude('limit', round + 1);
   }
 }
+
+type EndedBy = 'consensus' | 'quiet' | 'limit' | 'stopWhen' | 'timeout';
 
 class Talk {
   readonly mail: MailRoom;
   private readonly names: readonly string[];
   private readonly answers = new Map<string, Json>();
   private readonly missing: StepPath[] = [];
+  /** Turns of the round that runs. */
+  private speaking: readonly StepPath[] = [];
 
   constructor(
     private readonly run: Run,
@@ -49,8 +63,9 @@ class Talk {
 
   async round(round: number): Promise<void> {
     const speaking = this.names.filter((name) => round === 0 || this.mail.hasMail(name));
+    this.speaking = speaking.map((name) => this.pathOf(name, round));
     const turns = speaking.map((name) => ({ name, start: () => this.turn(name, round) }));
-    const { results } = await fanOut(turns, 'all', speaking.length);
+    const { results } = await fanOut(turns, 'all', { width: speaking.length });
     const form = postForm(this.names);
     for (const [name, result] of results) {
       this.missing.push(...result.missing);
@@ -68,24 +83,21 @@ class Talk {
     return answer === undefined ? undefined : { answer };
   }
 
-  async conclude(
-    endedBy: 'consensus' | 'quiet' | 'limit',
-    rounds: number,
-    answer?: Json,
-  ): Promise<StepResult> {
+  async conclude(endedBy: EndedBy, rounds: number, answer?: Json): Promise<StepResult> {
     this.run.view.change(this.place.path, { outcome: `ended by ${endedBy} in round ${rounds}` });
-    const output = await keepValue(
-      this.run,
-      inline({
-        agreed: endedBy === 'consensus',
-        endedBy,
-        answer: answer ?? null,
-        answers: Object.fromEntries(this.answers),
-        rounds,
-        messages: this.mail.messages() as unknown as Json,
-      }),
-    );
-    return { output, missing: this.missing };
+    const output = await keepValue(this.run, this.result(endedBy, rounds, answer));
+    return { output, missing: [...this.missing, ...(endedBy === 'timeout' ? this.speaking : [])] };
+  }
+
+  result(endedBy: EndedBy, rounds: number, answer?: Json): Value {
+    return inline({
+      agreed: endedBy === 'consensus',
+      endedBy,
+      answer: answer ?? null,
+      answers: Object.fromEntries(this.answers),
+      rounds,
+      messages: this.mail.messages() as unknown as Json,
+    });
   }
 
   private async turn(name: string, round: number): Promise<StepResult> {

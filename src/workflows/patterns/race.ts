@@ -37,7 +37,7 @@ export async function runRace(run: Run, place: Place<RaceStep>): Promise<StepRes
       }
     },
   }));
-  await fanOut(branches, 'any', branches.length);
+  await fanOut(branches, 'any', { width: branches.length });
   // A loser may still have finished while it was being cancelled: the first to be accepted wins, not the first declared.
   const [winner] = winners;
   if (winner === undefined) throw new TypeError(`the race at ${place.path} ended without a winner`);

@@ -6,11 +6,15 @@ import { keepValue } from '../keep-value';
 import type { Place } from '../place';
 import { type AnswerForm, readAnswer } from '../read-answer';
 import type { Run } from '../run';
+import { ranOutOfTime } from '../safeguards/deadline';
+import { Stop } from '../stop';
 
 /**
  * Refine: drafts, lets the draft be reviewed, and revises it with the reviewer's feedback, until the reviewer passes it
  * or the rounds are used up. The best draft is kept: the one that passed, else the one with the highest score, else the
- * last. Running out of rounds is no failure: the result says `passed: false`.
+ * last. Running out of rounds is no failure: the result says `passed: false`. `stopWhen` is tested on what each round
+ * comes to, in the form of the output; it ends with that round's draft. When the time is up, the best reviewed draft so
+ * far is the result, which is then partial.
  *
  * Crash: finished drafts and reviews are in history and are not made again; the one that was being made goes on.
  */
@@ -18,10 +22,20 @@ export async function runRefine(run: Run, place: Place<RefineStep>): Promise<Ste
   const { maxRounds } = place.step;
   let input = place.input;
   let best: Reviewed | undefined;
+  const stop = new Stop(run, place.step);
   for (let round = 0; ; round += 1) {
-    const latest = await draftAndReview(run, place, { round, input });
+    let latest: Reviewed;
+    try {
+      latest = await draftAndReview(run, place, { round, input });
+    } catch (error) {
+      if (best === undefined || !ranOutOfTime(error)) throw error;
+      const cut = iterationPath(childPath(place.path, place.step, 'draft'), round);
+      const missing = [...best.missing, cut];
+      return concluded(run, place, { best: { ...best, missing }, rounds: round });
+    }
     best = best === undefined || !isBetter(best, latest) ? latest : best;
-    if (latest.passed || round + 1 >= maxRounds) return concluded(run, place, { best, rounds: round + 1 });
+    if (latest.passed || round + 1 >= maxRounds || (await stop.at(resultOf(latest, round + 1))))
+      return concluded(run, place, { best: stop.isMet ? latest : best, rounds: round + 1 });
     input = await keepValue(run, {
       record: { task: place.input, draft: latest.draft, feedback: inline(latest.feedback) },
     });
@@ -76,9 +90,13 @@ async function concluded(
   { path }: Place<RefineStep>,
   { best, rounds }: { readonly best: Reviewed; readonly rounds: number },
 ): Promise<StepResult> {
-  const { passed, draft, feedback, score, missing } = best;
+  const { passed, missing } = best;
   run.view.change(path, { outcome: `${passed ? 'passed' : 'not passed'} in ${countOf(rounds)}` });
-  const output = await keepValue(run, {
+  return { output: await keepValue(run, resultOf(best, rounds)), missing };
+}
+
+function resultOf({ passed, draft, feedback, score }: Reviewed, rounds: number): Value {
+  return {
     record: {
       passed: inline(passed),
       draft,
@@ -86,8 +104,7 @@ async function concluded(
       rounds: inline(rounds),
       ...(score === undefined ? {} : { score: inline(score) }),
     },
-  });
-  return { output, missing };
+  };
 }
 
 function countOf(rounds: number): string {

@@ -22,19 +22,19 @@ export function runTeamStep(run: Run, place: Place<TeamStep>): Promise<StepResul
   const { name, root, limits, prepared } = preparedTeam(run, place.path);
   const path = childPath(place.path, place.step, place.step.team);
   const timeoutMs = milliseconds(limits.timeout);
-  const input = {
+  const input = () => ({
     ...subtreeInput(run, place),
     team: name,
     path,
     step: root,
     prepared,
     limits: within(limits, run.ledger.left()),
-  };
+  });
   // The run's own deadline comes first: no timer of its own is needed.
-  if (Date.now() + timeoutMs >= run.deadlineAt) return runChild(run, place, input);
+  if (Date.now() + timeoutMs >= run.deadlineAt) return runChild(run, place, input());
   return withDeadline(
     timeoutMs,
-    () => runChild(run, place, input),
+    () => runChild(run, place, input()),
     () =>
       failure(
         'StepTimedOut',

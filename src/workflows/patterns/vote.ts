@@ -19,7 +19,8 @@ import { type Count, countVotes } from '../voting/count-votes';
 /**
  * Vote: asks every voter the same, side by side and blind to each other, and counts their answers by the rule. Where the
  * rule names no winner, the tie-break chooses. A voter that fails is counted as the rule says and is missing from the
- * result, which is then partial. Nobody voting at all fails JoinFailed.
+ * result, which is then partial; so is one that the time did not suffice for, and a judge or a tie-break that there is no
+ * time for fails the step. Nobody voting at all fails JoinFailed.
  *
  * Crash: finished ballots are in history and nobody votes twice; a question to people stays asked.
  */
@@ -71,7 +72,7 @@ async function poll(run: Run, place: Place<VoteStep>): Promise<Polled> {
       start: () => run.runStep(below(place, name, { step, input: place.input })),
     })),
     { bestEffort: { atLeast: 0, required: [] } },
-    RUN_DEFAULTS.maxConcurrency,
+    { width: RUN_DEFAULTS.maxConcurrency },
   );
   const said = new Map<string, Json>();
   for (const [name, { output, missing: lacking }] of results) {

@@ -1,8 +1,28 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 
+/** What runs against a time. */
+class DeadlineScope extends CancellationScope {
+  isOver = false;
+
+  constructor(
+    /** Milliseconds since the epoch. */
+    readonly at: number,
+    /** The timer runs in the parent of this execution, which then cancels it. */
+    readonly isParents: boolean,
+  ) {
+    super();
+  }
+
+  end(): void {
+    this.isOver = true;
+    this.cancel();
+  }
+}
+
 /**
- * Runs `work` and cancels it when its time is over, raising `late()` instead. The time is a workflow timer, so that
- * what must still run afterwards (compensations, a fallback) can; an outer cancellation stays a cancellation.
+ * Runs `work` and cancels it when its time is over. What then still comes of it, a pattern's partial result, is the
+ * result; a cancellation becomes `late()`. The time is a workflow timer, so that what must still run afterwards
+ * (compensations, a fallback) can; an outer cancellation stays a cancellation.
  */
 export async function withDeadline<T>(
   timeoutMs: number,
@@ -10,14 +30,14 @@ export async function withDeadline<T>(
   late: () => Error,
 ): Promise<T> {
   const outer = CancellationScope.current();
-  const scope = new CancellationScope();
+  const scope = new DeadlineScope(Date.now() + timeoutMs, false);
   // Not the scope's own `timeout`: the SDK ends its timer by a flag that a replay does not find in every history with
   // local activities, and the run would then be stuck.
   const clock = new CancellationScope();
   clock
     .run(() => sleep(timeoutMs))
     .then(
-      () => scope.cancel(),
+      () => scope.end(),
       () => undefined,
     );
   try {
@@ -27,5 +47,52 @@ export async function withDeadline<T>(
     throw error;
   } finally {
     clock.cancel();
+  }
+}
+
+/** Runs `work` knowing that a cancellation at or after `at` is the end of a parent's time, which has the timer. */
+export function withinParentsTime<T>(at: number, work: () => Promise<T>): Promise<T> {
+  return new DeadlineScope(at, true).run(work);
+}
+
+/** When the time of what runs here is over, by the earliest deadline around it; infinite where nothing cancels it. */
+export function endOfTime(): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const scope of cancellableScopes())
+    if (scope instanceof DeadlineScope) earliest = Math.min(earliest, scope.at);
+  return earliest;
+}
+
+/**
+ * Is what runs here cancelled because a time is over, and by nothing outside of that? Then a pattern concludes with what
+ * has finished, as if the rest had failed, where its own rule allows that; else it lets the cancellation through.
+ */
+export function timeIsUp(): boolean {
+  let up = false;
+  for (const scope of cancellableScopes()) {
+    if (!scope.consideredCancelled) continue;
+    const isDeadline = scope instanceof DeadlineScope;
+    if (isDeadline && scope.isParents) return Date.now() >= scope.at;
+    up = isDeadline && scope.isOver;
+  }
+  return up;
+}
+
+/** Is it because its time is over that this has failed? */
+export function ranOutOfTime(error: unknown): boolean {
+  return isCancellation(error) && timeIsUp();
+}
+
+/** Runs what belongs to a conclusion, and asks neither model, tool nor person, although the time for everything else is over. */
+export function concluding<T>(work: () => Promise<T>): Promise<T> {
+  return timeIsUp() ? CancellationScope.nonCancellable(work) : work();
+}
+
+/** The scopes around what runs here, the nearest first, up to where nothing cancels it. */
+function* cancellableScopes(): Iterable<CancellationScope> {
+  let scope: CancellationScope | undefined = CancellationScope.current();
+  while (scope?.cancellable === true) {
+    yield scope;
+    scope = scope.parent;
   }
 }
