@@ -1,4 +1,4 @@
-import type { BatonActivities } from '../contract/activities';
+import type { BatonActivities, RegistryActivities } from '../contract/activities';
 import type { ActivityDeps } from './activity-deps';
 import { createCallModel } from './call-model';
 import { createClassifyByExamples } from './classify-by-examples';
@@ -8,6 +8,7 @@ import { createMergeItems } from './merge-items';
 import { createMergeOutputs } from './merge-outputs';
 import { createPrepareRun } from './prepare-run';
 import { createRecordIncident } from './record-incident';
+import { createRegistryActivities } from './registry/registry-activities';
 import { createRunAgents } from './run-agents';
 import { createRunPackedAgent } from './run-packed-agent';
 import { createSplitList } from './split-list';
@@ -23,7 +24,8 @@ type OrchestrationActivities = Pick<
   | 'splitList'
   | 'storeValue'
   | 'loadValue'
->;
+> &
+  RegistryActivities;
 type ModelActivities = Pick<BatonActivities, 'callModel' | 'runPackedAgent' | 'runAgents'>;
 
 /** What runs beside the workflows, on the run's own queue. */
@@ -38,6 +40,7 @@ export function createOrchestrationActivities(deps: ActivityDeps): Orchestration
     splitList: createSplitList(content),
     storeValue: createStoreValue(content),
     loadValue: createLoadValue(content),
+    ...createRegistryActivities(deps.store),
   };
 }
 

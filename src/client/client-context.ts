@@ -1,5 +1,5 @@
 import type { Client, Connection } from '@temporalio/client';
-import type { ContentStore } from '../threads/store';
+import type { ContentStore, RegistryStore } from '../threads/store';
 import type { SettingsProfile } from './run-settings';
 
 /** What every verb of the client works with. `connect` makes it. */
@@ -11,6 +11,8 @@ export interface ClientContext {
   readonly taskQueue: string;
   /** Where large inputs and outputs are kept; the same store that the workers use. */
   readonly content: ContentStore;
+  /** Where registries publish; of the same store. */
+  readonly registry: RegistryStore;
   /** Whether the server has Baton's search attributes. Asked once. */
   readonly searchAttributes: () => Promise<boolean>;
   /** Which settings the runs get that it starts. */

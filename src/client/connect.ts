@@ -7,6 +7,7 @@ import type { RunView } from '../contract/view';
 import { type LocalStoreOptions, openLocalStore } from '../threads/local-store';
 import { payloadStorage } from '../threads/payload-storage';
 import { storeSettings } from '../threads/store-from-environment';
+import { type AgentRegistry, agentRegistry } from './agents';
 import { approvals, type InboxOptions, type WaitingApproval } from './approvals';
 import { BatonError } from './baton-error';
 import { cancel } from './cancel';
@@ -75,6 +76,8 @@ export interface BatonClient {
   openSession(team: unknown, options?: SessionOptions): Promise<Session>;
   /** A session that was opened before, by its id. */
   session(id: string): Session;
+  /** The agents that teams ask for by name or capability. */
+  readonly agents: AgentRegistry;
   list(options?: ListOptions): Promise<readonly ListedRun[]>;
   describe(run: string): Promise<DescribedRun>;
   /** Whether a worker has asked the client's queue for work within the last minute. */
@@ -106,6 +109,7 @@ export async function connect(options: ConnectOptions = {}): Promise<BatonClient
     openSession: async (team, sessionOptions) =>
       session(context, await openSession(context, team, sessionOptions)),
     session: (id) => session(context, id),
+    agents: agentRegistry(context),
     list: (listOptions) => list(context, listOptions),
     describe: (run) => describe(context, run),
     hasWorker: () => explained(context, () => isPolled(context)),
@@ -130,6 +134,7 @@ async function openContext(options: ConnectOptions): Promise<ClientContext> {
     options.connection ??
     (await open({ ...profile.connectionOptions, ...options.connectionOptions, address }, namespace));
   const store = options.store ?? storeSettings(process.env);
+  const opened = openLocalStore(store);
   const dataConverter = { externalStorage: payloadStorage(store) };
   const temporal = new Client({ connection, namespace, dataConverter });
   let asked: Promise<boolean> | undefined;
@@ -139,7 +144,8 @@ async function openContext(options: ConnectOptions): Promise<ClientContext> {
     address,
     namespace,
     taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE,
-    content: openLocalStore(store).content,
+    content: opened.content,
+    registry: opened.registry,
     profile: options.profile ?? 'embedded',
     searchAttributes: () => {
       asked ??= hasSearchAttributes(connection, namespace);

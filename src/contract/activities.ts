@@ -3,15 +3,34 @@ import type { ClassifyInput, Incident, Opinion } from './classification';
 import type { Merge } from './join';
 import type { AgentUses, MergeItemsInput, SplitInput, SplitList, UseOutcome } from './map-run';
 import type { ModelCallInput, ModelCallResult } from './model-call';
+import type { RegistryHead, RegistryPage, RegistrySnapshot } from './registry';
 import type { PreparedRun } from './run';
 import type { Team } from './team';
 import type { ToolCallInput, ToolCallResult } from './tool-call';
-import type { Value } from './value';
+import type { Hash, Value } from './value';
 
 export interface MergeInput {
   /** A rule that needs the outputs themselves; `collect` and `synthesize` do not. */
   readonly merge: Exclude<Merge, 'collect' | { synthesize: string }>;
   readonly outputs: Readonly<Record<string, Value>>;
+}
+
+/** What a registry works with. Each is safe to repeat. */
+export interface RegistryActivities {
+  /** Where a registry stands: at `head`, or without one at what the store has of it; null where that is nothing. */
+  openRegistry(registry: string, head: RegistryHead | null): Promise<OpenedRegistry | null>;
+  readRegistryPage(page: Hash): Promise<RegistryPage>;
+  /** Local activity. */
+  storeRegistryPage(page: RegistryPage): Promise<Hash>;
+  /** Makes a snapshot the one that new runs resolve by. Local activity. */
+  publishRegistry(registry: string, snapshot: RegistrySnapshot): Promise<RegistryHead>;
+  /** Local activity. Throws StoredValueMissing where the workers' store lacks one of them, InvalidInput where one is no agent. */
+  checkDefinitions(definitions: readonly Hash[]): Promise<void>;
+}
+
+export interface OpenedRegistry {
+  readonly head: RegistryHead;
+  readonly pages: RegistrySnapshot['pages'];
 }
 
 /** A worker's activities, as workflow code names them. Each is safe to repeat: replies and results are journaled. */

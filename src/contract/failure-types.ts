@@ -130,6 +130,11 @@ export const FAILURES = {
   SessionSwitching: again('Nothing: the same message with the same id is taken a moment later.'),
   SessionOver: final('Open a new session: this one was closed, or fell silent for too long.'),
   SessionRefused: final('Read the message: it says who has the conversation.'),
+  RegistrySwitching: again('Nothing: the same request with the same id is taken a moment later.'),
+  RegistryRefused: final('Read the message: it says what the registry does not take, and why.'),
+  NoAgentFound: final(
+    'Register one with "baton agents register", or ask for another name, capability, tier or price.',
+  ),
   PatternNotImplemented: final('Use another pattern: this one is not built yet.'),
 } as const satisfies Record<string, FailureRow>;
 

@@ -22,7 +22,12 @@ export const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<string, 'Keyword' | 'Keywor
 };
 
 /** Names that live in histories: they never change. */
-export const WORKFLOW_TYPES = { team: 'runTeam', subtree: 'runSubtree', session: 'session' } as const;
+export const WORKFLOW_TYPES = {
+  team: 'runTeam',
+  subtree: 'runSubtree',
+  session: 'session',
+  registry: 'agentRegistry',
+} as const;
 export const VIEW_QUERY = 'view';
 export const INPUT_QUERY = 'input';
 export const EFFECTS_QUERY = 'effects';
@@ -40,6 +45,15 @@ export const SESSION_UPDATES = {
   handBack: 'handBack',
   identify: 'identify',
   close: 'close',
+} as const;
+export const REGISTRY_QUERY = 'registry';
+export const REPORT_SIGNAL = 'report';
+/** Updates of a registry. */
+export const REGISTRY_UPDATES = {
+  register: 'register',
+  retire: 'retire',
+  weigh: 'weigh',
+  score: 'score',
 } as const;
 export const DEFAULT_TASK_QUEUE = 'baton';
 

@@ -1,6 +1,7 @@
 import { LocalCallJournal } from './call-journal';
 import { LocalContentStore } from './content-store';
 import { LocalIncidentLog } from './incident-log';
+import { LocalRegistryStore } from './registry-store';
 import { LocalSharedState } from './state-log';
 import type { Store } from './store';
 import { type Durability, StoreFiles } from './store-files';
@@ -26,5 +27,6 @@ export function openLocalStore({ folder, durability = 'process' }: LocalStoreOpt
     journal: new LocalCallJournal(files, content),
     incidents: new LocalIncidentLog(files),
     state: new LocalSharedState(files),
+    registry: new LocalRegistryStore(files, content),
   };
 }

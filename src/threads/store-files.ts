@@ -10,7 +10,7 @@ import type { Hash } from '../contract/value';
 export type Durability = 'process' | 'power';
 
 /** Folders of a store. `objects` holds JSON by its hash, `payloads` raw bytes by theirs, `journal` calls by their key, `incidents` what routers were unsure of. */
-export type StoreFolder = 'objects' | 'payloads' | 'journal' | 'incidents' | 'state';
+export type StoreFolder = 'objects' | 'payloads' | 'journal' | 'incidents' | 'state' | 'registry';
 
 /**
  * Files up to this size are read and written in line: some system calls of about ten microseconds each, where a

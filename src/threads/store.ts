@@ -1,6 +1,7 @@
 import type { Incident } from '../contract/classification';
 import type { Message } from '../contract/conversation';
 import type { Json } from '../contract/json';
+import type { RegistryHead, RegistryPage, RegistrySnapshot } from '../contract/registry';
 import type { SharedState } from '../contract/shared-state';
 import type { Hash, Ref } from '../contract/value';
 
@@ -53,6 +54,20 @@ export interface IncidentLog {
   all(): Promise<readonly Incident[]>;
 }
 
+/** What the registries of agents have published, for the runs that resolve by it. */
+export interface RegistryStore {
+  putPage(page: RegistryPage): Promise<Hash>;
+  page(hash: Hash): Promise<RegistryPage>;
+  snapshot(hash: Hash): Promise<RegistrySnapshot>;
+  /** Throws StoreUnavailable. */
+  publish(registry: string, snapshot: RegistrySnapshot): Promise<RegistryHead>;
+  /** Undefined where nothing was ever published. */
+  latest(registry: string): Promise<RegistryHead | undefined>;
+  /** What the first caller with that key chose: a choice that was made stays. */
+  settle(key: Hash, choice: Json): Promise<Json>;
+  settled(key: Hash): Promise<Json | undefined>;
+}
+
 export interface Store {
   readonly content: ContentStore;
   readonly threads: ThreadStore;
@@ -60,4 +75,6 @@ export interface Store {
   readonly incidents: IncidentLog;
   /** What the steps of a run have put for each other: see `stateTools`. */
   readonly state: SharedState;
+  /** Registered agents, as their registries have published them. */
+  readonly registry: RegistryStore;
 }

@@ -3,8 +3,8 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  continueAsNew,
   isCancellation,
+  makeContinueAsNewFunc,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
@@ -13,7 +13,7 @@ import { failure } from '../contract/fail';
 import { SEARCH_ATTRIBUTES } from '../contract/names';
 import { SESSION_FORMAT, type SessionInput, type SessionResult } from '../contract/session';
 import { isStepFailure } from './failing';
-import { withDeadline } from './safeguards/deadline';
+import { metWithin } from './safeguards/met-within';
 import { SessionDesk } from './session/session-desk';
 import {
   closeUpdate,
@@ -37,8 +37,8 @@ const STATE = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, SearchAttributeT
  * `{ session, identity, summary, conversation, message }`; messages are answered one after the other. A person may take
  * the conversation over and give it back. It ends when it is closed, or after a time of silence.
  *
- * Crash: a message that was accepted is answered once, by one run. A long session goes on in a new execution: what was
- * accepted is answered first, what comes in between is refused as SessionSwitching, and a message sent again with its id
+ * Crash: a message that was accepted is answered once, by one run. A long session, and one whose build is no longer current, goes on in a
+ * new execution on the current build: what was accepted is answered first, what comes in between is refused as SessionSwitching, and a message sent again with its id
  * is not answered anew, in whatever execution.
  */
 export async function session(input: SessionInput): Promise<SessionResult> {
@@ -127,7 +127,7 @@ async function untilEnding(
     }
     const { held, lastAt } = desk.conversation;
     const left = lastAt + (held === undefined ? terms.idleTimeoutMs : terms.heldTimeoutMs) - Date.now();
-    if (left > 0) await within(left, () => isOver() || mustSwitch());
+    if (left > 0) await metWithin(left, () => isOver() || mustSwitch());
     else if (desk.busy > 0) await condition(() => isOver() || mustSwitch() || desk.busy === 0);
     else desk.ending = 'idle';
   }
@@ -136,10 +136,11 @@ async function untilEnding(
 type Measured = Pick<SessionInput, 'terms' | 'settings'>;
 
 function isLong(desk: SessionDesk, { terms, settings }: Measured): boolean {
-  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  const { historyLength, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
   if (desk.updates === 0) return false;
   return (
     continueAsNewSuggested ||
+    targetWorkerDeploymentVersionChanged ||
     historyLength >= settings.maxHistoryEvents ||
     desk.updates >= terms.maxUpdates * SOON
   );
@@ -151,20 +152,6 @@ function isFull(desk: SessionDesk, { terms, settings }: Measured): boolean {
   );
 }
 
-const TIME_IS_OVER = new Error('the time is over');
-
-async function within(timeMs: number, met: () => boolean): Promise<void> {
-  try {
-    await withDeadline(
-      timeMs,
-      () => condition(met),
-      () => TIME_IS_OVER,
-    );
-  } catch (error) {
-    if (error !== TIME_IS_OVER) throw error;
-  }
-}
-
 async function goOn(desk: SessionDesk, input: SessionInput): Promise<void> {
   try {
     await desk.sumUpWhenLong();
@@ -172,5 +159,9 @@ async function goOn(desk: SessionDesk, input: SessionInput): Promise<void> {
     // The next message tries it again.
     if (!isStepFailure(error)) throw error;
   }
-  await continueAsNew<typeof session>({ ...input, continued: desk.conversation.state() });
+  // A session leaves the build that it began on here, and nowhere else: see `makeCurrent` of the client.
+  const continueOnNewest = makeContinueAsNewFunc<typeof session>({
+    initialVersioningBehavior: 'AUTO_UPGRADE',
+  });
+  await continueOnNewest({ ...input, continued: desk.conversation.state() });
 }

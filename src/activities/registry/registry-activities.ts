@@ -1,0 +1,31 @@
+import type { RegistryActivities } from '../../contract/activities';
+import { agentSchema } from '../../contract/agent';
+import { failure } from '../../contract/fail';
+import type { Store } from '../../threads/store';
+import { limitPayload } from '../limit-payload';
+
+/** What the registry's workflow does with the store. */
+export function createRegistryActivities({
+  registry,
+  content,
+}: Pick<Store, 'registry' | 'content'>): RegistryActivities {
+  return {
+    openRegistry: async (name, carried) => {
+      const head = carried ?? (await registry.latest(name));
+      return head === undefined ? null : { head, pages: (await registry.snapshot(head.snapshot)).pages };
+    },
+    readRegistryPage: async (page) =>
+      limitPayload(await registry.page(page), 'Reading a page of the registry'),
+    storeRegistryPage: (page) => registry.putPage(page),
+    publishRegistry: (name, snapshot) => registry.publish(name, snapshot),
+    checkDefinitions: async (definitions) => {
+      await Promise.all(
+        definitions.map(async (hash) => {
+          const parsed = agentSchema.safeParse(await content.get(hash));
+          if (!parsed.success)
+            throw failure('InvalidInput', `The stored value ${hash} is no agent's definition.`);
+        }),
+      );
+    },
+  };
+}
