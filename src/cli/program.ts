@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { packageRoot } from '../server/package-root';
 import { approvalsCommand } from './commands/approvals';
+import { auditCommand } from './commands/audit';
 import { cancelCommand } from './commands/cancel';
 import { chatCommand } from './commands/chat';
 import { checkCommand } from './commands/check';
@@ -66,6 +67,7 @@ function program(cli: Cli): Command {
     checkCommand(cli),
     watchCommand(cli),
     listCommand(cli),
+    auditCommand(cli),
     approvalsCommand(cli),
     incidentsCommand(cli),
     evalCommand(cli),

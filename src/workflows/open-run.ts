@@ -9,6 +9,7 @@ import type { AgentState } from '../contract/agent-run';
 import { NO_EFFECTS } from '../contract/effect';
 import { lineageAt } from '../contract/past';
 import type { PreparedRun, SubtreeInput, SubtreeResult } from '../contract/run';
+import { showCurrentView } from './current-view';
 import { effectsQuery, viewQuery } from './messages';
 import { preparedAt } from './prepared';
 import type { Continuation, Gather, Run } from './run';
@@ -69,6 +70,7 @@ export function openRun(opening: Opening): OpenRun {
   );
   let undos = 0;
   setHandler(viewQuery, () => view.snapshot());
+  showCurrentView(() => view.snapshot());
   setHandler(effectsQuery, () => effects.snapshot());
   return {
     view,

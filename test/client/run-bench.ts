@@ -15,6 +15,8 @@ type Replies = Readonly<Record<string, (request: ModelRequest) => ScriptedReply 
 /** A worker, a client and a scripted model that counts what reaches it. */
 export interface RunBench {
   readonly client: BatonClient;
+  /** Of the store. */
+  readonly folder: string;
   /** Replies from now on, by agent; every other agent says that it is itself. Forgets what was asked. */
   script(replies?: Replies): void;
   /** Agents by the calls that reached the provider since `script`, in order. */
@@ -25,6 +27,8 @@ export interface RunBench {
   finished(team: Team, input?: Json): Promise<string>;
   waitingIn(run: string): Promise<WaitingApproval>;
   decide(approval: WaitingApproval, verdict: 'approve' | 'deny'): Promise<void>;
+  /** Leaves runs without anyone to answer for them. */
+  stopWorker(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,9 +45,10 @@ export async function openRunBench(tools: readonly Tool[] = []): Promise<RunBenc
     ended.push(request.agent);
     return reply;
   });
-  await bench.startWorker({ models: oneModel(provider), tools });
+  const worker = await bench.startWorker({ models: oneModel(provider), tools });
   return {
     client,
+    folder: bench.folder,
     script(byAgent = {}) {
       replies = byAgent;
       asked = [];
@@ -71,6 +76,7 @@ export async function openRunBench(tools: readonly Tool[] = []): Promise<RunBenc
     async decide({ id: approval, hash, run }, verdict) {
       await client.decide({ approval, hash, verdict, by: 'ann' }, { run });
     },
+    stopWorker: () => worker.stop(),
     async close() {
       await client.close();
       await bench.close();

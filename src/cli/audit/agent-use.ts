@@ -1,0 +1,122 @@
+import type { AgentOutcome, AgentTask } from '../../contract/agent-run';
+import type { Message } from '../../contract/conversation';
+import type { Json } from '../../contract/json';
+import type { AgentUses, UseOutcome } from '../../contract/map-run';
+import type { CallDefinition, ModelCallInput, ModelCallResult } from '../../contract/model-call';
+import type { Usage } from '../../contract/usage';
+import type { ViewFailure } from '../../contract/view';
+import { resolveMessage, resolveValue } from '../../threads/resolve-value';
+import type { Store } from '../../threads/store';
+import type { PairedCall } from './paired-calls';
+
+/** Who was asked: the definition that the run was started with. */
+export type AskedAgent = Pick<CallDefinition, 'agent' | 'version' | 'instructions' | 'model'>;
+
+/** What was said between an agent and its model: one call, or a whole conversation where the agent ran packed. */
+export interface AgentUse {
+  readonly path: string;
+  readonly by: AskedAgent;
+  readonly at: number;
+  readonly endedAt?: number;
+  /** In order: what the agent was given, and what it said and called. */
+  readonly messages: readonly Message[];
+  /** The model that answered; absent for a whole conversation. */
+  readonly model?: string;
+  readonly usage?: Usage;
+  /** True where an earlier run of the same lineage had paid for it. */
+  readonly found?: boolean;
+  readonly failure?: ViewFailure;
+}
+
+/** The uses of agents that an activity held; none where it asked no model. */
+export async function agentUses(call: PairedCall, store: Store): Promise<readonly AgentUse[]> {
+  const [input] = call.args;
+  if (call.type === 'callModel') return [await oneCall(call, input as unknown as ModelCallInput, store)];
+  if (call.type === 'runPackedAgent')
+    return [
+      await conversation(call, input as unknown as AgentTask, {
+        store,
+        outcome: call.result as unknown as AgentOutcome | undefined,
+      }),
+    ];
+  if (call.type !== 'runAgents') return [];
+  const { agent, uses } = input as unknown as AgentUses;
+  const outcomes = (call.result ?? []) as unknown as readonly UseOutcome[];
+  return Promise.all(
+    uses.map((use, index) => {
+      const ended = outcomes[index];
+      const failed = ended !== undefined && 'failed' in ended ? { ...call, failure: ended.failed } : call;
+      return conversation(failed, { agent, ...use }, { store, outcome: outcomeOf(ended) });
+    }),
+  );
+}
+
+function outcomeOf(ended: UseOutcome | undefined): AgentOutcome | undefined {
+  return ended !== undefined && 'outcome' in ended ? ended.outcome : undefined;
+}
+
+async function oneCall(call: PairedCall, input: ModelCallInput, store: Store): Promise<AgentUse> {
+  const { site, definition, append } = input;
+  const reply = call.result as unknown as ModelCallResult | undefined;
+  const given = await Promise.all(append.map((draft) => resolveMessage(draft, store.content)));
+  return {
+    path: site.path,
+    by: await askedAgent(definition, store),
+    ...timesOf(call),
+    messages: reply === undefined ? given : [...given, await saidIn(reply, store)],
+    ...(reply === undefined ? {} : { model: reply.model, usage: reply.usage }),
+    ...(reply?.fromJournal === true ? { found: true } : {}),
+  };
+}
+
+async function saidIn(reply: ModelCallResult, { content }: Store): Promise<Message> {
+  const text = await resolveValue(reply.output ?? reply.text, content);
+  const calls = reply.toolCalls.map(async ({ id, name, args }) => ({
+    type: 'toolCall' as const,
+    id,
+    name,
+    args: (await resolveValue(args, content)) as { readonly [name: string]: Json },
+  }));
+  const said = typeof text === 'string' ? text : JSON.stringify(text);
+  return {
+    role: 'assistant',
+    content: [...(said === '' ? [] : [{ type: 'text' as const, text: said }]), ...(await Promise.all(calls))],
+  };
+}
+
+interface Held {
+  readonly store: Store;
+  readonly outcome: AgentOutcome | undefined;
+}
+
+async function conversation(
+  call: PairedCall,
+  { agent, site, opening }: AgentTask,
+  { store, outcome }: Held,
+): Promise<AgentUse> {
+  return {
+    path: site.path,
+    by: await askedAgent(agent.definition, store),
+    ...timesOf(call),
+    messages:
+      outcome === undefined
+        ? [await resolveMessage(opening, store.content)]
+        : await store.threads.read(outcome.thread),
+    ...(outcome === undefined ? {} : { usage: outcome.usage }),
+  };
+}
+
+function timesOf({ at, endedAt, failure }: PairedCall): Pick<AgentUse, 'at' | 'endedAt' | 'failure'> {
+  return {
+    at,
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+async function askedAgent(definition: string, { content }: Store): Promise<AskedAgent> {
+  const { agent, version, instructions, model } = (await content.get(
+    definition,
+  )) as unknown as CallDefinition;
+  return { agent, version, instructions, model };
+}
