@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { BatonError } from '../../src/client/baton-error';
 import type { BatonClient } from '../../src/client/connect';
 import type { Approval } from '../../src/contract/approval';
@@ -55,7 +56,7 @@ async function endOf(client: BatonClient, { team, cancel = false }: LiveCase): P
   } catch (error) {
     if (error instanceof BatonError) return { ended: error.type, why: error.message };
     // What the client should never throw is a fault of that case, and no reason to stop the others.
-    return { ended: 'throws', why: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    return { ended: 'throws', why: inspect(error) };
   }
 }
 

@@ -8,13 +8,18 @@ import type { ContentStore } from '../threads/store';
 
 /** The input as the run gets it: itself when small, else its name in the store. Throws InvalidInput beyond the limit. */
 export async function inputValue(input: Json, content: ContentStore): Promise<Value> {
+  checkInputSize(input);
+  return keepValue(input, content);
+}
+
+/** Throws InvalidInput where the input is no JSON or too large for a run. */
+export function checkInputSize(input: Json): void {
   const bytes = jsonBytes(input);
   if (bytes > MAX_INPUT_BYTES)
     throw failure(
       'InvalidInput',
       `The input is ${mebibytes(bytes)} of JSON and ${mebibytes(MAX_INPUT_BYTES)} is the limit. Give the run the name of a file that a tool reads.`,
     );
-  return keepValue(input, content);
 }
 
 /** Throws InvalidTeam where the team is too large for one workflow input. */

@@ -7,7 +7,7 @@ import type { ClientContext } from './client-context';
 import { explained } from './server-error';
 import { stateOfStatus } from './view';
 
-/** A run in a list: what the server's search knows of it, without asking its own code. */
+/** A run or session in a list: what the server's search knows of it, without asking its own code. */
 export interface ListedRun {
   readonly run: string;
   readonly team: string;
@@ -25,6 +25,8 @@ export interface ListOptions {
   readonly team?: string;
   /** Only runs that were closed since, in milliseconds since the epoch. */
   readonly closedSince?: number;
+  /** Sessions, and no runs: their messages run beneath them. @default false */
+  readonly sessions?: boolean;
   /** @default 20 */
   readonly limit?: number;
 }
@@ -39,7 +41,7 @@ const STATUSES: Readonly<Record<ListedState, readonly string[]>> = {
   cancelled: ['Canceled', 'Terminated'],
 };
 
-/** Runs on the server, newest first, children left out. A search, a second or so behind. Throws TemporalUnreachable. */
+/** Runs or sessions on the server, newest first, children left out. A search, a second or so behind. Throws TemporalUnreachable. */
 export async function list(context: ClientContext, options: ListOptions = {}): Promise<readonly ListedRun[]> {
   const limit = options.limit ?? 20;
   const query = listQuery(options);
@@ -57,8 +59,10 @@ export async function list(context: ClientContext, options: ListOptions = {}): P
 }
 
 /** Only what every Temporal server can search by; Baton's own state is compared afterwards. */
-function listQuery({ state, team, closedSince }: ListOptions): string {
-  const parts = [`WorkflowType = '${WORKFLOW_TYPES.team}'`];
+function listQuery({ state, team, closedSince, sessions = false }: ListOptions): string {
+  const type = sessions ? WORKFLOW_TYPES.session : WORKFLOW_TYPES.team;
+  // A session that went on in a new execution is the newest one of its id.
+  const parts = [`WorkflowType = '${type}'`, "ExecutionStatus != 'ContinuedAsNew'"];
   if (state !== undefined)
     parts.push(`ExecutionStatus IN (${STATUSES[state].map((each) => `'${each}'`).join(', ')})`);
   if (team !== undefined) {

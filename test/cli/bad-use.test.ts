@@ -100,6 +100,24 @@ describe('baton, badly used', () => {
     },
   );
 
+  test('an oversized input is refused before any server is asked for', async () => {
+    const command = baton(['run', noModel, '--input', hugeInput], { env: nowhere });
+    expect(await command.ended).toBe(EXIT.usage);
+    expect(command.stderr()).toContain('32.0 MiB is the limit');
+  });
+
+  test.each(['check', 'run'])('%s of a team that is built from its input asks for one', async (name) => {
+    const command = baton([name, 'examples/trip-booking', '--json'], { env: nowhere });
+    expect(await command.ended).toBe(EXIT.usage);
+    const { error } = JSON.parse(command.stdout());
+    expect(error).toMatchObject({
+      type: 'InvalidInput',
+      message: expect.stringMatching(/trip-booking.* is built from its input, and there is none/),
+    });
+    expect(command.stderr()).toContain('--input');
+    expect(command.stderr()).not.toContain('no trip');
+  });
+
   test('check lists every mistake with its line and its path', async () => {
     const many = file('many.yaml', 'name: 1team\nroot:\n  kind: agent\n  agent: nobody\nextra: 1\n');
     const command = baton(['check', many, '--json'], { env });

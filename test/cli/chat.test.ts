@@ -33,6 +33,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+async function sessions(): Promise<{ run: string; state: string }[]> {
+  const listed = baton(['list', '--sessions', '--json', '--limit', '50'], { env });
+  expect(await listed.ended).toBe(EXIT.ok);
+  return JSON.parse(listed.stdout()).sessions;
+}
+
 describe('baton chat', () => {
   test('each line of stdin is a message, answered with the conversation before it', async () => {
     const chat = baton(['chat', team], { env, stdin: 'one\n\ntwo\n' });
@@ -65,6 +71,8 @@ describe('baton chat', () => {
   test('a person who takes it over is heard, and the team has it back', async () => {
     const chat = baton(['chat', team], { env, terminal: true });
     const [, id = ''] = await chat.says(/session (chat-[\w-]+)/);
+    // The server's search is a moment behind.
+    await until(async () => (await sessions()).some((each) => each.run === id && each.state === 'running'));
     const client = await connect({ address: sharedServer().address, store: { folder: store } });
     const session = client.session(id);
     expect(await baton(['handover', id, '--by', 'ann'], { env }).ended).toBe(EXIT.ok);
@@ -88,8 +96,8 @@ describe('baton chat', () => {
   });
 });
 
-async function until(met: () => boolean): Promise<void> {
-  for (const end = Date.now() + 15_000; !met(); ) {
+async function until(met: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 15_000; !(await met()); ) {
     if (Date.now() > end) throw new Error('the condition was not met within 15 s');
     await new Promise((wake) => setTimeout(wake, 20));
   }

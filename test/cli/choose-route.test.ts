@@ -41,3 +41,18 @@ test('a person chooses a route: the command tells the choices, refuses an approv
   expect(await incidents.ended).toBe(EXIT.ok);
   expect(JSON.parse(incidents.stdout())).toMatchObject({ text: 'that thing', route: 'billing' });
 }, 60_000);
+
+test('--approve-by answers with what --choose names, and leaves open what it does not name', async () => {
+  const args = ['run', desk, '--input', '"that thing"', '--approve-by', 'ann'];
+  const chosen = baton([...args, '--choose', 'refunds', '--choose', 'orders'], { env });
+  expect(await chosen.ended).toBe(EXIT.ok);
+  expect(chosen.stdout()).toContain('by orders');
+  expect(chosen.stderr()).toMatch(/Approved "Where does this belong\?.*" with orders by ann, unasked/);
+  const open = baton([...args, '--choose', 'refunds'], { env });
+  const [, id = ''] = await open.says(
+    /--choose names none of them[\s\S]*baton approve ([0-9a-f]{16}) --by ann --choice/,
+  );
+  expect(await baton(['approve', id, '--by', 'ann', '--choice', 'billing'], { env }).ended).toBe(EXIT.ok);
+  expect(await open.ended).toBe(EXIT.ok);
+  expect(open.stdout()).toContain('by billing');
+}, 60_000);

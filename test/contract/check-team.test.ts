@@ -168,6 +168,20 @@ describe('checkTeam', () => {
               },
             },
             { kind: 'approve', question: 'ok?', deadline: '3h', timeout: '30m' },
+            {
+              kind: 'map',
+              over: '/a',
+              step: { kind: 'agent', agent: 'writer' },
+              callsPerActivity: 5,
+              join: 'any',
+            },
+            {
+              kind: 'map',
+              over: '/b',
+              step: { kind: 'agent', agent: 'writer', timeout: '1m' },
+              callsPerActivity: 5,
+            },
+            { kind: 'map', over: '/c', step: { kind: 'agent', agent: 'writer' }, callsPerActivity: 5 },
           ],
         },
       },
@@ -184,6 +198,8 @@ describe('checkTeam', () => {
         'root.steps[1]: shares out 140 % of its budget',
         "root.steps[2].deadline: is not before the step's timeout",
         'root.steps[2].deadline: is longer than the run may take',
+        'root.steps[3].callsPerActivity: has no effect: its join may be settled before all items have ended',
+        'root.steps[4].callsPerActivity: has no effect: its items have a timeout of their own',
       ],
     );
   });

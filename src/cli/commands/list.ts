@@ -10,25 +10,29 @@ import { positiveInteger } from './read-flags';
 interface ListFlags extends ServerFlags {
   readonly state?: ListedState;
   readonly team?: string;
+  readonly sessions?: boolean;
   readonly limit: number;
 }
 
-/** `baton list`: runs, newest first. */
+/** `baton list`: runs, or with `--sessions` the open and closed conversations, newest first. */
 export function listCommand(cli: Cli): Command {
-  const command = serverCommand('list', 'List runs, newest first')
-    .addOption(new Option('--state <state>', 'only runs in this state').choices(LISTED_STATES))
-    .option('--team <name>', 'only runs of this team')
+  const command = serverCommand('list', 'List runs or sessions, newest first')
+    .addOption(new Option('--state <state>', 'only those in this state').choices(LISTED_STATES))
+    .option('--sessions', 'sessions (baton chat) in place of runs')
+    .option('--team <name>', 'only those of this team')
     .option('--limit <count>', 'at most so many', positiveInteger, 20);
   return does<ListFlags>(command, cli, async (console, flags) => {
     const client = await openClient(flags, console.streams);
     try {
-      const { state, team, limit } = flags;
+      const { state, team, limit, sessions = false } = flags;
       const runs = await client.list({
         limit,
+        sessions,
         ...(state === undefined ? {} : { state }),
         ...(team === undefined ? {} : { team }),
       });
-      console.document({ runs });
+      console.document(sessions ? { sessions: runs } : { runs });
+      if (runs.length === 0) console.say(sessions ? 'No sessions.' : 'No runs.');
       showRuns(console, runs);
     } finally {
       await client.close();
@@ -37,7 +41,6 @@ export function listCommand(cli: Cli): Command {
 }
 
 function showRuns(console: Console, runs: readonly ListedRun[]): void {
-  if (runs.length === 0) console.say('No runs.');
   const width = Math.max(12, ...runs.map(({ run }) => run.length));
   for (const { run, team, version, state, startedAt, endedAt } of runs)
     console.say(

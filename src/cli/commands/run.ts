@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
+import { checkInputSize } from '../../client/input-value';
 import { failure } from '../../contract/fail';
 import type { Team } from '../../contract/team';
 import { EXIT, type ExitCode } from '../exit-codes';
@@ -16,12 +17,14 @@ import { mistakeLine } from '../team/mistake-line';
 import { readInput } from '../team/read-input';
 import { type CheckedFile, loadTeamFolder } from '../team/team-folder';
 import { type Cli, does } from './command';
+import { collected } from './read-flags';
 
 interface RunFlags extends ServerFlags {
   readonly input?: string;
   readonly id?: string;
   readonly tenant?: string;
   readonly approveBy?: string;
+  readonly choose?: readonly string[];
   readonly detach?: boolean;
   readonly watch?: boolean;
   readonly keep?: boolean;
@@ -38,6 +41,11 @@ export function runCommand(cli: Cli): Command {
     .option('--id <run>', "id of the run; the team's name and eight random digits where it is left out")
     .option('--tenant <name>', 'who the run belongs to')
     .option('--approve-by <name>', 'approve every question under that name, unasked')
+    .option(
+      '--choose <choice>',
+      'with --approve-by: what to choose where a question has choices; may be given several times',
+      collected,
+    )
     .option('--detach', 'return once the run has started; it needs a worker that stays')
     .option('--watch', 'with --json: show progress on stderr all the same')
     .option('--keep', 'leave the server running where this command started one')
@@ -50,6 +58,7 @@ export function runCommand(cli: Cli): Command {
   return does<RunFlags>(command, cli, async (console, flags, [path = '']) => {
     const folder = loadTeamFolder(path);
     const input = await readInput(flags.input, folder, console.streams);
+    checkInputSize(input);
     // Every mistake is told before a server is started for nothing.
     const team = wholeTeam(await folder.check(input, checkOptions(folder)));
     const session = await openRunSession(
@@ -119,7 +128,12 @@ async function followed(
   const quiet = console.json && flags.watch !== true;
   const following = followRun(client, run, {
     console,
-    options: { signal, quiet, ...(flags.approveBy === undefined ? {} : { approveBy: flags.approveBy }) },
+    options: {
+      signal,
+      quiet,
+      ...(flags.approveBy === undefined ? {} : { approveBy: flags.approveBy }),
+      ...(flags.choose === undefined ? {} : { choose: flags.choose }),
+    },
   });
   await Promise.race([following, session.broken]);
   if (signal.aborted) {

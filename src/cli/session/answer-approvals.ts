@@ -1,5 +1,6 @@
 import type { WaitingApproval } from '../../client/approvals';
 import type { BatonClient } from '../../client/connect';
+import type { Decision } from '../../contract/approval';
 import type { RunView } from '../../contract/view';
 import { resolveValue } from '../../threads/resolve-value';
 import type { Console } from '../screen/console';
@@ -10,6 +11,8 @@ import { askPerson } from './ask-person';
 export interface AnsweringOptions {
   /** Approves everything under this name, unasked. */
   readonly approveBy?: string;
+  /** What to choose where a question has choices; the first that is one of them. Without one it is left to a person. */
+  readonly choose?: readonly string[];
 }
 
 /** Brings a run's questions to people while the run is watched: asked in place, answered unasked, or told how to answer. */
@@ -41,10 +44,17 @@ export function openAnswering(
     const decision =
       by === undefined
         ? await askPerson(console, { approval, subject, signal })
-        : { approval: approval.id, hash: approval.hash, verdict: 'approve' as const, by };
-    if (decision !== undefined) await client.decide(decision, { run: approval.run });
-    else if (!signal.aborted) screen.note(`  Decide it later: ${decisionCommand(approval)}`);
-    if (by !== undefined) screen.note(`Approved "${approval.question}" by ${by}, unasked (--approve-by).`);
+        : unaskedDecision(approval, { by, choose: options.choose ?? [] });
+    if (decision === undefined) {
+      if (by !== undefined)
+        screen.note(`"${approval.question}" has choices, and --choose names none of them.`);
+      if (!signal.aborted) screen.note(`  Decide it later: ${decisionCommand(approval)}`);
+      return;
+    }
+    await client.decide(decision, { run: approval.run });
+    const chosen = decision.choice === undefined ? '' : ` with ${decision.choice}`;
+    if (by !== undefined)
+      screen.note(`Approved "${approval.question}"${chosen} by ${by}, unasked (--approve-by).`);
   };
   const start = (approval: WaitingApproval): void => {
     const withdraw = new AbortController();
@@ -81,4 +91,15 @@ export function openAnswering(
       await asking?.done;
     },
   };
+}
+
+/** Undefined where it would take a choice that nobody has made. */
+function unaskedDecision(
+  { id, hash, choices }: WaitingApproval,
+  { by, choose }: { readonly by: string; readonly choose: readonly string[] },
+): Decision | undefined {
+  const decision: Decision = { approval: id, hash, verdict: 'approve', by };
+  if (choices === undefined) return decision;
+  const choice = choose.find((each) => choices.includes(each));
+  return choice === undefined ? undefined : { ...decision, choice };
 }

@@ -2,10 +2,9 @@ import type { BatonClient } from '../../client/connect';
 import type { RunView } from '../../contract/view';
 import type { Console } from '../screen/console';
 import { openScreen, type Screen } from '../screen/live-screen';
-import { openAnswering } from './answer-approvals';
+import { type AnsweringOptions, openAnswering } from './answer-approvals';
 
-export interface FollowOptions {
-  readonly approveBy?: string;
+export interface FollowOptions extends AnsweringOptions {
   /** Shows no progress; questions are still put. */
   readonly quiet?: boolean;
   readonly signal: AbortSignal;
@@ -19,8 +18,8 @@ export async function followRun(
 ): Promise<RunView | undefined> {
   const { console, options } = ui;
   const screen = options.quiet === true ? noScreen(console) : openScreen(console);
-  const { approveBy, signal } = options;
-  const answering = openAnswering(client, { console, screen }, approveBy === undefined ? {} : { approveBy });
+  const { signal } = options;
+  const answering = openAnswering(client, { console, screen }, options);
   let last: RunView | undefined;
   try {
     for await (const view of client.watch(run, { signal })) {

@@ -120,9 +120,21 @@ export async function readPlainInput(path: string): Promise<Json> {
 
 function builtTeam(part: Part, input: Json): unknown {
   const buildTeam = exported(part, 'buildTeam');
-  if (buildTeam !== undefined) return buildTeam(input);
+  if (buildTeam !== undefined) return input === null ? withoutInput(part, buildTeam) : buildTeam(input);
   if (part.exports.team !== undefined) return part.exports.team;
   throw unusable(`${part.file} exports neither "team" nor "buildTeam".`);
+}
+
+/** Some build their team from nothing as well; of the others nobody wants to hear what null is not. */
+function withoutInput({ file }: Part, buildTeam: (input: Json) => unknown): unknown {
+  try {
+    return buildTeam(null);
+  } catch (error) {
+    throw new BatonError('InvalidInput', `The team of ${file} is built from its input, and there is none.`, {
+      cause: error,
+      remedy: 'Name one: --input <file, folder, JSON or "-">.',
+    });
+  }
 }
 
 function unusable(message: string): BatonError {

@@ -1,5 +1,6 @@
 import { OTHERWISE, routeOfLabel } from '../classification';
 import type { Join, Merge } from '../join';
+import { CALLS_PER_ACTIVITY } from '../limits';
 import type { DagStep, MapStep, ParallelStep, RouteStep, Step, StepKind, VoteStep } from '../step';
 import { cyclesIn } from './cycles';
 import type { Findings, Scope } from './findings';
@@ -41,10 +42,28 @@ function checkParallel({ branches, join, merge }: ParallelStep, place: Place, fo
     if (!names.includes(name)) found.mistake([...place, ...at], unknown('branch', name, names));
 }
 
-function checkMap({ join, merge, maxItems }: MapStep, place: Place, found: Findings): void {
+function checkMap(map: MapStep, place: Place, found: Findings): void {
+  const { join, merge, maxItems } = map;
+  checkSharing(map, place, found);
   checkQuorum(join, { most: maxItems, of: 'items that maxItems allows' }, { place, found });
   for (const { name, at } of [...requiredOf(join), ...weightsOf(merge)])
     found.mistake([...place, ...at], `names "${name}", but the items of a map have no names.`);
+}
+
+/** Many calls in one activity end together, which would be too late where one answer is enough. */
+function checkSharing({ callsPerActivity, join, step }: MapStep, place: Place, found: Findings): void {
+  if (callsPerActivity <= 1 || callsPerActivity === CALLS_PER_ACTIVITY) return;
+  const why =
+    step.timeout !== undefined
+      ? 'its items have a timeout of their own'
+      : join === 'any' || (typeof join === 'object' && 'quorum' in join)
+        ? 'its join may be settled before all items have ended'
+        : undefined;
+  if (why !== undefined)
+    found.warning(
+      [...place, 'callsPerActivity'],
+      `has no effect: ${why}, so that each item is called by itself.`,
+    );
 }
 
 function checkQuorum(

@@ -21,7 +21,7 @@ import type { Run } from '../run';
 export async function runRoute(run: Run, place: Place<RouteStep>): Promise<StepResult> {
   const routing = await chooseRoute(run, place);
   run.view.change(place.path, { routing, outcome: inWords(routing) });
-  if (routing.route === null || routing.by === 'person') await recordIncident(run, place, routing);
+  if (routing.route === null || routing.by === 'person') await keepIncident(run, place, routing);
   const { step, input } = place;
   if (routing.route === null) return run.runStep(below(place, OTHERWISE, { step: step.fallback, input }));
   const chosen = step.routes[routing.route];
@@ -40,7 +40,7 @@ async function chooseRoute(run: Run, place: Place<RouteStep>): Promise<Routing> 
   return { route: null, opinions };
 }
 
-async function recordIncident(run: Run, place: Place<RouteStep>, routing: Routing): Promise<void> {
+async function keepIncident(run: Run, place: Place<RouteStep>, routing: Routing): Promise<void> {
   const { recordIncident } = proxyLocalActivities<BatonActivities>(
     choreOptions(run, `record an incident · ${place.path}`),
   );
