@@ -17,6 +17,7 @@ export function lookUp(name: 'lookUp' | 'lookUpLocally'): Tool {
     effect: 'read',
     repeat: 'safe',
     timeoutMs: 2000,
+    trust: 'trusted',
     local: name === 'lookUpLocally',
     run: async ({ entry, bytes }) => seededText(Number(bytes), Number(entry)),
   };

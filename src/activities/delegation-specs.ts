@@ -12,6 +12,8 @@ export const DELEGATION_META: ToolMeta = {
   repeat: 'safe',
   timeoutMs: milliseconds(AGENT_DEFAULTS.timeout),
   local: false,
+  // What its worker has taken in comes with the result.
+  trust: 'trusted',
 };
 
 /** The tools by which a supervisor reaches its workers, one a worker. */

@@ -69,8 +69,15 @@ export function grantedTools(team: Team, agent: AgentDefinition): readonly strin
 }
 
 export function metaOf(tool: Tool): ToolMeta {
-  const { effect, repeat, timeoutMs, local, compensation } = tool;
-  return { effect, repeat, timeoutMs, local, ...(compensation === undefined ? {} : { compensation }) };
+  const { effect, repeat, timeoutMs, local, trust, compensation } = tool;
+  return {
+    effect,
+    repeat,
+    timeoutMs,
+    local,
+    ...(trust === 'trusted' ? { trust } : {}),
+    ...(compensation === undefined ? {} : { compensation }),
+  };
 }
 
 function specOf({ name, description, inputSchema }: Tool): ToolSpec {

@@ -19,6 +19,7 @@ export function openingState(task: AgentTask): AgentState {
     nudges: 0,
     pieces: [],
     wrappingUp: false,
+    ...(task.untrusted === undefined ? {} : { untrusted: task.untrusted }),
   };
 }
 

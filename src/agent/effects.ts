@@ -8,6 +8,8 @@ export interface ToolUse {
   readonly call: ToolCallInput;
   /** Its place among all tool calls of this use of the agent, from 0. */
   readonly ordinal: number;
+  /** Untrusted tools whose output was in the conversation when the model asked; absent where none was. */
+  readonly untrusted?: readonly string[];
 }
 
 /** Everything that an agent does to the world. The loop itself is pure over these, so it runs on either island and in a unit test. */
@@ -16,6 +18,8 @@ export interface AgentEffects {
   callModel(input: ModelCallInput): Promise<ModelCallResult>;
   /** Runs one tool. Its own error is a result with `isError`; what is thrown fails the agent. */
   callTool(use: ToolUse): Promise<ToolCallResult>;
+  /** Called once the tools of a turn have run, with the state that has their results. */
+  afterTools?(state: AgentState): void;
   /** Called between turns. May throw to go on in another execution: the state holds all that the loop needs. */
   betweenTurns?(state: AgentState): Promise<void>;
 }

@@ -118,6 +118,15 @@ export function isLastChance(task: AgentTask, state: AgentState): boolean {
 
 export function outcome(state: AgentState, output: Value): AgentOutcome {
   if (state.thread === null) throw new TypeError('an answer without a transcript');
-  const { thread, turns, toolCalls, usage, passed } = state;
-  return { output, thread, turns, toolCalls, usage, ...(passed === undefined ? {} : { passed }) };
+  const { thread, turns, toolCalls, usage, passed, untrusted, refusedCalls } = state;
+  return {
+    output,
+    thread,
+    turns,
+    toolCalls,
+    usage,
+    ...(passed === undefined ? {} : { passed }),
+    ...(untrusted === undefined ? {} : { untrusted }),
+    ...(refusedCalls === undefined ? {} : { refusedCalls }),
+  };
 }

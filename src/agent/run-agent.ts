@@ -32,8 +32,10 @@ export async function runAgent(
     });
     state = afterReply(state, reply);
     const verdict = judgeReply({ task, state, reply });
-    if (verdict === 'useTools') state = await useTools(task, effects, { state, reply });
-    else if ('answer' in verdict) return outcome(state, verdict.answer);
+    if (verdict === 'useTools') {
+      state = await useTools(task, effects, { state, reply });
+      effects.afterTools?.(state);
+    } else if ('answer' in verdict) return outcome(state, verdict.answer);
     else state = verdict.goOn;
   }
 }

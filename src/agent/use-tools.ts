@@ -2,7 +2,7 @@ import type { AgentState, AgentTask } from '../contract/agent-run';
 import type { DraftMessage, DraftPart } from '../contract/conversation';
 import { hashOf } from '../contract/hash';
 import type { ModelCallResult } from '../contract/model-call';
-import type { ToolCallRequest, ToolCallResult } from '../contract/tool-call';
+import type { ToolCallRequest } from '../contract/tool-call';
 import { inline } from '../contract/value';
 import { withPending, wrapUp } from './agent-state';
 import type { AgentEffects, ToolUse } from './effects';
@@ -25,24 +25,34 @@ export async function useTools(
 ): Promise<AgentState> {
   const { state, reply } = turn;
   const left = task.agent.limits.maxToolCalls - state.toolCalls;
+  const entered = new Set(state.untrusted);
+  let refused = state.refusedCalls ?? 0;
   const parts = await Promise.all(
     reply.toolCalls.map(async (request, index): Promise<DraftPart> => {
       const refusal = whyNot(task, request, { index, left });
-      const result =
-        refusal === undefined
-          ? await effects.callTool(toolUse(task, request, { index, reply, state }))
-          : errorResult(refusal);
-      return {
-        type: 'toolResult',
-        id: request.id,
-        name: request.name,
-        value: result.value,
-        isError: result.isError,
-      };
+      const { id, name } = request;
+      if (refusal !== undefined) {
+        refused += 1;
+        return { type: 'toolResult', id, name, value: inline(refusal), isError: true, byEngine: true };
+      }
+      const use = toolUse(task, request, { index, reply, state });
+      const { value, isError, notRun, untrusted } = await effects.callTool(use);
+      if (notRun === true) refused += 1;
+      for (const tool of sourcesOf(use, untrusted)) entered.add(tool);
+      return { type: 'toolResult', id, name, value, isError };
     }),
   );
   const results: DraftMessage = { role: 'user', content: parts };
-  const next = withPending({ ...state, toolCalls: state.toolCalls + reply.toolCalls.length }, results);
+  const counted = { ...state, toolCalls: state.toolCalls + reply.toolCalls.length };
+  const next = withPending(
+    {
+      ...counted,
+      // In order of name: the calls of one turn end in any order.
+      ...(entered.size === 0 ? {} : { untrusted: [...entered].sort() }),
+      ...(refused === 0 ? {} : { refusedCalls: refused }),
+    },
+    results,
+  );
   return reply.toolCalls.length >= left ? wrapUp(next) : next;
 }
 
@@ -63,15 +73,23 @@ function toolUse(task: AgentTask, request: ToolCallRequest, place: CallPlace): T
   const meta = task.agent.tools[request.name];
   if (meta === undefined) throw new TypeError(`tool "${request.name}" was not checked`);
   const call = { site: task.site, idempotencyKey: idempotencyKey(task, request, place), args: request.args };
-  return { tool: request.name, meta, call, ordinal: place.state.toolCalls + place.index };
+  const { toolCalls, untrusted } = place.state;
+  return {
+    tool: request.name,
+    meta,
+    call,
+    ordinal: toolCalls + place.index,
+    ...(untrusted === undefined ? {} : { untrusted }),
+  };
+}
+
+/** What a result brings into the conversation: the tool's own output where nobody vouches for it, or what stands behind it. */
+function sourcesOf({ tool, meta }: ToolUse, behind: readonly string[] = []): readonly string[] {
+  return meta.trust === 'trusted' ? behind : [...behind, tool];
 }
 
 /** The head of the transcript holds the request itself, so asking anew gives a new key and repeating a turn gives the old one. */
 function idempotencyKey(task: AgentTask, request: ToolCallRequest, place: CallPlace): string {
   const { lineage, path } = task.site;
   return hashOf({ lineage, path, thread: place.reply.thread, index: place.index, tool: request.name });
-}
-
-function errorResult(text: string): ToolCallResult {
-  return { value: inline(text), isError: true };
 }

@@ -61,10 +61,12 @@ function joined(node: ViewNode, own: ViewNode | undefined, child: RunView): View
 function factsOf(
   own: ViewNode | undefined,
   node: ViewNode,
-): Pick<ViewNode, 'turns' | 'toolCalls' | 'outcome' | 'routing'> {
+): Pick<ViewNode, 'turns' | 'toolCalls' | 'refusedCalls' | 'untrusted' | 'outcome' | 'routing'> {
   return {
     turns: Math.max(node.turns, own?.turns ?? 0),
     toolCalls: Math.max(node.toolCalls, own?.toolCalls ?? 0),
+    ...(own?.refusedCalls === undefined ? {} : { refusedCalls: own.refusedCalls }),
+    ...(own?.untrusted === undefined ? {} : { untrusted: own.untrusted }),
     ...(own?.outcome === undefined ? {} : { outcome: own.outcome }),
     ...(own?.routing === undefined ? {} : { routing: own.routing }),
   };

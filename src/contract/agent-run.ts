@@ -24,6 +24,8 @@ export interface AgentTask {
   readonly site: CallSite;
   /** What the agent is told first. */
   readonly opening: DraftMessage;
+  /** Untrusted tools whose output may be in the opening; see `Taint`. */
+  readonly untrusted?: readonly string[];
 }
 
 /** Where an agent's loop stands between two turns: what it needs to go on in another execution. */
@@ -43,6 +45,10 @@ export interface AgentState {
   /** Pieces of an answer that was cut and continued. */
   readonly pieces: readonly Value[];
   readonly wrappingUp: boolean;
+  /** Untrusted tools whose output has entered the conversation, by name, each once; absent where none has. */
+  readonly untrusted?: readonly string[];
+  /** Tool calls that were answered with an error and not run: unknown, not granted, invalid or over a limit. Absent where none. */
+  readonly refusedCalls?: number;
   /** Models that were passed over so far, each once. */
   readonly passed?: readonly PassedModel[];
 }
@@ -57,4 +63,7 @@ export interface AgentOutcome {
   readonly usage: Usage;
   /** Models that were passed over, each once. */
   readonly passed?: readonly PassedModel[];
+  /** As in {@link AgentState}. */
+  readonly untrusted?: readonly string[];
+  readonly refusedCalls?: number;
 }

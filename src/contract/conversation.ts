@@ -14,6 +14,8 @@ export type Part =
       readonly name: string;
       readonly content: string;
       readonly isError: boolean;
+      /** Said by the engine, not by a tool: why the call was not run. All else is data from outside, and shown to the model as such. */
+      readonly byEngine?: true;
     }
   | { readonly type: 'opaque'; readonly provider: string; readonly block: Json };
 
@@ -38,6 +40,7 @@ export type DraftPart =
       readonly name: string;
       readonly value: Value;
       readonly isError: boolean;
+      readonly byEngine?: true;
     };
 
 export function userText(text: string): DraftMessage {

@@ -51,6 +51,8 @@ export interface RunInput {
   /** How often effects were undone before it began: see `EffectState`. */
   readonly undone?: Readonly<Record<string, number>>;
   readonly tenant?: string;
+  /** Untrusted tools whose output may be in the input: what the runs of a session before this one had taken in. */
+  readonly untrusted?: readonly string[];
 }
 
 /** What the worker settled when the run began, by agent name; supervisors by the path of their step, since their tools depend on it. */
@@ -113,6 +115,8 @@ export interface SubtreeInput {
   readonly lineages?: Readonly<Record<StepPath, string>>;
   /** What the run that this one began from has done. */
   readonly repeats?: RepeatTerms;
+  /** Untrusted tools whose output may be in the input. */
+  readonly untrusted?: readonly string[];
 }
 
 /** What the execution before this one had reached. */
@@ -135,10 +139,14 @@ export interface SubtreeResult extends StepResult {
   readonly effects?: Pick<EffectState, 'undos' | 'undone'>;
   /** Present where the child ran some items of a map. */
   readonly stretch?: StretchResult;
+  /** Untrusted tools whose output may be in what it returns. */
+  readonly untrusted?: readonly string[];
 }
 
 export interface RunResult extends StepResult {
   /** `partial` where something is missing; a failed run has no result but a failure. */
   readonly state: 'done' | 'partial';
   readonly usage: Usage;
+  /** Untrusted tools whose output may be in the output. */
+  readonly untrusted?: readonly string[];
 }

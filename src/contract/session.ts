@@ -111,6 +111,8 @@ export interface SessionState {
   readonly identity?: Json;
   readonly held?: Hold;
   readonly usage: Usage;
+  /** Untrusted tools whose output may be in what was said; absent where there is none. */
+  readonly untrusted?: readonly string[];
 }
 
 /** What the `session` query answers. */

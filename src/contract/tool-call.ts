@@ -10,6 +10,12 @@ export type ToolEffect = 'read' | 'write';
  */
 export type ToolRepeat = 'safe' | 'keyed' | 'never';
 
+/**
+ * Who may have written what a tool returns. `untrusted`: anybody; once it is in an agent's context, the policy is told so.
+ * `trusted`: the tool's author vouches that nobody but the team's own people and programs has written any of it.
+ */
+export type ToolTrust = 'trusted' | 'untrusted';
+
 /** What workflow code must know of a tool to schedule it; pinned when the run begins. */
 export interface ToolMeta {
   readonly effect: ToolEffect;
@@ -18,6 +24,8 @@ export interface ToolMeta {
   /** Runs as a local activity: a safe read without secrets, at most two seconds. */
   readonly local: boolean;
   readonly compensation?: string;
+  /** @default 'untrusted' */
+  readonly trust?: ToolTrust;
 }
 
 /** A tool call that a model asked for. */
@@ -44,5 +52,7 @@ export interface ToolCallResult {
   readonly isError: boolean;
   /** True where the arguments were refused before the tool began. */
   readonly notRun?: boolean;
+  /** Untrusted tools whose output is in the value, where it is not the tool's own: a delegation's. */
+  readonly untrusted?: readonly string[];
   readonly fromJournal?: boolean;
 }

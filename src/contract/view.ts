@@ -23,6 +23,10 @@ export interface ViewNode {
   readonly attempts: number;
   readonly turns: number;
   readonly toolCalls: number;
+  /** Those of them that were answered with an error and not run: unknown, not granted, invalid or over a limit. Absent where none. */
+  readonly refusedCalls?: number;
+  /** Untrusted tools whose output has entered the agent's conversation, by name; absent where none has. */
+  readonly untrusted?: readonly string[];
   /** Of this step and everything below it. */
   readonly usage: Usage;
   readonly phase?: string;

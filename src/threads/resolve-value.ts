@@ -39,6 +39,13 @@ async function resolvePart(part: DraftPart, content: ContentStore): Promise<Part
   if (part.type === 'text') return part;
   const text = textOf(await resolveValue(part.value, content));
   if (part.type === 'value') return { type: 'text', text };
-  const { id, name, isError } = part;
-  return { type: 'toolResult', id, name, content: text, isError };
+  const { id, name, isError, byEngine } = part;
+  return {
+    type: 'toolResult',
+    id,
+    name,
+    content: text,
+    isError,
+    ...(byEngine === undefined ? {} : { byEngine }),
+  };
 }

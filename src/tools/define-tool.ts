@@ -5,7 +5,7 @@ import { failure } from '../contract/fail';
 import type { Json, JsonObject } from '../contract/json';
 import { LOCAL_TOOL_TIMEOUT_MS, TOOL_CALL_TIMEOUT } from '../contract/limits';
 import { nameSchema } from '../contract/name-schema';
-import type { ToolEffect, ToolRepeat } from '../contract/tool-call';
+import type { ToolEffect, ToolRepeat, ToolTrust } from '../contract/tool-call';
 import { takenName } from './taken-names';
 import type { Tool, ToolContext } from './tool';
 
@@ -28,6 +28,12 @@ export interface ToolDeclaration<Input extends z.ZodObject, Output extends z.Zod
   /** Runs beside the workflow, at less cost: only for safe reads without secrets of at most two seconds. */
   readonly local?: boolean;
   /**
+   * `trusted` where nobody but the team's own people and programs can have written what the tool returns, its errors included.
+   * What is not vouched for is untrusted: forgetting it costs a question to a person, the other way round an injection.
+   * @default 'untrusted'
+   */
+  readonly trust?: ToolTrust;
+  /**
    * Name of the tool that undoes this one. It gets `{ args, result, key }` of the call it undoes: `result` is null where
    * that never reported, `key` is its idempotency key. It must accept that the call never happened.
    */
@@ -44,7 +50,11 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodType =
   declaration: ToolDeclaration<Input, Output>,
 ): Tool {
   const { name, description, input, output = z.json(), effect, repeat, compensation, run } = declaration;
-  const { local = false, timeout = local ? LOCAL_TOOL_TIMEOUT_MS : TOOL_CALL_TIMEOUT } = declaration;
+  const {
+    trust = 'untrusted',
+    local = false,
+    timeout = local ? LOCAL_TOOL_TIMEOUT_MS : TOOL_CALL_TIMEOUT,
+  } = declaration;
   const schema = jsonSchemaOf(input);
   const mistakes = [...mistakesOf(declaration, timeout), ...('mistake' in schema ? [schema.mistake] : [])];
   if (mistakes.length > 0 || 'mistake' in schema)
@@ -62,6 +72,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodType =
     repeat,
     timeoutMs: milliseconds(timeout),
     local,
+    trust,
     ...(compensation === undefined ? {} : { compensation }),
     run: run as unknown as Tool['run'],
   };

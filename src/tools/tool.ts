@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Json, JsonObject } from '../contract/json';
-import type { ToolEffect, ToolRepeat } from '../contract/tool-call';
+import type { ToolEffect, ToolRepeat, ToolTrust } from '../contract/tool-call';
 
 /** What a tool's code is told beside its arguments. */
 export interface ToolContext {
@@ -25,6 +25,7 @@ export interface Tool {
   readonly repeat: ToolRepeat;
   readonly timeoutMs: number;
   readonly local: boolean;
+  readonly trust: ToolTrust;
   /**
    * Name of the tool that undoes this one. It gets `{ args, result, key }` of the call it undoes: `result` is null where
    * that never reported, `key` is its idempotency key. It must accept that the call never happened.

@@ -10,6 +10,7 @@ import { endOfTime } from './safeguards/deadline';
 /** What a child execution is started with: the part of the run that it is. */
 export function subtreeInput(run: Run, place: Place): SubtreeInput {
   const until = endOfTime();
+  const untrusted = run.taint.into(place.path);
   return {
     format: RUN_FORMAT,
     run: run.id,
@@ -26,6 +27,7 @@ export function subtreeInput(run: Run, place: Place): SubtreeInput {
     deadlineAt: run.deadlineAt,
     ...(until < run.deadlineAt ? { until } : {}),
     ...(run.tenant === undefined ? {} : { tenant: run.tenant }),
+    ...(untrusted === undefined ? {} : { untrusted }),
     ...(run.effects.isUndoneOneByOne(place.path) ? { undoesItself: true } : {}),
     ...(run.effects.hasUndone() ? { undone: run.effects.snapshot().undone } : {}),
   };

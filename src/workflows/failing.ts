@@ -29,33 +29,44 @@ export function describeFailure(error: unknown): ViewFailure {
   };
 }
 
-/** The failure with which an execution ends: the root's own type, and what had been used up to then. */
-export function closingFailure(error: unknown, usage: Usage, undone?: EffectState['undone']): unknown {
+/** What an execution tells of itself as it fails. */
+export interface Account {
+  readonly usage: Usage;
+  /** Effects that it has undone. */
+  readonly undone?: EffectState['undone'];
+  /** Untrusted tools whose output may be in what the failure says. */
+  readonly untrusted?: readonly string[] | undefined;
+}
+
+/** The failure with which an execution ends: the root's own type, and its account up to then. */
+export function closingFailure(error: unknown, { usage, undone, untrusted }: Account): unknown {
   if (!isStepFailure(error)) return error;
   const { type, message } = describeFailure(error);
   const root = rootFailure(error);
   const facts = root instanceof ApplicationFailure ? (root.details ?? []) : [];
   const cause = error instanceof Error ? error : undefined;
+  const account: Account = {
+    usage,
+    ...(undone === undefined ? {} : { undone }),
+    ...(untrusted === undefined ? {} : { untrusted }),
+  };
   return ApplicationFailure.create({
     type,
     message,
     nonRetryable: true,
-    details: [{ usage, ...(undone === undefined ? {} : { undone }) }, ...facts],
+    details: [account, ...facts],
     ...(cause === undefined ? {} : { cause }),
   });
 }
 
-/** What a failed child had used, and undone of its own effects, from its closing failure. */
-export function accountOfFailedChild(error: unknown): {
-  readonly usage: Usage;
-  readonly undone: EffectState['undone'];
-} {
+/** What a failed child tells of itself, from its closing failure. */
+export function accountOfFailedChild(error: unknown): Account & { readonly undone: EffectState['undone'] } {
   const details =
     error instanceof ChildWorkflowFailure && error.cause instanceof ApplicationFailure
       ? (error.cause.details ?? [])
       : [];
-  const [facts] = details as ({ usage?: Usage; undone?: EffectState['undone'] } | undefined)[];
-  return { usage: facts?.usage ?? NO_USAGE, undone: facts?.undone ?? {} };
+  const [facts] = details as (Partial<Account> | undefined)[];
+  return { usage: facts?.usage ?? NO_USAGE, undone: facts?.undone ?? {}, untrusted: facts?.untrusted };
 }
 
 export function runTimedOut(timeout: string | number): ApplicationFailure {

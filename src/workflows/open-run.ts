@@ -8,11 +8,11 @@ import {
 import type { AgentState } from '../contract/agent-run';
 import { NO_EFFECTS } from '../contract/effect';
 import { lineageAt } from '../contract/past';
-import type { PreparedRun, SubtreeInput, SubtreeResult } from '../contract/run';
+import type { SubtreeInput, SubtreeResult } from '../contract/run';
 import { showCurrentView } from './current-view';
 import { effectsQuery, viewQuery } from './messages';
 import { preparedAt } from './prepared';
-import type { Continuation, Gather, Run } from './run';
+import type { Continuation, Run } from './run';
 import { runStep } from './run-step';
 import { ApprovalDesk } from './safeguards/approval-desk';
 import { EffectLog } from './safeguards/effect-log';
@@ -20,6 +20,7 @@ import { Gate } from './safeguards/gate';
 import { Ledger } from './safeguards/ledger';
 import { RepeatGuard } from './safeguards/repeat-guard';
 import { Switchboard } from './safeguards/switchboard';
+import { Taint } from './safeguards/taint';
 import { ViewKeeper } from './safeguards/view-keeper';
 
 /** What an execution needs to know before it is prepared: enough to answer queries and updates from its first task on. */
@@ -33,9 +34,13 @@ export interface OpenRun {
   readonly view: ViewKeeper;
   readonly ledger: Ledger;
   readonly effects: EffectLog;
+  readonly taint: Taint;
   readonly switchboard: Switchboard;
   prepared(facts: Pick<SubtreeInput, 'prepared'>, continuation?: Continuation): Run;
 }
+
+/** What differs between the run as its steps see it and the same run while it undoes, or while it gathers calls. */
+type Means = Pick<Run, 'prepared' | 'taint' | 'gather'>;
 
 export function openRun(opening: Opening): OpenRun {
   const { workflowId } = workflowInfo();
@@ -63,6 +68,7 @@ export function openRun(opening: Opening): OpenRun {
   };
   const repeats = new RepeatGuard(terms);
   const gate = new Gate(opening.paused);
+  const taint = new Taint(opening.path, opening.untrusted);
   const switchboard = new Switchboard(
     { run: opening.run, workflow: workflowId },
     { gate, view },
@@ -76,16 +82,17 @@ export function openRun(opening: Opening): OpenRun {
     view,
     ledger,
     effects,
+    taint,
     switchboard,
     prepared({ prepared }, continuation) {
-      const runUntil = (deadlineAt: number, settled: PreparedRun, gather?: Gather): Run => {
+      const runUntil = (deadlineAt: number, means: Means): Run => {
         const run: Run = {
           id: opening.run,
           workflow: workflowId,
           team: opening.team,
           lineageOf: (path) => lineageAt(path, opening.lineage, opening.lineages),
           past,
-          prepared: settled,
+          prepared: means.prepared,
           settings,
           deadlineAt,
           tenant: opening.tenant,
@@ -97,13 +104,19 @@ export function openRun(opening: Opening): OpenRun {
           effects,
           repeats,
           gate,
+          taint: means.taint,
           switchboard,
           continuation,
-          gather,
-          gathering: (calls) => runUntil(deadlineAt, settled, calls),
+          gather: means.gather,
+          gathering: (gather) => runUntil(deadlineAt, { ...means, gather }),
           runStep: (place) => runStep(run, place),
           toUndo: (path) =>
-            runUntil(Math.max(deadlineAt, Date.now() + UNDO_TIME_MS), preparedAt(prepared, path)),
+            runUntil(Math.max(deadlineAt, Date.now() + UNDO_TIME_MS), {
+              prepared: preparedAt(prepared, path),
+              // What is undone was done; nobody is asked whether it may be, whatever has been read since.
+              taint: new Taint(path),
+              gather: undefined,
+            }),
           nextUndo: () => {
             undos += 1;
             return undos - 1;
@@ -111,7 +124,7 @@ export function openRun(opening: Opening): OpenRun {
         };
         return run;
       };
-      return runUntil(opening.deadlineAt, prepared);
+      return runUntil(opening.deadlineAt, { prepared, taint, gather: undefined });
     },
   };
 }

@@ -20,8 +20,8 @@ import { typedAttributes } from './search-attributes';
 /** Temporal refuses workflow ids over 1,000 bytes; a deep path is named by its hash instead. */
 const MAX_PATH_IN_ID = 400;
 
-/** A child's result, once its usage and effects are in the books of the run. */
-type ChildResult = Omit<SubtreeResult, 'usage' | 'effects'>;
+/** A child's result, once its usage, its effects and what it has read are in the books of the run. */
+type ChildResult = Omit<SubtreeResult, 'usage' | 'effects' | 'untrusted'>;
 
 /** Runs a subtree with a history of its own. Cancelling the run cancels it and waits; its usage comes back with its result or failure. */
 export async function runAsChild(run: Run, place: Place): Promise<StepResult> {
@@ -78,12 +78,14 @@ export async function runChild(run: Run, place: Place, input: SubtreeInput): Pro
     const result = await child.result();
     run.ledger.add(place.path, result.usage);
     run.effects.adopt(result.effects ?? {});
+    run.taint.mark(place.path, result.untrusted);
     const { output, missing, stretch } = result;
     return { output, missing, ...(stretch === undefined ? {} : { stretch }) };
   } catch (error) {
-    const { usage, undone } = accountOfFailedChild(error);
+    const { usage, undone, untrusted } = accountOfFailedChild(error);
     run.ledger.add(place.path, usage);
     run.effects.adopt({ undone });
+    run.taint.mark(place.path, untrusted);
     throw error;
   } finally {
     run.switchboard.close(workflowId);

@@ -18,7 +18,7 @@ import { undoAll } from './undo';
  */
 export async function runSubtree(input: SubtreeInput): Promise<SubtreeResult> {
   const open = openRun(input);
-  const { view, ledger, effects } = open;
+  const { view, ledger, effects, taint } = open;
   const run = open.prepared(input, continuationOf(input, open));
   const { step, path, generation } = input;
   try {
@@ -29,15 +29,21 @@ export async function runSubtree(input: SubtreeInput): Promise<SubtreeResult> {
     );
     view.finish(result.missing.length > 0 ? 'partial' : 'done', { missing: result.missing });
     const { undos, undone } = effects.snapshot();
+    const untrusted = taint.outOf(path);
     return {
       ...result,
       usage: ledger.total(),
       ...(input.undoesItself === true ? { effects: { undos, undone } } : {}),
+      ...(untrusted === undefined ? {} : { untrusted }),
     };
   } catch (error) {
     const ended = input.undoesItself === true ? await undoOwn(run, input, error) : error;
     view.finish(isCancellation(ended) ? 'cancelled' : 'failed', { failure: describeFailure(ended) });
-    throw closingFailure(ended, ledger.total(), effects.snapshot().undone);
+    throw closingFailure(ended, {
+      usage: ledger.total(),
+      undone: effects.snapshot().undone,
+      untrusted: taint.outOf(path),
+    });
   }
 }
 

@@ -49,6 +49,7 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
     limits: team.limits,
     deadlineAt: Date.now() + timeoutMs,
     ...(input.tenant === undefined ? {} : { tenant: input.tenant }),
+    ...(input.untrusted === undefined ? {} : { untrusted: input.untrusted }),
   });
   const { view, ledger } = open;
   setHandler(inputQuery, () => input);
@@ -80,10 +81,11 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
     );
     const state = result.missing.length > 0 ? 'partial' : 'done';
     view.finish(state, { missing: result.missing });
-    return { ...result, state, usage: ledger.total() };
+    const untrusted = open.taint.outOf(ROOT_PATH);
+    return { ...result, state, usage: ledger.total(), ...(untrusted === undefined ? {} : { untrusted }) };
   } catch (error) {
     view.finish(isCancellation(error) ? 'cancelled' : 'failed', { failure: describeFailure(error) });
-    throw closingFailure(error, ledger.total());
+    throw closingFailure(error, { usage: ledger.total() });
   }
 }
 

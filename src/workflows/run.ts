@@ -10,6 +10,7 @@ import type { Gate } from './safeguards/gate';
 import type { Ledger } from './safeguards/ledger';
 import type { RepeatGuard } from './safeguards/repeat-guard';
 import type { Switchboard } from './safeguards/switchboard';
+import type { Taint } from './safeguards/taint';
 import type { ViewKeeper } from './safeguards/view-keeper';
 
 /** What every pattern is handed: the execution it runs in. */
@@ -37,6 +38,7 @@ export interface Run {
   readonly effects: EffectLog;
   readonly repeats: RepeatGuard;
   readonly gate: Gate;
+  readonly taint: Taint;
   readonly switchboard: Switchboard;
   /** Runs a step below the pattern's own. Patterns know each other only through this. */
   runStep(place: Place): Promise<StepResult>;

@@ -2,10 +2,11 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { AgentEffects, ToolUse } from '../agent/effects';
 import { runAgent } from '../agent/run-agent';
 import type { BatonActivities } from '../contract/activities';
-import type { AgentOutcome, AgentTask, PreparedAgent } from '../contract/agent-run';
+import type { AgentOutcome, AgentState, AgentTask, PreparedAgent } from '../contract/agent-run';
 import type { DraftMessage, DraftPart } from '../contract/conversation';
 import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
+import type { StepPath } from '../contract/step-path';
 import type { ToolCallResult } from '../contract/tool-call';
 import type { Value } from '../contract/value';
 import { modelOptions } from './activity-options';
@@ -24,10 +25,12 @@ export interface AgentUse {
 
 /** One use of an agent at a step: its loop in this workflow, or packed into one activity. */
 export function useAgent(run: Run, place: Place, use: AgentUse): Promise<AgentOutcome> {
+  const untrusted = run.taint.into(place.path);
   const task: AgentTask = {
     agent: use.agent,
     site: { lineage: run.lineageOf(place.path), path: place.path, generation: place.generation },
     opening: opening(use.task, place.input),
+    ...(untrusted === undefined ? {} : { untrusted }),
   };
   const timeoutMs = milliseconds(use.agent.limits.timeout);
   const time = { untilMs: Date.now() + timeoutMs, timeoutMs };
@@ -67,7 +70,21 @@ function accounted(run: Run, { site: { path } }: AgentTask, outcome: AgentOutcom
   run.ledger.add(path, outcome.usage);
   run.view.change(path, { turns: outcome.turns, toolCalls: outcome.toolCalls });
   run.view.pass(path, outcome.passed);
+  tookIn(run, path, outcome);
   return outcome;
+}
+
+/** Notes what an agent has read and what was refused it, for the steps after it and for whoever looks at the run. */
+function tookIn(
+  run: Run,
+  path: StepPath,
+  { untrusted, refusedCalls }: Pick<AgentState, 'untrusted' | 'refusedCalls'>,
+): void {
+  run.taint.mark(path, untrusted);
+  run.view.change(path, {
+    ...(untrusted === undefined ? {} : { untrusted }),
+    ...(refusedCalls === undefined ? {} : { refusedCalls }),
+  });
 }
 
 interface Stepwise {
@@ -99,10 +116,12 @@ function stepwise(run: Run, place: Place, { task, ownTool, untilMs }: Stepwise):
         return reply;
       });
     },
+    afterTools: (state) => tookIn(run, place.path, state),
     callTool: (use) => ownTool?.(use) ?? useTool(run, place, { ...use, untilMs }),
   };
   const { continuation } = run;
   if (continuation === undefined || place.path !== run.top) return runAgent(task, effects);
+  if (continuation.from !== undefined) tookIn(run, place.path, continuation.from);
   return runAgent(
     task,
     { ...effects, betweenTurns: (state) => continuation.continueWhenLong(state) },

@@ -19,7 +19,7 @@ const REPEAT_TERMS: ApprovalTerms = {
   whenUnanswered: 'deny',
 };
 
-type Call = Pick<ToolUse, 'tool' | 'meta' | 'call'> & { readonly untilMs: number };
+type Call = Pick<ToolUse, 'tool' | 'meta' | 'call' | 'untrusted'> & { readonly untilMs: number };
 
 /**
  * Runs a tool under its own name. An effect that may or may not have happened is not repeated: a person is asked, and

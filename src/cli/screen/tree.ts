@@ -96,7 +96,13 @@ function attempts(node: ViewNode): string {
 
 function outcome(node: ViewNode): string {
   const passed = node.passed?.map(({ model, type }) => `${model} passed over: ${type}`) ?? [];
-  const words = [...(node.outcome === undefined ? [] : [node.outcome]), ...passed];
+  const { refusedCalls, untrusted } = node;
+  const words = [
+    ...(node.outcome === undefined ? [] : [node.outcome]),
+    ...passed,
+    ...(refusedCalls === undefined ? [] : [showSome(refusedCalls, 'refused call')]),
+    ...(untrusted === undefined ? [] : [`read untrusted: ${untrusted.join(', ')}`]),
+  ];
   return words.map((each) => ` · ${oneLine(each)}`).join('');
 }
 

@@ -31,6 +31,7 @@ export async function runApprove(run: Run, place: Place<ApproveStep>): Promise<S
     );
   }
   run.view.change(path, { state: 'running' });
+  if (decision.via !== 'timeout') run.taint.passedByPerson(path);
   return step.guards === undefined
     ? whole(input)
     : run.runStep(below(place, 'guards', { step: step.guards, input }));

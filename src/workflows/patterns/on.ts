@@ -26,6 +26,8 @@ export async function runOn(run: Run, { step, path, input }: Place<OnStep>): Pro
       );
     run.view.change(path, { state: 'running' });
   }
+  // Whoever reaches the run may have raised it.
+  run.taint.mark(path, [`event:${event}`]);
   const value = run.switchboard.last(event) ?? input;
   return { output: await keepValue(run, { record: { input, event: value } }), missing: [] };
 }

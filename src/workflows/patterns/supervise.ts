@@ -2,7 +2,7 @@ import type { ToolUse } from '../../agent/effects';
 import { delegatedWorker } from '../../contract/delegation';
 import type { StepResult } from '../../contract/run';
 import type { SuperviseStep } from '../../contract/step';
-import { childPath, iterationPath } from '../../contract/step-path';
+import { childPath, iterationPath, type StepPath } from '../../contract/step-path';
 import type { ToolCallResult } from '../../contract/tool-call';
 import { inline, type Value } from '../../contract/value';
 import { describeFailure, isStepFailure } from '../failing';
@@ -58,12 +58,22 @@ async function delegate(
       generation: place.generation,
     });
     run.view.miss(result.missing);
-    return { value: result.output, isError: false };
+    return { value: result.output, isError: false, ...behind(run, path) };
   } catch (error) {
     if (!isStepFailure(error)) throw error;
     const { type, message } = describeFailure(error);
-    return { value: inline(`The worker "${worker}" failed (${type}): ${message}`), isError: true };
+    return {
+      value: inline(`The worker "${worker}" failed (${type}): ${message}`),
+      isError: true,
+      ...behind(run, path),
+    };
   }
+}
+
+/** What the worker has taken in is in its answer, and comes into the supervisor's conversation with it. */
+function behind(run: Run, path: StepPath): Pick<ToolCallResult, 'untrusted'> {
+  const untrusted = run.taint.outOf(path);
+  return untrusted === undefined ? {} : { untrusted };
 }
 
 /** What a worker is told: the delegation as plain text, or as it came where it is too long to be inline. */

@@ -1,5 +1,6 @@
 import { failure } from '../../contract/fail';
 import { hashOf } from '../../contract/hash';
+import type { Json } from '../../contract/json';
 import type { StepResult } from '../../contract/run';
 import type { ToolStep } from '../../contract/step';
 import { inline, previewOf } from '../../contract/value';
@@ -17,9 +18,13 @@ import { useTool } from '../use-tool';
 export async function runTool(run: Run, place: Place<ToolStep>): Promise<StepResult> {
   const { step, path, input, generation } = place;
   const lineage = run.lineageOf(path);
+  const meta = preparedTool(run, step.tool);
+  // Arguments that are all the team's own were written before anything was read.
+  const untrusted = takesFromInput(step.args) ? run.taint.into(path) : undefined;
   const result = await useTool(run, place, {
     tool: step.tool,
-    meta: preparedTool(run, step.tool),
+    meta,
+    ...(untrusted === undefined ? {} : { untrusted }),
     call: {
       site: { lineage, path, generation },
       idempotencyKey: hashOf({ lineage, path, tool: step.tool, args: step.args, input }),
@@ -28,6 +33,13 @@ export async function runTool(run: Run, place: Place<ToolStep>): Promise<StepRes
     },
     untilMs: run.deadlineAt,
   });
+  if (meta.trust !== 'trusted') run.taint.mark(path, [step.tool]);
   if (result.isError) throw failure('ToolFailed', `Tool "${step.tool}": ${previewOf(result.value)}`);
   return whole(result.value);
+}
+
+function takesFromInput(args: Json): boolean {
+  if (args === null || typeof args !== 'object') return false;
+  if (Array.isArray(args)) return args.some(takesFromInput);
+  return '$input' in args || Object.values(args).some(takesFromInput);
 }

@@ -27,6 +27,8 @@ type NodeChange = Partial<
     | 'attempts'
     | 'turns'
     | 'toolCalls'
+    | 'refusedCalls'
+    | 'untrusted'
     | 'failure'
     | 'child'
     | 'outcome'

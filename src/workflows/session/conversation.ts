@@ -17,6 +17,8 @@ export class Conversation {
   held: Hold | undefined;
   turns: number;
   summings: number;
+  /** Untrusted tools whose output may be in what was said. */
+  untrusted: readonly string[];
   private usage: Usage;
   private entries: readonly SessionEntry[];
   private archive: readonly Value[];
@@ -30,6 +32,7 @@ export class Conversation {
     this.held = carried?.held;
     this.turns = carried?.turns ?? 0;
     this.summings = carried?.summings ?? 0;
+    this.untrusted = carried?.untrusted ?? [];
     this.usage = carried?.usage ?? NO_USAGE;
     this.entries = carried?.entries ?? [];
     this.archive = carried?.archive ?? [];
@@ -44,6 +47,10 @@ export class Conversation {
 
   spend(usage: Usage): void {
     this.usage = addUsage(this.usage, usage);
+  }
+
+  takeIn(untrusted: readonly string[] = []): void {
+    this.untrusted = [...new Set([...this.untrusted, ...untrusted])];
   }
 
   known(id: string): Answered | undefined {
@@ -96,7 +103,8 @@ export class Conversation {
   }
 
   state(): SessionState {
-    const { startedAt, lastAt, entries, archive, turns, summings, usage, summary, identity, held } = this;
+    const { startedAt, lastAt, entries, archive, turns, summings, usage } = this;
+    const { summary, identity, held, untrusted } = this;
     return {
       startedAt,
       lastAt,
@@ -109,6 +117,7 @@ export class Conversation {
       ...(summary === undefined ? {} : { summary }),
       ...(identity === undefined ? {} : { identity }),
       ...(held === undefined ? {} : { held }),
+      ...(untrusted.length === 0 ? {} : { untrusted }),
     };
   }
 }

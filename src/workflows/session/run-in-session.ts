@@ -22,7 +22,7 @@ import { typedAttributes } from '../search-attributes';
 export async function runInSession(
   { settings, tenant }: SessionInput,
   run: string,
-  { team, input }: { readonly team: Team; readonly input: Value },
+  { team, input, untrusted }: Pick<RunInput, 'team' | 'input'> & { readonly untrusted: readonly string[] },
 ): Promise<RunResult> {
   const given: RunInput = {
     format: RUN_FORMAT,
@@ -31,6 +31,7 @@ export async function runInSession(
     input: await keepValue({ settings }, input),
     settings,
     ...(tenant === undefined ? {} : { tenant }),
+    ...(untrusted.length === 0 ? {} : { untrusted }),
   };
   const result = await executeChild<(input: RunInput) => Promise<RunResult>>(WORKFLOW_TYPES.team, {
     workflowId: run,

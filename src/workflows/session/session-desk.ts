@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { failure } from '../../contract/fail';
 import type { Json } from '../../contract/json';
+import type { RunResult } from '../../contract/run';
 import type {
   Answered,
   HandOver,
@@ -160,7 +161,7 @@ export class SessionDesk {
       conversation.spend(usage);
       conversation.add({ from: 'team', text: inline(null), run, failure: failed });
       conversation.remember(id, { ...answered, failure: failed });
-      throw isRunsOwn ? told(failed) : closingFailure(error, usage);
+      throw isRunsOwn ? told(failed) : closingFailure(error, { usage });
     }
   }
 
@@ -171,8 +172,11 @@ export class SessionDesk {
     return { ...answered, ...(output === undefined ? {} : { output }) };
   }
 
-  private run(name: string, given: { team: SessionInput['team']; input: Value }) {
-    return runInSession(this.input, `${this.session}.${name}`, given);
+  private async run(name: string, given: { team: SessionInput['team']; input: Value }): Promise<RunResult> {
+    const { untrusted } = this.conversation;
+    const result = await runInSession(this.input, `${this.session}.${name}`, { ...given, untrusted });
+    this.conversation.takeIn(result.untrusted);
+    return result;
   }
 
   private hold({ by, reason }: Partial<HandOver>): Hold {
