@@ -1,4 +1,5 @@
 import type { Message, Part } from '../contract/conversation';
+import { labelToolOutput } from './label-tool-output';
 
 /**
  * Whose a vendor's own block is: newer models accept reasoning only from themselves, so that a conversation which goes
@@ -10,12 +11,15 @@ export function blockOwner(provider: string, model: string): string {
 
 /**
  * Brings a conversation into the form that vendors insist on: no empty parts or messages, roles that alternate, tool
- * results before any other part of their message, and no vendor's own blocks but those of `owner`.
+ * results before any other part of their message, and no vendor's own blocks but those of `owner`. Tools' results are
+ * labelled as data here, for every vendor alike.
  */
 export function settleMessages(messages: readonly Message[], owner: string): readonly Message[] {
   const settled: Message[] = [];
   for (const message of messages) {
-    const content = message.content.filter((part) => isSendable(part, owner));
+    const content = message.content
+      .filter((part) => isSendable(part, owner))
+      .map((part) => (part.type === 'toolResult' ? labelToolOutput(part) : part));
     if (content.length === 0) continue;
     const last = settled.at(-1);
     if (last?.role === message.role)

@@ -1,16 +1,22 @@
 import type { Part } from '../contract/conversation';
 import type { Json, JsonObject } from '../contract/json';
 import { ANSWER_TOOL, answerOf } from './answer-tool';
+import { ABOUT_TOOL_OUTPUT } from './label-tool-output';
 import type { ModelRequest, ModelResponse } from './provider';
 
 /** A vendor's reply translated, before the answer is taken out of it. */
 export type PlainReply = Omit<ModelResponse, 'output'>;
 
-/** The agent's instructions, and how the answer is to be given where nothing but words says so. */
-export function systemText({ system, output }: ModelRequest): string {
-  if (output === undefined || output.mode === 'native') return system;
-  const told = output.mode === 'tool' ? BY_TOOL : asJson(output.schema);
-  return system === '' ? told : `${system}\n\n${told}`;
+/** The agent's instructions, what the results of its tools are, and how the answer is to be given where nothing but words says so. */
+export function systemText({ system, output, tools }: ModelRequest): string {
+  const told = [
+    system,
+    ...(tools.length === 0 ? [] : [ABOUT_TOOL_OUTPUT]),
+    ...(output === undefined || output.mode === 'native'
+      ? []
+      : [output.mode === 'tool' ? BY_TOOL : asJson(output.schema)]),
+  ];
+  return told.filter((text) => text !== '').join('\n\n');
 }
 
 /** Beside other tools this one cannot be forced, and not every server keeps to a forced one. */

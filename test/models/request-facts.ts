@@ -69,8 +69,8 @@ export function requestFacts(bench: Bench): void {
         wireBlock.toolCall('c2', 'find', {}),
       ]);
       expect(sent().content(2)).toEqual([
-        wireBlock.toolResult('c1', 'found', false),
-        wireBlock.toolResult('c2', 'broken', true),
+        wireBlock.toolResult('c1', labelled('found'), false),
+        wireBlock.toolResult('c2', labelled('broken'), true),
         wireBlock.text('Hurry.'),
       ]);
     },
@@ -111,4 +111,11 @@ export function requestFacts(bench: Bench): void {
     await say({ blocks: [{ text: 'x' }], stop: words.end }, { messages, tools: [FIND] });
     expect(sent().cacheMarks).toBe(4);
   });
+}
+
+/** A tool's result between marks that belong together. */
+function labelled(content: string): string {
+  return expect.stringMatching(
+    new RegExp(`^<tool-output tool="find" mark="([0-9a-f]{16})">\\n${content}\\n</tool-output mark="\\1">$`),
+  );
 }

@@ -83,7 +83,7 @@ function toAnthropicBlock(part: Part): Anthropic.ContentBlockParam {
       return {
         type: 'tool_result',
         tool_use_id: part.id,
-        content: part.content === '' ? '(nothing)' : part.content,
+        content: part.content,
         ...(part.isError ? { is_error: true } : {}),
       };
     case 'opaque':

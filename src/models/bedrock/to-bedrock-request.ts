@@ -101,7 +101,7 @@ function toBedrockBlock(part: Part): ContentBlock {
       return {
         toolResult: {
           toolUseId: part.id,
-          content: [{ text: part.content === '' ? '(nothing)' : part.content }],
+          content: [{ text: part.content }],
           ...(part.isError ? { status: 'error' } : {}),
         },
       };
