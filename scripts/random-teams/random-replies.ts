@@ -30,7 +30,7 @@ export async function randomReply(
 }
 
 /** Whole numbers from 0 up to `sides`, in an order that the seed alone decides. */
-function diceOf(seed: string): (sides: number) => number {
+export function diceOf(seed: string): (sides: number) => number {
   let rolled = 0;
   return (sides) => {
     rolled += 1;
@@ -39,7 +39,7 @@ function diceOf(seed: string): (sides: number) => number {
 }
 
 /** An answer that meets a pattern's schema. Lists are as short as they may be, and no question ends by a mere no. */
-function answerFor(schema: JsonObject, draw: (sides: number) => number): Json {
+export function answerFor(schema: JsonObject, draw: (sides: number) => number): Json {
   const { type, properties, required } = schema;
   if (Array.isArray(schema.enum)) return (schema.enum as readonly Json[])[draw(schema.enum.length)] ?? null;
   if (type === 'object') {

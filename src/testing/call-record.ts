@@ -13,6 +13,8 @@ export interface CallRecord {
    * `failed`: the server answered with an error.
    */
   readonly outcome: 'running' | 'finished' | 'closed-by-client' | 'failed';
+  /** Of a whole reply: input and output, as it says itself. */
+  readonly tokens?: number;
   /** Why the reply function failed, where it threw. */
   readonly error?: string;
 }

@@ -32,7 +32,13 @@ export interface ServedError {
   };
 }
 
-export type ServedReply = ScriptedReply | ServedError;
+/** A reply that does not arrive: cut off midway, held back after its first words until the caller hangs up, or no reply at all. */
+export interface ServedFault {
+  readonly fault: 'cut' | 'stall' | 'garbage';
+  readonly reply: ScriptedReply;
+}
+
+export type ServedReply = ScriptedReply | ServedError | ServedFault;
 
 export interface ModelServerOptions {
   /** Called when a request has arrived, before its latency. Throwing answers with status 500. */
@@ -118,26 +124,49 @@ async function serve(request: IncomingMessage, response: ServerResponse, serving
     startedAt: now(),
     outcome: 'running',
   });
-  await answer(response, served, serving.options).catch((error: unknown) => {
+  await answer(response, served, { options: serving.options, finish }).catch((error: unknown) => {
     finish({ outcome: 'failed', error: error instanceof Error ? error.message : String(error) });
     throw error;
   });
 }
 
+type Finish = (end: Pick<CallRecord, 'outcome' | 'error' | 'tokens'>) => void;
+
 async function answer(
   response: ServerResponse,
   request: ServedRequest,
-  options: ModelServerOptions,
+  { options, finish }: { readonly options: ModelServerOptions; readonly finish: Finish },
 ): Promise<void> {
   const { latencyMs = 0, reply } = options;
   const latency = typeof latencyMs === 'number' ? latencyMs : latencyMs(request);
   const [served] = await Promise.all([reply(request), latency > 0 ? wait(latency, response) : undefined]);
   if (response.destroyed) return;
   if ('error' in served) return sendError(response, served);
-  const message = toAnthropicMessage(served, request.body, String(request.index));
+  const message = toAnthropicMessage(
+    'fault' in served ? served.reply : served,
+    request.body,
+    String(request.index),
+  );
+  if ('fault' in served) return misbehave(response, anthropicStream(message), { served, finish });
+  const { input_tokens, output_tokens } = message.usage;
+  const tokens = input_tokens + output_tokens;
+  response.once('finish', () => finish({ outcome: 'finished', tokens }));
   if (request.body.stream !== true) return sendJson(response, message);
   response.writeHead(200, { 'content-type': 'text/event-stream', 'request-id': `req_${request.index}` });
   response.end(anthropicStream(message).join(''));
+}
+
+function misbehave(
+  response: ServerResponse,
+  events: readonly string[],
+  { served: { fault }, finish }: { readonly served: ServedFault; readonly finish: Finish },
+): void {
+  finish({ outcome: 'failed', error: fault });
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  if (fault === 'garbage') return void response.end('event: message_start\ndata: {"type":\n\n');
+  response.write(events.slice(0, Math.ceil(events.length / 2)).join(''), () => {
+    if (fault === 'cut') response.destroy();
+  });
 }
 
 /** Ends early where the caller hangs up, so that a server's work never outlives its requests. */
@@ -152,17 +181,14 @@ function wait(ms: number, response: ServerResponse): Promise<void> {
 }
 
 /** Adds the call to the log and completes its record when the exchange ends, whoever ends it. */
-function record(
-  response: ServerResponse,
-  calls: CallRecord[],
-  begun: CallRecord,
-): (end: Pick<CallRecord, 'outcome' | 'error'>) => void {
+function record(response: ServerResponse, calls: CallRecord[], begun: CallRecord): Finish {
   const index = calls.push(begun) - 1;
-  const finish = (end: Pick<CallRecord, 'outcome' | 'error'>): void => {
+  const finish: Finish = (end) => {
     if (calls[index]?.outcome === 'running') calls[index] = { ...begun, ...end, finishedAt: now() };
   };
-  response.once('finish', () => finish({ outcome: response.statusCode === 200 ? 'finished' : 'failed' }));
-  response.once('close', () => finish({ outcome: 'closed-by-client' }));
+  response.once('close', () =>
+    finish({ outcome: response.writableFinished ? 'failed' : 'closed-by-client' }),
+  );
   return finish;
 }
 
