@@ -48,6 +48,8 @@ export const BROKEN_STEPS: Readonly<Record<string, JsonObject>> = {
     routes: BRANCHES,
     fallback: ANN,
   },
+  'neither agent nor capability': { kind: 'agent' },
+  'a capability that nobody has': { kind: 'agent', capability: 'flying' },
   'a packed supervisor': { kind: 'supervise', supervisor: 'packed', workers: BRANCHES },
   'a weight of no voter': { kind: 'vote', voters: BRANCHES, rule: { weighted: { c: 2 } } },
   'a reviewer who promises no verdict': {

@@ -23,7 +23,11 @@ export async function randomReply(
   if (first && request.toolChoice !== 'none') {
     if (request.agent === 'handy') return toolCalls({ name: 'items', args: {} });
     const chosen = workers[draw(workers.length)];
-    if (chosen !== undefined) return toolCalls({ name: chosen.name, args: { objective: 'Do it.' } });
+    if (chosen !== undefined) {
+      const mayFinish = JSON.stringify(chosen.inputSchema).includes('"finish"');
+      const finish = mayFinish ? { finish: draw(2) === 0 } : {};
+      return toolCalls({ name: chosen.name, args: { objective: 'Do it.', weight: 1 + draw(10), ...finish } });
+    }
   }
   if (request.output !== undefined) return output(answerFor(request.output.schema, draw));
   return text(['yes', 'no', 'perhaps'][draw(3)] ?? 'yes');

@@ -142,7 +142,17 @@ function joinOf(most: number): fc.Arbitrary<Json> {
 
 /** The fields of each kind. */
 const OWN: Readonly<Record<StepKind, (ground: Ground) => fc.Arbitrary<JsonObject>>> = {
-  agent: ({ workers }) => fc.record({ agent: fc.constantFrom(...workers) }),
+  agent: ({ workers }) =>
+    fc.oneof(
+      { weight: 4, arbitrary: fc.record({ agent: fc.constantFrom(...workers) }) },
+      {
+        weight: 1,
+        arbitrary: fc.record(
+          { capability: fc.constant('answering'), tier: fc.constantFrom('light', 'medium', 'heavy') },
+          { requiredKeys: ['capability'] },
+        ),
+      },
+    ),
   tool: () => fc.constantFrom<JsonObject>({ tool: 'items' }, { tool: 'note', args: { text: 'x' } }),
   emit: () => fc.record({ event: EVENTS }),
   on: () => fc.record({ event: EVENTS, timeout: fc.constant('1m') }),
@@ -202,6 +212,8 @@ const OWN: Readonly<Record<StepKind, (ground: Ground) => fc.Arbitrary<JsonObject
       supervisor: fc.constant('boss'),
       workers: children(ground).map(named),
       maxRounds: ROUNDS,
+      maxIdleRounds: ROUNDS,
+      passThrough: fc.boolean(),
     }),
   debate: (ground) =>
     fc.record({

@@ -9,8 +9,8 @@ const DULL: JsonObject = { instructions: 'Work.' };
  * fair answers the patterns' questions, boss delegates; packed and vague are only there to be put where they cannot work.
  */
 export const AGENTS: JsonObject = {
-  ann: DULL,
-  bob: { ...DULL, description: 'Answers.' },
+  ann: { ...DULL, capabilities: ['answering'], weight: 2 },
+  bob: { ...DULL, description: 'Answers.', capabilities: ['answering'], tier: 'light' },
   handy: { ...DULL, tools: ['items'] },
   sick: DULL,
   slow: DULL,

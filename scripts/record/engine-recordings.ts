@@ -5,6 +5,7 @@ import {
   agent,
   approve,
   type Built,
+  capability,
   parallel,
   pipeline,
   supervise,
@@ -35,6 +36,15 @@ export const ENGINE_RECORDINGS: readonly Recording[] = [
       },
     ),
   ),
+  recording(
+    'passed-on',
+    supervise(
+      { name: 'finisher', instructions: 'Delegate.', output: { type: 'object', required: ['sum'] } },
+      { able: capability('adding', { tier: 'light' }), named: who('adder', { capabilities: ['adding'] }) },
+      { passThrough: true },
+    ),
+  ),
+  recording('no-progress', supervise({ name: 'stuck', instructions: 'Delegate.' }, { coder: who('coder') })),
   recording(
     'joins',
     pipeline([

@@ -17,6 +17,14 @@ export const engineReplies: ReplyFunction = (request, { signal }) => {
         : text('all done');
     case 'lead':
       return turn === 0 ? toolCall('delegate_to_coder', { objective: 'code it' }) : text('led');
+    case 'finisher':
+      return toolCall('delegate_to_able', { objective: 'add', weight: 2, finish: true });
+    case 'adder':
+      return text('{"sum": 7}');
+    case 'stuck':
+      return request.toolChoice === 'none'
+        ? text('enough')
+        : toolCall('delegate_to_coder', { objective: 'code' });
     case 'counter':
       return turn === 0
         ? toolCalls({ name: 'square', args: { value: 3 } }, { name: 'look', args: { turn } })

@@ -11,6 +11,7 @@ import { keepValue, resolveMessage } from '../threads/resolve-value';
 import type { ActivityDeps } from './activity-deps';
 import type { CallAttempt } from './call-attempt';
 import { type CheckedReply, checkReply } from './check-reply';
+import { keepArgs } from './keep-args';
 import type { LoadedDefinition } from './load-definition';
 
 export interface ModelCallDeps extends Pick<ActivityDeps, 'store' | 'models' | 'stallTimeoutMs'> {
@@ -90,7 +91,7 @@ async function keepReply(
         async ({ part, problem }): Promise<ToolCallRequest> => ({
           id: part.id,
           name: part.name,
-          args: await keepValue(part.args, content),
+          args: await keepArgs(part, content),
           ...(problem === undefined ? {} : { problem }),
         }),
       ),

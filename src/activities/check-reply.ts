@@ -53,7 +53,8 @@ function problemOf(definition: LoadedDefinition, call: ToolCallPart): { problem?
   };
 }
 
-function checkAnswer(
+/** An answer by the contract of a definition; neither output nor violations where there is none. */
+export function checkAnswer(
   { output: schema }: LoadedDefinition,
   answer: Json | undefined,
 ): Pick<CheckedReply, 'output' | 'violations'> {

@@ -2,6 +2,7 @@ import type { BatonActivities, RegistryActivities } from '../contract/activities
 import type { ActivityDeps } from './activity-deps';
 import { createCallModel } from './call-model';
 import { createClassifyByExamples } from './classify-by-examples';
+import { createFitOutput } from './fit-output';
 import { definitionLoader } from './load-definition';
 import { createLoadValue } from './load-value';
 import { createMergeItems } from './merge-items';
@@ -22,6 +23,7 @@ type OrchestrationActivities = Pick<
   | 'mergeOutputs'
   | 'mergeItems'
   | 'splitList'
+  | 'fitOutput'
   | 'storeValue'
   | 'loadValue'
 > &
@@ -38,6 +40,7 @@ export function createOrchestrationActivities(deps: ActivityDeps): Orchestration
     mergeOutputs: createMergeOutputs(content),
     mergeItems: createMergeItems(content),
     splitList: createSplitList(content),
+    fitOutput: createFitOutput({ content, loadDefinition: definitionLoader(content) }),
     storeValue: createStoreValue(content),
     loadValue: createLoadValue(content),
     ...createRegistryActivities(deps.store),

@@ -1,5 +1,5 @@
 import type { AgentDefinition } from '../contract/agent';
-import { DELEGATION_SCHEMA, delegationTool } from '../contract/delegation';
+import { delegationSchema, delegationTool } from '../contract/delegation';
 import { milliseconds } from '../contract/duration';
 import { AGENT_DEFAULTS } from '../contract/limits';
 import type { ToolSpec } from '../contract/model-call';
@@ -24,17 +24,19 @@ export function delegationSpecs(
   return Object.entries(step.workers).map(([worker, below]) => ({
     name: delegationTool(worker),
     description: `Gives a task to the worker "${worker}" and returns its result. ${aboutWorker(below, agents)}`,
-    inputSchema: DELEGATION_SCHEMA,
+    inputSchema: delegationSchema(step.passThrough === true),
   }));
 }
 
 /** What a step is good for, in a sentence or two, for an agent that may call on it. */
 export function aboutWorker(step: Step, agents: Readonly<Record<string, AgentDefinition>>): string {
-  const agent = step.kind === 'agent' ? agents[step.agent] : undefined;
+  const agent = step.kind === 'agent' ? agents[step.agent ?? ''] : undefined;
   if (agent !== undefined && agent.description !== '') return agent.description;
   switch (step.kind) {
     case 'agent':
-      return `It is the agent "${step.agent}".`;
+      return step.capability === undefined
+        ? `It is the agent "${step.agent}".`
+        : `It is an agent for ${step.capability}.`;
     case 'tool':
       return `It runs the tool "${step.tool}".`;
     case 'supervise': {

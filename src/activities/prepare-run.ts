@@ -1,4 +1,5 @@
 import type { BatonActivities } from '../contract/activities';
+import type { CapabilityChoice } from '../contract/capability';
 import { failure } from '../contract/fail';
 import type { RoleUse } from '../contract/roles';
 import type { PreparedRun, PreparedTeam } from '../contract/run';
@@ -6,6 +7,7 @@ import { childPath, ROOT_PATH, type StepPath } from '../contract/step-path';
 import { subTeamNamed, type Team } from '../contract/team';
 import type { ToolMeta } from '../contract/tool-call';
 import type { ActivityDeps } from './activity-deps';
+import { chooseAgents } from './choose-agents';
 import { aboutWorker, delegationSpecs } from './delegation-specs';
 import { limitPayload } from './limit-payload';
 import { grantedTools, metaOf, prepareAgent } from './prepare-agent';
@@ -13,12 +15,13 @@ import { type UsedInTeam, usedInTeam } from './used-in-team';
 
 /**
  * Settles all that a run takes from its worker: definitions are stored, models and tools pinned. Only agents that the
- * root, and the sub-teams below it, use are prepared. Safe to repeat: the same team on the same worker gives the same names. Throws UnknownTool
+ * root, and the sub-teams below it, use are prepared. Safe to repeat: the same team and lineage on the same
+ * worker give the same names. Throws UnknownTool
  * (once, for all of them), NoModelConfigured, InvalidTeam, StoreUnavailable.
  */
 export function createPrepareRun(deps: ActivityDeps): BatonActivities['prepareRun'] {
-  return async (team) => {
-    const whole = teamUse(team, ROOT_PATH);
+  return async (team, lineage = '') => {
+    const whole = teamUse(team, ROOT_PATH, lineage);
     checkTools(deps, whole);
     return limitPayload(await prepareTeam(deps, whole), `Preparing the team "${team.name}"`);
   };
@@ -27,22 +30,27 @@ export function createPrepareRun(deps: ActivityDeps): BatonActivities['prepareRu
 /** A team at its place, with what it uses. */
 interface TeamUse {
   readonly team: Team;
+  readonly choices: ReadonlyMap<StepPath, CapabilityChoice>;
   readonly used: UsedInTeam;
   readonly below: ReadonlyMap<StepPath, TeamUse>;
 }
 
-function teamUse(team: Team, path: StepPath): TeamUse {
-  const used = usedInTeam(team.root, path);
+function teamUse(team: Team, path: StepPath, lineage: string): TeamUse {
+  const { root, choices } = chooseAgents(team, path, lineage);
+  const used = usedInTeam(root, path);
   const below = [...used.teams].map(([at, step]) => {
     const sub = subTeamNamed(step.team, team);
     if (sub === undefined)
       throw failure('InvalidTeam', `The team "${team.name}" has no sub-team "${step.team}".`);
-    return [at, teamUse(sub, childPath(at, step, step.team))] as const;
+    return [at, teamUse(sub, childPath(at, step, step.team), lineage)] as const;
   });
-  return { team, used, below: new Map(below) };
+  return { team, choices, used, below: new Map(below) };
 }
 
-async function prepareTeam(deps: ActivityDeps, { team, used, below }: TeamUse): Promise<PreparedRun> {
+async function prepareTeam(
+  deps: ActivityDeps,
+  { team, choices, used, below }: TeamUse,
+): Promise<PreparedRun> {
   const [agents, supervisors, roles, examples, teams] = await Promise.all([
     Promise.all(
       [...used.agents.keys()].map(
@@ -89,6 +97,7 @@ async function prepareTeam(deps: ActivityDeps, { team, used, below }: TeamUse): 
     supervisors: Object.fromEntries(supervisors),
     roles: Object.fromEntries(roles),
     ...(examples.length === 0 ? {} : { examples: Object.fromEntries(examples) }),
+    ...(choices.size === 0 ? {} : { choices: Object.fromEntries(choices) }),
     tools: toolMetas(deps, [...used.tools.keys()], reached),
     ...(teams.length === 0 ? {} : { teams: Object.fromEntries(teams) }),
   };

@@ -44,7 +44,7 @@ export function usedInTeam(root: Step, at: StepPath = ROOT_PATH): UsedInTeam {
 function agentsOf(step: Step): readonly string[] {
   switch (step.kind) {
     case 'agent':
-      return [step.agent];
+      return step.agent === undefined ? [] : [step.agent];
     case 'parallel':
     case 'map':
       return typeof step.merge === 'object' && 'synthesize' in step.merge ? [step.merge.synthesize] : [];

@@ -70,8 +70,8 @@ export function wrapUpWhenLast(task: AgentTask, state: AgentState): AgentState {
   return lastTurn || lastTokens ? wrapUp(state) : state;
 }
 
-export function wrapUp(state: AgentState): AgentState {
-  return { ...saying(state, WRAP_UP), wrappingUp: true };
+export function wrapUp(state: AgentState, why: string = WRAP_UP): AgentState {
+  return { ...saying(state, why), wrappingUp: true };
 }
 
 function tokens(usage: Usage): number {

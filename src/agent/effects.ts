@@ -1,6 +1,6 @@
 import type { AgentState } from '../contract/agent-run';
 import type { ModelCallInput, ModelCallResult } from '../contract/model-call';
-import type { ToolCallInput, ToolCallResult, ToolMeta } from '../contract/tool-call';
+import type { ToolCallInput, ToolCallRequest, ToolCallResult, ToolMeta } from '../contract/tool-call';
 
 export interface ToolUse {
   readonly tool: string;
@@ -10,6 +10,14 @@ export interface ToolUse {
   readonly ordinal: number;
   /** Untrusted tools whose output was in the conversation when the model asked; absent where none was. */
   readonly untrusted?: readonly string[];
+  /** All calls of the same turn, this one too. */
+  readonly turn: readonly ToolCallRequest[];
+}
+
+/** What a tool call gives to the loop. */
+export interface ToolOutcome extends ToolCallResult {
+  /** The value is the agent's own answer: it is not asked again. */
+  readonly isAnswer?: boolean;
 }
 
 /** Everything that an agent does to the world. The loop itself is pure over these, so it runs on either island and in a unit test. */
@@ -17,7 +25,7 @@ export interface AgentEffects {
   /** Asks the model. Throws the `Model…` failures once they are not to be retried. */
   callModel(input: ModelCallInput): Promise<ModelCallResult>;
   /** Runs one tool. Its own error is a result with `isError`; what is thrown fails the agent. */
-  callTool(use: ToolUse): Promise<ToolCallResult>;
+  callTool(use: ToolUse): Promise<ToolOutcome>;
   /** Called once the tools of a turn have run, with the state that has their results. */
   afterTools?(state: AgentState): void;
   /** Called between turns. May throw to go on in another execution: the state holds all that the loop needs. */

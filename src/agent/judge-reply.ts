@@ -1,9 +1,10 @@
-import type { AgentOutcome, AgentState, AgentTask } from '../contract/agent-run';
+import type { AgentEnding, AgentOutcome, AgentState, AgentTask } from '../contract/agent-run';
 import { failure } from '../contract/fail';
 import { MAX_CONTINUATIONS, MAX_NUDGES, MAX_PAUSES, MAX_REPAIRS } from '../contract/limits';
 import type { ModelCallResult } from '../contract/model-call';
 import type { Value } from '../contract/value';
 import { saying } from './agent-state';
+import { isStalled } from './progress';
 import { CONTINUE, NUDGE, REWRITE, repair, SHORTER } from './prompts';
 
 /** What a reply leads to: the answer, another turn from a new state, or tools to be run first. */
@@ -61,6 +62,11 @@ function toolTurn({ task, state, reply }: Judged): Verdict {
       'OutputContractViolated',
       `Agent "${task.agent.name}" broke its output contract ${state.repairs} times, and called ${asked} where it was to correct its answer.`,
     );
+  if (isStalled(task, state))
+    throw failure(
+      'NoProgress',
+      `Agent "${task.agent.name}" gave no answer after ${task.maxIdleRounds} rounds in a row that brought nothing new (maxIdleRounds), and called ${asked} again.`,
+    );
   throw failure(
     'TurnLimitReached',
     `Agent "${task.agent.name}" was told to conclude and still called ${asked}.`,
@@ -116,9 +122,9 @@ export function isLastChance(task: AgentTask, state: AgentState): boolean {
   );
 }
 
-export function outcome(state: AgentState, output: Value): AgentOutcome {
-  if (state.thread === null) throw new TypeError('an answer without a transcript');
+export function outcome(state: AgentState, output: Value, ending?: AgentEnding): AgentOutcome {
   const { thread, turns, toolCalls, usage, passed, untrusted, refusedCalls } = state;
+  if (thread === null) throw new TypeError('an answer without a transcript');
   return {
     output,
     thread,
@@ -128,5 +134,6 @@ export function outcome(state: AgentState, output: Value): AgentOutcome {
     ...(passed === undefined ? {} : { passed }),
     ...(untrusted === undefined ? {} : { untrusted }),
     ...(refusedCalls === undefined ? {} : { refusedCalls }),
+    ...(ending === undefined ? {} : { ending }),
   };
 }

@@ -2,6 +2,7 @@
 
 export const WRAP_UP =
   'This is your last turn. Call no more tools. Give your best final answer now from what you have.';
+export const STALLED = `Your last turns brought nothing new. ${WRAP_UP}`;
 export const CONTINUE =
   'Your reply was cut off by its length limit. Continue exactly where it stopped, without repeating anything.';
 export const SHORTER = 'Your reply was cut off by its length limit. Give the whole answer again, shorter.';

@@ -2,6 +2,7 @@ import type { AgentOutcome, AgentState, AgentTask } from '../contract/agent-run'
 import { afterReply, checkLimits, openingState, wrapUpWhenLast } from './agent-state';
 import type { AgentEffects } from './effects';
 import { isLastChance, judgeReply, mustAnswer, outcome } from './judge-reply';
+import { isStalled } from './progress';
 import { useTools } from './use-tools';
 
 /**
@@ -33,9 +34,12 @@ export async function runAgent(
     state = afterReply(state, reply);
     const verdict = judgeReply({ task, state, reply });
     if (verdict === 'useTools') {
-      state = await useTools(task, effects, { state, reply });
+      const turn = await useTools(task, effects, { state, reply });
+      state = turn.state;
       effects.afterTools?.(state);
-    } else if ('answer' in verdict) return outcome(state, verdict.answer);
-    else state = verdict.goOn;
+      if (turn.answer !== undefined) return outcome(state, turn.answer, 'passedOn');
+    } else if ('answer' in verdict) {
+      return outcome(state, verdict.answer, isStalled(task, state) ? 'stalled' : undefined);
+    } else state = verdict.goOn;
   }
 }

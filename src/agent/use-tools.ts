@@ -3,10 +3,17 @@ import type { DraftMessage, DraftPart } from '../contract/conversation';
 import { hashOf } from '../contract/hash';
 import type { ModelCallResult } from '../contract/model-call';
 import type { ToolCallRequest } from '../contract/tool-call';
-import { inline } from '../contract/value';
+import { inline, type Value } from '../contract/value';
 import { withPending, wrapUp } from './agent-state';
-import type { AgentEffects, ToolUse } from './effects';
-import { NO_CALLS_LEFT, notGranted, tooManyAtOnce } from './prompts';
+import type { AgentEffects, ToolOutcome, ToolUse } from './effects';
+import { afterRound, isStalled } from './progress';
+import { NO_CALLS_LEFT, notGranted, STALLED, tooManyAtOnce } from './prompts';
+
+/** The state after a turn's tool calls, and the answer where one of them gave it. */
+export interface ToolTurn {
+  readonly state: AgentState;
+  readonly answer?: Value;
+}
 
 interface CallPlace {
   readonly index: number;
@@ -22,29 +29,28 @@ export async function useTools(
   task: AgentTask,
   effects: AgentEffects,
   turn: { state: AgentState; reply: ModelCallResult },
-): Promise<AgentState> {
+): Promise<ToolTurn> {
   const { state, reply } = turn;
   const left = task.agent.limits.maxToolCalls - state.toolCalls;
   const entered = new Set(state.untrusted);
   let refused = state.refusedCalls ?? 0;
-  const parts = await Promise.all(
-    reply.toolCalls.map(async (request, index): Promise<DraftPart> => {
+  const calls = await Promise.all(
+    reply.toolCalls.map(async (request, index): Promise<Called> => {
       const refusal = whyNot(task, request, { index, left });
-      const { id, name } = request;
       if (refusal !== undefined) {
         refused += 1;
-        return { type: 'toolResult', id, name, value: inline(refusal), isError: true, byEngine: true };
+        return { request, result: { value: inline(refusal), isError: true }, byEngine: true };
       }
       const use = toolUse(task, request, { index, reply, state });
-      const { value, isError, notRun, untrusted } = await effects.callTool(use);
-      if (notRun === true) refused += 1;
-      for (const tool of sourcesOf(use, untrusted)) entered.add(tool);
-      return { type: 'toolResult', id, name, value, isError };
+      const result = await effects.callTool(use);
+      if (result.notRun === true) refused += 1;
+      for (const tool of sourcesOf(use, result.untrusted)) entered.add(tool);
+      return { request, result };
     }),
   );
-  const results: DraftMessage = { role: 'user', content: parts };
+  const results: DraftMessage = { role: 'user', content: calls.map(resultPart) };
   const counted = { ...state, toolCalls: state.toolCalls + reply.toolCalls.length };
-  const next = withPending(
+  const told = withPending(
     {
       ...counted,
       // In order of name: the calls of one turn end in any order.
@@ -53,7 +59,22 @@ export async function useTools(
     },
     results,
   );
-  return reply.toolCalls.length >= left ? wrapUp(next) : next;
+  const next = afterRound(task, told, calls);
+  const answer = calls.find(({ result }) => result.isAnswer === true)?.result.value;
+  if (answer !== undefined) return { state: next, answer };
+  if (isStalled(task, next)) return { state: wrapUp(next, STALLED) };
+  return { state: reply.toolCalls.length >= left ? wrapUp(next) : next };
+}
+
+interface Called {
+  readonly request: ToolCallRequest;
+  readonly result: ToolOutcome;
+  /** Refused by the loop: not the tool's own words. */
+  readonly byEngine?: true;
+}
+
+function resultPart({ request: { id, name }, result: { value, isError }, byEngine }: Called): DraftPart {
+  return { type: 'toolResult', id, name, value, isError, ...(byEngine === undefined ? {} : { byEngine }) };
 }
 
 function whyNot(
@@ -79,6 +100,7 @@ function toolUse(task: AgentTask, request: ToolCallRequest, place: CallPlace): T
     meta,
     call,
     ordinal: toolCalls + place.index,
+    turn: place.reply.toolCalls,
     ...(untrusted === undefined ? {} : { untrusted }),
   };
 }

@@ -1,4 +1,4 @@
-import type { AgentOutcome, AgentTask } from './agent-run';
+import type { AgentOutcome, AgentTask, FitInput, FittedOutput } from './agent-run';
 import type { ClassifyInput, Incident, Opinion } from './classification';
 import type { Merge } from './join';
 import type { AgentUses, MergeItemsInput, SplitInput, SplitList, UseOutcome } from './map-run';
@@ -35,8 +35,8 @@ export interface OpenedRegistry {
 
 /** A worker's activities, as workflow code names them. Each is safe to repeat: replies and results are journaled. */
 export interface BatonActivities {
-  /** Stores every agent's definition and settles its tools. Throws UnknownTool, NoModelConfigured. */
-  prepareRun(team: Team): Promise<PreparedRun>;
+  /** Stores every agent's definition, settles its tools and who takes what asks for a capability. Throws UnknownTool, NoModelConfigured. */
+  prepareRun(team: Team, lineage?: string): Promise<PreparedRun>;
   /** Asks a model, once: a journaled reply is returned as it is. Heartbeats. Throws the `Model…` failures. */
   callModel(input: ModelCallInput): Promise<ModelCallResult>;
   /** Runs an agent's whole loop, journaled call by call. Heartbeats. Throws what `callModel` and the loop throw. */
@@ -56,6 +56,8 @@ export interface BatonActivities {
   splitList(input: SplitInput): Promise<SplitList>;
   /** Joins the outputs of a map's items. Local activity. Throws InvalidInput as `mergeOutputs` does. */
   mergeItems(input: MergeItemsInput): Promise<Value>;
+  /** Checks another's answer by the output contract of a definition. Local activity. */
+  fitOutput(input: FitInput): Promise<FittedOutput>;
   /** Makes one value of a composite: inline when small, else stored. Local activity. */
   storeValue(value: Value): Promise<Value>;
   /** The value inline when its JSON is at most `maxBytes` long, else stored. Local activity. */

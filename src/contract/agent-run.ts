@@ -26,6 +26,8 @@ export interface AgentTask {
   readonly opening: DraftMessage;
   /** Untrusted tools whose output may be in the opening; see `Taint`. */
   readonly untrusted?: readonly string[];
+  /** Turns with tool calls, in a row, that may bring nothing new before the agent has to conclude. Absent: as many as it has. */
+  readonly maxIdleRounds?: number;
 }
 
 /** Where an agent's loop stands between two turns: what it needs to go on in another execution. */
@@ -51,7 +53,28 @@ export interface AgentState {
   readonly refusedCalls?: number;
   /** Models that were passed over so far, each once. */
   readonly passed?: readonly PassedModel[];
+  /** Present where idle rounds are limited. */
+  readonly progress?: Progress;
 }
+
+/** What the rounds of an agent have brought so far. */
+export interface Progress {
+  /** Marks of every call and result until now. */
+  readonly seen: readonly string[];
+  /** Rounds in a row, up to the last, that brought nothing new. */
+  readonly idleRounds: number;
+}
+
+export type AgentEnding = 'passedOn' | 'stalled';
+
+/** An answer of somebody else, to be checked by the output contract of a definition. */
+export interface FitInput {
+  readonly definition: Hash;
+  readonly value: Value;
+}
+
+/** The answer as the contract wants it, read from its text where it is one; or what is wrong with it. */
+export type FittedOutput = { readonly output: Value } | { readonly violations: readonly string[] };
 
 /** A finished use of an agent. */
 export interface AgentOutcome {
@@ -66,4 +89,6 @@ export interface AgentOutcome {
   /** As in {@link AgentState}. */
   readonly untrusted?: readonly string[];
   readonly refusedCalls?: number;
+  /** Present where another's answer was passed on as its own, or it had to conclude for want of progress. */
+  readonly ending?: AgentEnding;
 }

@@ -40,6 +40,8 @@ export const agentSchema = z.strictObject({
   tools: z.array(nameSchema).max(64).default([]),
   /** What the agent can do, for steps that ask for a capability instead of a name. */
   capabilities: z.array(nameSchema).max(32).default([]),
+  /** How often it is chosen beside others with the same capability: twice the weight, twice as often. 1 where absent. */
+  weight: z.number().positive().max(1000).optional(),
   /** Limits the agent to the tools that the team grants this role. */
   role: nameSchema.optional(),
   /** JSON Schema of the answer. A violation goes back to the model at most twice. */

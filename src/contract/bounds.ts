@@ -1,4 +1,5 @@
 import { type AgentLimits, agentLimitsSchema } from './agent';
+import { agentsOfStep } from './capability';
 import { MAX_PLAN_REPAIRS, MAX_REPLANS } from './limits';
 import type { Step } from './step';
 import { type ChildStep, childSteps } from './step-path';
@@ -68,7 +69,7 @@ function delegations(step: Extract<Step, { kind: 'supervise' }>, team: Team): nu
   return Math.min(maxToolCalls, step.maxRounds * maxParallelTools);
 }
 
-/** The agents that a step asks itself while it runs once, retries included. */
+/** The agents that a step asks itself while it runs once, retries included. Of those that an `agent` step may ask it asks one. */
 export function agentUses(step: Step, team: Team): readonly AgentUseBound[] {
   const attempts = attemptsOf(step);
   return ownUses(step, team).map((use) => ({ ...use, uses: use.uses * attempts }));
@@ -79,7 +80,7 @@ function ownUses(step: Step, team: Team): readonly AgentUseBound[] {
     agent === undefined ? [] : [{ agent, uses, ...callsOf(agent, team) }];
   switch (step.kind) {
     case 'agent':
-      return use(step.agent);
+      return agentsOfStep(step, team.agents).flatMap((agent) => use(agent));
     case 'parallel':
     case 'map':
       return typeof step.merge === 'object' && 'synthesize' in step.merge ? use(step.merge.synthesize) : [];

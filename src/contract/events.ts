@@ -39,11 +39,7 @@ export interface CountedChild {
 /** {@link stepEvents}, with the children's own events already known. */
 export function eventsWith(step: Step, team: Team, children: readonly CountedChild[]): number {
   const own = attemptsOf(step) * ownEvents(step);
-  const agents = agentUses(step, team).reduce((sum, use) => {
-    const packed = agentNamed(use.agent, team)?.mode === 'packed';
-    const calls = packed ? 1 : use.maxTurns + use.maxToolCalls;
-    return sum + use.uses * (calls * ACTIVITY_EVENTS + STEP_EVENTS);
-  }, 0);
+  const agents = agentEvents(step, team);
   let [each, shared] = [0, 0];
   for (const { bound, events } of children) {
     if (step.kind === 'map' && bound.child.place[0] === 'step')
@@ -58,6 +54,17 @@ export function eventsWith(step: Step, team: Team, children: readonly CountedChi
 function stopTests(step: Step, children: readonly CountedChild[]): number {
   if (step.stopWhen === undefined || step.kind === 'map') return 0;
   return children.reduce((sum, { bound }) => sum + bound.times, 0);
+}
+
+function agentEvents(step: Step, team: Team): number {
+  const events = agentUses(step, team).map((use) => {
+    const packed = agentNamed(use.agent, team)?.mode === 'packed';
+    const calls = packed ? 1 : use.maxTurns + use.maxToolCalls;
+    return use.uses * (calls * ACTIVITY_EVENTS + STEP_EVENTS);
+  });
+  // Of the candidates for a capability one is asked.
+  if (step.kind === 'agent') return Math.max(0, ...events);
+  return events.reduce((sum, each) => sum + each, 0);
 }
 
 /** A part without an undo is undone call by call: as many calls again, at most, as it has made. */
@@ -115,9 +122,11 @@ function kindEvents(step: Step): number {
     case 'peers':
       // Of each turn the input may be stored and the output read.
       return 2 * STEP_EVENTS * step.maxRounds * Object.keys(step.members).length;
+    case 'supervise':
+      // An answer that is passed on may have to be checked, once a turn.
+      return step.passThrough === true ? step.maxRounds : 0;
     case 'agent':
     case 'pipeline':
-    case 'supervise':
       return 0;
   }
 }

@@ -87,6 +87,7 @@ export const FAILURES = {
   ScriptExhausted: final('Add the missing reply to the script, or find out why the call was made.'),
   OutputContractViolated: final("Loosen the agent's output schema, or try a stronger model.", AT_ONCE),
   TurnLimitReached: final("Raise the agent's limits.maxTurns, or give it a smaller task.", AGENT),
+  NoProgress: final("Raise the step's maxIdleRounds, or tell the supervisor better when it is done.", AGENT),
   ToolCallLimitReached: final("Raise the agent's limits.maxToolCalls, or give it a smaller task.", AGENT),
   TokenLimitReached: final('Raise the limits.maxTokens that the message names.'),
   CostLimitReached: final("Raise the team's limits.maxMicroDollars."),

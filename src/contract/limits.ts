@@ -24,6 +24,9 @@ export const RUN_DEFAULTS = {
 /** Least confidence with which a `route` step's classifiers decide. By examples: 92 % of clinc150's in-scope messages pass it. */
 export const ROUTE_DEFAULTS = { examplesThreshold: 0.6, agentThreshold: 0.5 } as const;
 
+/** Turns in a row without anything new, after which a supervisor has to conclude. */
+export const SUPERVISE_DEFAULTS = { maxIdleRounds: 2 } as const;
+
 /** Times that one output may be sent back for breaking its contract, or one cut reply continued, or an empty one nudged. */
 export const MAX_REPAIRS = 2;
 export const MAX_CONTINUATIONS = 4;

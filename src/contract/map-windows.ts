@@ -1,3 +1,4 @@
+import { agentsOfStep } from './capability';
 import { MAP_WINDOW, MAX_SUBTREE_EVENTS, MAX_WINDOWS } from './limits';
 import type { MapStep } from './step';
 import { agentNamed, type Team } from './team';
@@ -26,6 +27,9 @@ export function gathersCalls({ step, join, callsPerActivity, stopWhen }: MapStep
   if (step.kind !== 'agent' || callsPerActivity === 1) return false;
   if (join === 'any' || (typeof join === 'object' && 'quorum' in join)) return false;
   if (step.isolated === true || step.timeout !== undefined || stopWhen !== undefined) return false;
-  const agent = agentNamed(step.agent, team);
-  return agent !== undefined && (agent.tools.length === 0 || agent.mode === 'packed');
+  const agents = agentsOfStep(step, team.agents).map((name) => agentNamed(name, team));
+  return (
+    agents.length > 0 &&
+    agents.every((agent) => agent !== undefined && (agent.tools.length === 0 || agent.mode === 'packed'))
+  );
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from './json';
-import type { Step } from './step';
+import type { AgentStep, Step } from './step';
 import { type ChildStep, childPath, childSteps, type StepPath } from './step-path';
 
 /** An agent that answers a pattern's question, at its own path, and the JSON Schema that the answer must meet. */
@@ -18,16 +18,17 @@ export function askedKey(agent: string): string {
 
 /**
  * The agents that a step needs an answer of a certain form from: a reviewer's verdict, a planner's tasks. An agent
- * without an output contract of its own is given that form; one with a contract must allow for it.
+ * without an output contract of its own is given that form; one with a contract must allow for it. Where a step asks for
+ * a capability, `agentsOf` says who may answer.
  */
-export function roleUses(step: Step, path: StepPath): readonly RoleUse[] {
+export function roleUses(step: Step, path: StepPath, agentsOf: AgentsOf = namedAgent): readonly RoleUse[] {
   const at = (key: string, agent: string, contract: JsonObject): RoleUse => ({
     path: childPath(path, step, key),
     agent,
     contract,
   });
   const child = (key: string, part: Step, contract: JsonObject): readonly RoleUse[] =>
-    answeringAgents(part, childPath(path, step, key)).map((found) => ({ ...found, contract }));
+    answeringAgents(part, childPath(path, step, key), agentsOf).map((found) => ({ ...found, contract }));
   switch (step.kind) {
     case 'refine':
       return child('review', step.review, REVIEW);
@@ -73,12 +74,20 @@ export function roleUses(step: Step, path: StepPath): readonly RoleUse[] {
   }
 }
 
+type AgentsOf = (step: AgentStep) => readonly string[];
+
+const namedAgent: AgentsOf = ({ agent }) => (agent === undefined ? [] : [agent]);
+
 /** The agents whose answer is, unchanged, the answer of the step. */
-function answeringAgents(step: Step, path: StepPath): readonly Pick<RoleUse, 'path' | 'agent'>[] {
+function answeringAgents(
+  step: Step,
+  path: StepPath,
+  agentsOf: AgentsOf,
+): readonly Pick<RoleUse, 'path' | 'agent'>[] {
   const below = childSteps(step)
     .filter((part) => passesOn(step, part))
-    .flatMap((part) => answeringAgents(part.step, childPath(path, step, part.key)));
-  if (step.kind === 'agent') return [{ path, agent: step.agent }, ...below];
+    .flatMap((part) => answeringAgents(part.step, childPath(path, step, part.key), agentsOf));
+  if (step.kind === 'agent') return [...agentsOf(step).map((agent) => ({ path, agent })), ...below];
   if (step.kind === 'supervise') return [{ path, agent: step.supervisor }, ...below];
   if (step.kind === 'parallel' && typeof step.merge === 'object' && 'synthesize' in step.merge)
     return [{ path: childPath(path, step, 'synthesis'), agent: step.merge.synthesize }, ...below];

@@ -1,4 +1,5 @@
 import type { AgentState, PreparedAgent } from './agent-run';
+import type { CapabilityChoice } from './capability';
 import type { EffectState } from './effect';
 import type { Pause } from './event';
 import type { Stretch, StretchResult } from './map-run';
@@ -63,6 +64,8 @@ export interface PreparedRun {
   readonly roles: Readonly<Record<StepPath, PreparedAgent>>;
   /** Stored examples of `route` steps, by the step's path without loop indices and the classifier's place in its cascade. */
   readonly examples?: Readonly<Record<string, Hash>>;
+  /** Who was chosen for the steps that ask for a capability, by path without loop indices. */
+  readonly choices?: Readonly<Record<StepPath, CapabilityChoice>>;
   /** Tools that `tool` steps call, and those that undo what a tool of the team does. */
   readonly tools: Readonly<Record<string, ToolMeta>>;
   /** Sub-teams, by the path without loop indices of the step that runs each. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { modelTierSchema } from './agent';
 import { approvalTerms } from './approval-terms';
 import { durationSchema } from './duration-schema';
 import { joinSchema, mergeSchema } from './join';
-import { CALLS_PER_ACTIVITY, ROUTE_DEFAULTS, RUN_DEFAULTS } from './limits';
+import { CALLS_PER_ACTIVITY, ROUTE_DEFAULTS, RUN_DEFAULTS, SUPERVISE_DEFAULTS } from './limits';
 import { labelSchema, nameSchema } from './name-schema';
 import { pointerSchema, predicateSchema } from './predicate';
 import type { Step, StepKind } from './step';
@@ -73,7 +74,14 @@ const votingRuleSchema = z.union(
 
 /** The schema of each kind: what people write goes in, the recorded form with its defaults comes out. */
 export const stepSchemas = {
-  agent: z.strictObject({ kind: z.literal('agent'), agent: nameSchema, task: taskSchema, ...common }),
+  agent: z.strictObject({
+    kind: z.literal('agent'),
+    agent: nameSchema.optional(),
+    capability: nameSchema.optional(),
+    tier: modelTierSchema.optional(),
+    task: taskSchema,
+    ...common,
+  }),
   tool: z.strictObject({ kind: z.literal('tool'), tool: nameSchema, args: z.json().default({}), ...common }),
   pipeline: z.strictObject({ kind: z.literal('pipeline'), steps: z.array(childSchema).min(1), ...common }),
   parallel: z.strictObject({
@@ -122,6 +130,8 @@ export const stepSchemas = {
     supervisor: nameSchema,
     workers: childrenSchema,
     maxRounds: roundsSchema.default(10),
+    maxIdleRounds: roundsSchema.default(SUPERVISE_DEFAULTS.maxIdleRounds),
+    passThrough: z.boolean().default(false),
     task: taskSchema,
     ...common,
   }),

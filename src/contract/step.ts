@@ -1,3 +1,4 @@
+import type { ModelTier } from './agent';
 import type { Duration } from './duration';
 import type { Join, Merge } from './join';
 import type { Json, JsonPointer } from './json';
@@ -67,9 +68,14 @@ export type OnFailure =
   | 'escalate'
   | { readonly fallback: Step; readonly on?: 'any' | 'model' | undefined };
 
+/** Names its agent, or asks for a capability; never both. */
 export interface AgentStep extends StepCommon {
   readonly kind: 'agent';
-  readonly agent: string;
+  readonly agent?: string | undefined;
+  /** One of the agents with this capability takes the step: settled when the run begins, by tier and weight. */
+  readonly capability?: string | undefined;
+  /** Beside a capability: only candidates of this tier, or of the nearest one that has any. */
+  readonly tier?: ModelTier | undefined;
   /** Said to the agent before the step's input. */
   readonly task?: string | undefined;
 }
@@ -151,6 +157,14 @@ export interface SuperviseStep extends StepCommon {
   readonly workers: Readonly<Record<string, Step>>;
   /** Turns in which the supervisor may delegate. */
   readonly maxRounds: number;
+  /**
+   * Turns in a row that bring nothing new, after which the supervisor has to conclude. A call brings nothing new where
+   * its worker has given the same result before, or has been given the same delegation and did not fail at it; a call
+   * of a tool, where the same call has had the same result.
+   */
+  readonly maxIdleRounds?: number | undefined;
+  /** The supervisor may have a worker's answer passed on as the step's output, without another turn of its own. */
+  readonly passThrough?: boolean | undefined;
   readonly task?: string | undefined;
 }
 

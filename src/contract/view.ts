@@ -1,4 +1,5 @@
 import type { Approval, RejectedDecision } from './approval';
+import type { CapabilityChoice } from './capability';
 import type { Routing } from './classification';
 import type { Pause } from './event';
 import type { PassedModel } from './model-call';
@@ -38,6 +39,8 @@ export interface ViewNode {
   readonly routing?: Routing;
   /** Models of its agent's chain that were passed over, and why. */
   readonly passed?: readonly PassedModel[];
+  /** Of a step that asks for a capability: who took it, and why. */
+  readonly choice?: CapabilityChoice;
   readonly failure?: ViewFailure;
   /** What a step that failed was given. */
   readonly input?: Value;

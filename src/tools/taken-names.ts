@@ -15,6 +15,7 @@ const ENGINE_ACTIVITIES: Readonly<Record<keyof BatonActivities, true>> = {
   mergeItems: true,
   runAgents: true,
   loadValue: true,
+  fitOutput: true,
 };
 
 /** Why a tool may not have that name, or undefined where it may. */

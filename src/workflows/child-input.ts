@@ -44,11 +44,14 @@ function neededBy(place: Place, prepared: PreparedRun): PreparedRun {
     tools: new Set<string>(),
     supervisors: new Set<string>(),
     roles: new Set<string>(),
+    choices: new Set<string>(),
     examples: new Set<string>(),
     teams: new Set<string>(),
   };
   walkSteps(place.step, place.path, (step, path) => {
-    if (step.kind === 'agent') needed.agents.add(step.agent);
+    const choice = prepared.choices?.[definitionPath(path)];
+    if (choice !== undefined) needed.choices.add(definitionPath(path));
+    if (step.kind === 'agent') needed.agents.add(step.agent ?? choice?.agent ?? '');
     if (step.kind === 'route')
       for (const index of step.by.keys()) needed.examples.add(examplesKey(definitionPath(path), index));
     if (step.kind === 'tool') needed.tools.add(step.tool);
@@ -77,6 +80,7 @@ function neededBy(place: Place, prepared: PreparedRun): PreparedRun {
     supervisors,
     tools: only(prepared.tools, needed.tools),
     ...(Object.keys(examples).length === 0 ? {} : { examples }),
+    ...(needed.choices.size === 0 ? {} : { choices: only(prepared.choices ?? {}, needed.choices) }),
     ...(needed.teams.size === 0 ? {} : { teams: only(prepared.teams ?? {}, needed.teams) }),
   };
 }

@@ -4,7 +4,7 @@ import type { Place } from './place';
 export function labelOf({ step, path }: Pick<Place, 'step' | 'path'>): string {
   switch (step.kind) {
     case 'agent':
-      return step.agent;
+      return step.agent ?? step.capability ?? '';
     case 'tool':
       return step.tool;
     case 'team':

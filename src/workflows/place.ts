@@ -9,6 +9,11 @@ export interface Place<S extends Step = Step> {
   readonly input: Value;
   /** Raised by retries and resumes, and inherited: see `CallSite.generation`. */
   readonly generation: number;
+  /**
+   * Share of what the step above has left of its budget, above 0 and below 1, that its pattern gave to this one use; a
+   * `budget` of the step itself is a bound beside it.
+   */
+  readonly share?: number;
 }
 
 /** The place of a step directly below another. */

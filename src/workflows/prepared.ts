@@ -1,4 +1,5 @@
 import type { PreparedAgent } from '../contract/agent-run';
+import type { CapabilityChoice } from '../contract/capability';
 import { failure } from '../contract/fail';
 import type { PreparedRun, PreparedTeam } from '../contract/run';
 import { definitionPath, type StepPath } from '../contract/step-path';
@@ -17,6 +18,11 @@ export function preparedAgent(run: Run, name: string, path: StepPath): PreparedA
 /** The agent of a `supervise` step, with its delegation tools. */
 export function preparedSupervisor(run: Run, path: StepPath): PreparedAgent {
   return found(run.prepared.supervisors[definitionPath(path)], `supervisor at ${path}`);
+}
+
+/** Who takes the step at that path, which asks for a capability. */
+export function preparedChoice(run: Run, path: StepPath): CapabilityChoice {
+  return found(run.prepared.choices?.[definitionPath(path)], `choice for ${path}`);
 }
 
 export function preparedTool(run: Run, name: string): ToolMeta {

@@ -68,7 +68,7 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
       timeoutMs,
       async () => {
         const { prepareRun } = proxyActivities<BatonActivities>(prepareOptions(settings));
-        const run = open.prepared({ prepared: await prepareRun(team) });
+        const run = open.prepared({ prepared: await prepareRun(team, input.lineage ?? workflowId) });
         const done = await run.runStep({
           step: team.root,
           path: ROOT_PATH,

@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { AgentEffects, ToolUse } from '../agent/effects';
+import type { AgentEffects, ToolOutcome, ToolUse } from '../agent/effects';
 import { runAgent } from '../agent/run-agent';
 import type { BatonActivities } from '../contract/activities';
 import type { AgentOutcome, AgentState, AgentTask, PreparedAgent } from '../contract/agent-run';
@@ -7,7 +7,6 @@ import type { DraftMessage, DraftPart } from '../contract/conversation';
 import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
 import type { StepPath } from '../contract/step-path';
-import type { ToolCallResult } from '../contract/tool-call';
 import type { Value } from '../contract/value';
 import { modelOptions } from './activity-options';
 import { summaryOf } from './label';
@@ -20,7 +19,8 @@ export interface AgentUse {
   /** Said before the step's input. */
   readonly task: string | undefined;
   /** Handles the tools that are not the worker's: a supervisor's delegations. Undefined means: not mine. */
-  readonly ownTool?: (use: ToolUse) => Promise<ToolCallResult> | undefined;
+  readonly ownTool?: (use: ToolUse) => Promise<ToolOutcome> | undefined;
+  readonly maxIdleRounds?: number | undefined;
 }
 
 /** One use of an agent at a step: its loop in this workflow, or packed into one activity. */
@@ -31,6 +31,7 @@ export function useAgent(run: Run, place: Place, use: AgentUse): Promise<AgentOu
     site: { lineage: run.lineageOf(place.path), path: place.path, generation: place.generation },
     opening: opening(use.task, place.input),
     ...(untrusted === undefined ? {} : { untrusted }),
+    ...(use.maxIdleRounds === undefined ? {} : { maxIdleRounds: use.maxIdleRounds }),
   };
   const timeoutMs = milliseconds(use.agent.limits.timeout);
   const time = { untilMs: Date.now() + timeoutMs, timeoutMs };

@@ -1,4 +1,4 @@
-import { agent, agentWith, type BadTeam, bad, branches, task, teamOf } from './bad-team';
+import { agent, agentWith, type BadTeam, bad, branches, task, teamOf, writer } from './bad-team';
 
 export const BAD_PATTERNS: readonly BadTeam[] = [
   bad(
@@ -15,6 +15,35 @@ export const BAD_PATTERNS: readonly BadTeam[] = [
     'a stop on what cannot be stopped',
     teamOf({ kind: 'race', branches, stopWhen: { at: '', exists: true } }),
     'root.stopWhen: has no effect on a step of kind race',
+  ),
+  bad(
+    'neither an agent nor a capability',
+    teamOf({ kind: 'agent' }),
+    'root: names neither an agent nor a capability.',
+  ),
+  bad(
+    'an agent and a capability',
+    teamOf({ kind: 'agent', agent: 'writer', capability: 'writing' }),
+    'root.capability: stands beside the agent "writer"',
+    'root.capability: names "writing", which no agent has',
+  ),
+  bad(
+    'a capability that no agent has',
+    teamOf(
+      { kind: 'agent', capability: 'writting' },
+      { agents: { writer: { ...writer, capabilities: ['writing'] } } },
+    ),
+    'root.capability: names "writting", which no agent has. Did you mean "writing"? The capabilities are: writing.',
+  ),
+  bad(
+    'a tier without a capability',
+    teamOf({ kind: 'agent', agent: 'writer', tier: 'light' }),
+    'root.tier: is a choice among those with a capability',
+  ),
+  bad(
+    'no idle rounds allowed',
+    teamOf({ kind: 'supervise', supervisor: 'writer', workers: branches, maxIdleRounds: 0 }),
+    'root.maxIdleRounds: must be at least 1',
   ),
   bad(
     'an unknown supervisor',

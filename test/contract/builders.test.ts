@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { agent } from '../../src/contract/builders/agent';
+import { agent, capability } from '../../src/contract/builders/agent';
 import type { Built } from '../../src/contract/builders/built';
 import { dag, pipeline, refine, saga } from '../../src/contract/builders/in-order';
 import { approve, checkpoint, emit, on, subteam, tool } from '../../src/contract/builders/leaves';
@@ -27,6 +27,10 @@ const leaf: fc.Arbitrary<Pair> = fc.oneof(
   name.map((what) => ({
     built: tool(what, { n: [1] }),
     written: { kind: 'tool', tool: what, args: { n: [1] } },
+  })),
+  name.map((what) => ({
+    built: capability(what, { tier: 'light', task: 'go' }),
+    written: { kind: 'agent', capability: what, tier: 'light', task: 'go' },
   })),
   fc.constant({ built: approve('ok?'), written: { kind: 'approve', question: 'ok?' } }),
   fc.constant({ built: emit('ready'), written: { kind: 'emit', event: 'ready' } }),

@@ -96,6 +96,7 @@ function attempts(node: ViewNode): string {
 
 function outcome(node: ViewNode): string {
   const passed = node.passed?.map(({ model, type }) => `${model} passed over: ${type}`) ?? [];
+  const chosen = node.choice === undefined ? '' : ` → ${node.choice.agent}, ${node.choice.reason}`;
   const { refusedCalls, untrusted } = node;
   const words = [
     ...(node.outcome === undefined ? [] : [node.outcome]),
@@ -103,7 +104,7 @@ function outcome(node: ViewNode): string {
     ...(refusedCalls === undefined ? [] : [showSome(refusedCalls, 'refused call')]),
     ...(untrusted === undefined ? [] : [`read untrusted: ${untrusted.join(', ')}`]),
   ];
-  return words.map((each) => ` · ${oneLine(each)}`).join('');
+  return chosen + words.map((each) => ` · ${oneLine(each)}`).join('');
 }
 
 function moreLine(line: Line, { width, paint }: TreeStyle): string {

@@ -13,9 +13,20 @@ export type AgentSpec = Omit<AgentInput, 'output'> & {
 export type NamedAgent = AgentSpec & { readonly name: string };
 
 /** A step that asks an agent: one declared here, or one that the team declares under this name. */
-export function agent(who: NamedAgent | string, options: Options<'agent', 'agent'> = {}): Built {
+export function agent(
+  who: NamedAgent | string,
+  options: Options<'agent', 'agent' | 'capability' | 'tier'> = {},
+): Built {
   const { name, own } = declaredAgent(who);
   return build({ kind: 'agent', agent: name, ...options }, own);
+}
+
+/**
+ * A step for whichever agent of the team has this capability: one of that `tier` (or the nearest) where it is given,
+ * and by `weight` among several. Settled when the run begins; the choice and its reason are in the run's view.
+ */
+export function capability(name: string, options: Options<'agent', 'agent' | 'capability'> = {}): Built {
+  return build({ kind: 'agent', capability: name, ...options });
 }
 
 /** The name of an agent that a builder was given, and the definition that came with it. */

@@ -2,7 +2,14 @@ import { declaredAgent, type NamedAgent } from './agent';
 import { type Built, build, type Options, type Part } from './built';
 import type { Parts } from './side-by-side';
 
-/** Lets an agent delegate to workers; a worker may be a supervisor itself. */
+/**
+ * Lets an agent delegate to workers; a worker may be a supervisor itself, or `capability(…)`. A delegation carries
+ * `{ objective, expectedOutput?, boundaries?, weight? }`: of what the step has left, the workers of one turn get shares by
+ * their weights, 1 to 10 (default 1), beside one more share for the supervisor. After `maxRounds` (10) such turns, or
+ * `maxIdleRounds` (2) of them in a row that bring nothing new, it has to conclude; one that does not fails
+ * TurnLimitReached or NoProgress. With `passThrough` it may say `finish: true` beside a turn's only delegation: that
+ * worker's answer is then the step's output, where it keeps the supervisor's output contract, and no turn follows.
+ */
 export function supervise(
   supervisor: NamedAgent | string,
   workers: Parts,

@@ -91,7 +91,7 @@ function writingTools(
   seen.add(step);
   const own = [
     ...(step.kind === 'tool' ? [step.tool] : []),
-    ...namedAgents(step).flatMap(({ name }) => agentNamed(name, team)?.tools ?? []),
+    ...namedAgents(step, team).flatMap(({ name }) => agentNamed(name, team)?.tools ?? []),
   ].filter((tool) => knownTool(tool, options)?.effect === 'write');
   const sub = step.kind === 'team' ? subTeamNamed(step.team, team) : undefined;
   return [

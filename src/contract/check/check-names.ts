@@ -1,4 +1,5 @@
-import type { Step } from '../step';
+import { agentsOfStep, candidatesFor } from '../capability';
+import type { AgentStep, Step } from '../step';
 import type { Team } from '../team';
 import type { Findings, Scope } from './findings';
 import type { Place } from './mistake';
@@ -8,11 +9,12 @@ import { didYouMean, listed } from './suggest';
 export function checkNames({ team, steps, place, options }: Scope, found: Findings): void {
   const used = new Set<string>();
   for (const site of steps) {
-    for (const { name, at } of namedAgents(site.step)) {
+    for (const { name, at } of namedAgents(site.step, team)) {
       used.add(name);
       if (!Object.hasOwn(team.agents, name)) found.mistake([...site.place, ...at], unknownAgent(name, team));
     }
     const { step } = site;
+    if (step.kind === 'agent') checkAsked(step, { team, place: site.place }, found);
     if (step.kind === 'tool' && options.tools !== undefined && !Object.hasOwn(options.tools, step.tool))
       found.mistake([...site.place, 'tool'], unknownTool(step.tool, options.tools));
   }
@@ -20,11 +22,37 @@ export function checkNames({ team, steps, place, options }: Scope, found: Findin
     if (!used.has(name)) found.warning([...place, 'agents', name], 'is used by no step.');
 }
 
-/** The agents that a step names itself, and where in it. */
-export function namedAgents(step: Step): readonly { readonly name: string; readonly at: Place }[] {
+/** An agent step names an agent, or a capability that one has. */
+function checkAsked(
+  { agent, capability, tier }: AgentStep,
+  { team, place }: Pick<Scope, 'team' | 'place'>,
+  found: Findings,
+): void {
+  if (agent === undefined && capability === undefined)
+    found.mistake(place, 'names neither an agent nor a capability. Name one of them.');
+  if (agent !== undefined && capability !== undefined)
+    found.mistake(
+      [...place, 'capability'],
+      `stands beside the agent "${agent}". Choose one: an agent, or a capability.`,
+    );
+  if (tier !== undefined && capability === undefined)
+    found.mistake([...place, 'tier'], 'is a choice among those with a capability, and none is asked for.');
+  if (capability === undefined || candidatesFor(capability, team.agents).length > 0) return;
+  const known = new Set(Object.values(team.agents).flatMap(({ capabilities }) => capabilities));
+  found.mistake(
+    [...place, 'capability'],
+    `names "${capability}", which no agent has.${didYouMean(capability, known)} The capabilities are: ${listed(known)}.`,
+  );
+}
+
+/** The agents that a step names itself, or has chosen for it by capability, and where in it. */
+export function namedAgents(
+  step: Step,
+  { agents }: Pick<Team, 'agents'>,
+): readonly { readonly name: string; readonly at: Place }[] {
   switch (step.kind) {
     case 'agent':
-      return [{ name: step.agent, at: ['agent'] }];
+      return agentsOfStep(step, agents).map((name) => ({ name, at: ['agent'] }));
     case 'supervise':
       return [{ name: step.supervisor, at: ['supervisor'] }];
     case 'parallel':

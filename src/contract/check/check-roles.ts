@@ -1,6 +1,7 @@
+import { agentsOfStep } from '../capability';
 import type { Json, JsonObject } from '../json';
 import { type RoleUse, roleUses } from '../roles';
-import type { Step } from '../step';
+import type { AgentStep, Step } from '../step';
 import { ROOT_PATH } from '../step-path';
 import { agentNamed } from '../team';
 import type { Findings, Scope } from './findings';
@@ -60,8 +61,9 @@ function fieldsOf(step: Step): readonly string[] | undefined {
 /** An agent that answers a pattern's question, and has an output contract of its own, must promise what the pattern reads. */
 function checkAgentsInRoles({ team, steps, place }: Scope, found: Findings): void {
   const told = new Set<string>();
+  const asked = (step: AgentStep) => agentsOfStep(step, team.agents);
   for (const { step } of steps) {
-    for (const { agent, path, contract } of roleUses(step, ROOT_PATH)) {
+    for (const { agent, path, contract } of roleUses(step, ROOT_PATH, asked)) {
       const output = agentNamed(agent, team)?.output;
       const lacking = output === undefined ? [] : lackedBy(output as JsonObject, contract);
       const role = roleIn(step.kind, path);

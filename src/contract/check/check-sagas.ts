@@ -42,7 +42,7 @@ function toolsBelow(root: Step, team: Team): ReadonlySet<string> {
   if (root.kind === 'saga') return tools;
   walkSteps(root, '', (step) => {
     if (step.kind === 'tool') tools.add(step.tool);
-    for (const { name } of namedAgents(step))
+    for (const { name } of namedAgents(step, team))
       for (const tool of agentNamed(name, team)?.tools ?? []) tools.add(tool);
   });
   return tools;

@@ -48,7 +48,7 @@ function checkRetry({ step, place }: StepSite, { team, options }: Scope, found: 
   if ((step.retry?.attempts ?? 1) < 2) return;
   const tools = [
     ...(step.kind === 'tool' ? [step.tool] : []),
-    ...namedAgents(step).flatMap(({ name }) => agentNamed(name, team)?.tools ?? []),
+    ...namedAgents(step, team).flatMap(({ name }) => agentNamed(name, team)?.tools ?? []),
   ];
   const once = tools.filter((tool) => knownTool(tool, options)?.repeat === 'never');
   if (once.length > 0)

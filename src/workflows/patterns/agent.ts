@@ -1,7 +1,8 @@
 import type { StepResult } from '../../contract/run';
 import type { AgentStep } from '../../contract/step';
+import type { StepPath } from '../../contract/step-path';
 import type { Place } from '../place';
-import { preparedAgent } from '../prepared';
+import { preparedAgent, preparedChoice } from '../prepared';
 import { type Run, whole } from '../run';
 import { useAgent } from '../use-agent';
 
@@ -11,6 +12,13 @@ import { useAgent } from '../use-agent';
  * Crash: every model and tool call that reached the journal is found again; the agent goes on from the last one.
  */
 export function runAgentStep(run: Run, place: Place<AgentStep>): Promise<StepResult> {
-  const agent = preparedAgent(run, place.step.agent, place.path);
+  const agent = preparedAgent(run, place.step.agent ?? chosenAgent(run, place.path), place.path);
   return useAgent(run, place, { agent, task: place.step.task }).then(({ output }) => whole(output));
+}
+
+/** Who takes a step that asks for a capability; shown in the view. */
+function chosenAgent(run: Run, path: StepPath): string {
+  const choice = preparedChoice(run, path);
+  run.view.change(path, { choice });
+  return choice.agent;
 }

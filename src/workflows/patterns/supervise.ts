@@ -1,43 +1,53 @@
-import type { ToolUse } from '../../agent/effects';
-import { delegatedWorker } from '../../contract/delegation';
+import type { ToolOutcome, ToolUse } from '../../agent/effects';
+import type { AgentEnding, PreparedAgent } from '../../contract/agent-run';
+import { delegatedWorker, delegationOf, shareOf } from '../../contract/delegation';
 import type { StepResult } from '../../contract/run';
 import type { SuperviseStep } from '../../contract/step';
 import { childPath, iterationPath, type StepPath } from '../../contract/step-path';
 import type { ToolCallResult } from '../../contract/tool-call';
-import { inline, type Value } from '../../contract/value';
+import { inline } from '../../contract/value';
 import { describeFailure, isStepFailure } from '../failing';
+import { passOn } from '../pass-on';
 import type { Place } from '../place';
 import { preparedSupervisor } from '../prepared';
 import type { Run } from '../run';
 import { useAgent } from '../use-agent';
 
 /**
- * Supervise: an agent that has its workers as tools. It may delegate to several in one turn, and they run side by side.
- * A worker is given its delegation and nothing else; the supervisor is given the result and nothing else. A worker may
- * be a `supervise` step: that is hierarchy. A worker's failure is told to the supervisor, which decides what follows.
+ * Supervise: an agent that has its workers as tools. It may delegate to several in one turn, and they run side by side,
+ * each with a share of the budget by the weight that the supervisor states. A worker is given its delegation and nothing
+ * else; the supervisor is given the result and nothing else, or, where the step allows it and the supervisor says so, the
+ * result is passed on as the step's own. A worker may be a `supervise` step: that is hierarchy. A worker's failure is told
+ * to the supervisor, which decides what follows. Rounds that bring nothing new end in one turn without delegations.
  *
  * Crash: the supervisor's turns and its workers' calls are journaled alike; finished delegations are not given again.
  */
 export async function runSupervise(run: Run, place: Place<SuperviseStep>): Promise<StepResult> {
-  const supervisor = preparedSupervisor(run, place.path);
-  const { output } = await useAgent(run, place, {
-    agent: {
-      ...supervisor,
-      limits: {
-        ...supervisor.limits,
-        maxTurns: Math.min(supervisor.limits.maxTurns, place.step.maxRounds + 1),
-      },
-    },
-    task: place.step.task,
+  const { step } = place;
+  const prepared = preparedSupervisor(run, place.path);
+  const { limits } = prepared;
+  const maxTurns = Math.min(limits.maxTurns, step.maxRounds + 1);
+  const supervisor = { ...prepared, limits: { ...limits, maxTurns } };
+  const { output, ending } = await useAgent(run, place, {
+    agent: supervisor,
+    task: step.task,
+    maxIdleRounds: step.maxIdleRounds,
     ownTool: (use) => {
       const worker = delegatedWorker(use.tool);
-      return worker === undefined ? undefined : delegate(run, place, { worker, use });
+      return worker === undefined ? undefined : delegate(run, place, { supervisor, worker, use });
     },
   });
+  if (ending !== undefined) run.view.change(place.path, { outcome: ENDINGS[ending] });
   return { output, missing: run.view.missingBelow(place.path) };
 }
 
-interface Delegation {
+const ENDINGS: Readonly<Record<AgentEnding, string>> = {
+  passedOn: "a worker's answer passed on",
+  stalled: 'concluded for want of progress',
+};
+
+interface Delegated {
+  readonly supervisor: PreparedAgent;
   readonly worker: string;
   readonly use: ToolUse;
 }
@@ -45,27 +55,35 @@ interface Delegation {
 async function delegate(
   run: Run,
   place: Place<SuperviseStep>,
-  { worker, use }: Delegation,
-): Promise<ToolCallResult> {
+  { supervisor, worker, use }: Delegated,
+): Promise<ToolOutcome> {
   const step = place.step.workers[worker];
   if (step === undefined) return { value: inline(`There is no worker "${worker}".`), isError: true };
-  const path = iterationPath(childPath(place.path, place.step, worker), use.ordinal);
+  const { told, weight, finish } = delegationOf(use.call.args);
+  const result = await attempted(run, worker, {
+    step,
+    path: iterationPath(childPath(place.path, place.step, worker), use.ordinal),
+    input: told,
+    generation: place.generation,
+    share: shareOf(weight, weightsOf(use)),
+  });
+  const isLast = finish && place.step.passThrough === true && use.turn.length === 1;
+  return isLast && !result.isError ? { ...result, ...(await passOn(run, supervisor, result.value)) } : result;
+}
+
+/** A worker's result, or its failure in words. */
+async function attempted(run: Run, worker: string, place: Place): Promise<ToolOutcome> {
   try {
-    const result = await run.runStep({
-      step,
-      path,
-      input: delegationText(use.call.args),
-      generation: place.generation,
-    });
-    run.view.miss(result.missing);
-    return { value: result.output, isError: false, ...behind(run, path) };
+    const { output, missing } = await run.runStep(place);
+    run.view.miss(missing);
+    return { value: output, isError: false, ...behind(run, place.path) };
   } catch (error) {
     if (!isStepFailure(error)) throw error;
     const { type, message } = describeFailure(error);
     return {
       value: inline(`The worker "${worker}" failed (${type}): ${message}`),
       isError: true,
-      ...behind(run, path),
+      ...behind(run, place.path),
     };
   }
 }
@@ -76,14 +94,9 @@ function behind(run: Run, path: StepPath): Pick<ToolCallResult, 'untrusted'> {
   return untrusted === undefined ? {} : { untrusted };
 }
 
-/** What a worker is told: the delegation as plain text, or as it came where it is too long to be inline. */
-function delegationText(args: Value): Value {
-  if (!('inline' in args)) return args;
-  const said = args.inline as { objective?: unknown; expectedOutput?: unknown; boundaries?: unknown };
-  const lines = [
-    said.objective,
-    said.expectedOutput === undefined ? undefined : `Expected output: ${said.expectedOutput}`,
-    said.boundaries === undefined ? undefined : `Boundaries: ${said.boundaries}`,
-  ];
-  return inline(lines.filter((line) => typeof line === 'string' && line !== '').join('\n\n'));
+/** Of the delegations that the supervisor gave in the same turn and that can be run. */
+function weightsOf({ turn }: ToolUse): readonly number[] {
+  return turn
+    .filter(({ name, problem }) => problem === undefined && delegatedWorker(name) !== undefined)
+    .map(({ args }) => delegationOf(args).weight);
 }

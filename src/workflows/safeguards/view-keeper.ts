@@ -36,6 +36,7 @@ type NodeChange = Partial<
     | 'routing'
     | 'passed'
     | 'input'
+    | 'choice'
   >
 >;
 
@@ -121,7 +122,8 @@ export class ViewKeeper {
 
   /** Notes what the run will lack, for a pattern whose loop may go on in another execution. */
   miss(paths: readonly StepPath[]): void {
-    this.missing = [...this.missing, ...paths];
+    // A supervisor's supervisor notes the same once more.
+    this.missing = [...new Set([...this.missing, ...paths])];
   }
 
   missingBelow(path: StepPath): readonly StepPath[] {
