@@ -46,7 +46,7 @@ export const GENERATED_KINDS: readonly StepKind[] = [...LEAVES, ...COMPOSITES, '
 export function randomStep(kind: StepKind, ground: Ground): Steps {
   const own = OWN[kind](ground).map((fields): JsonObject => ({ kind, ...fields }));
   const dressed = fc
-    .tuple(optionsIn(ground), own)
+    .tuple(optionsIn(ground, kind), own)
     .map(([options, step]): JsonObject => ({ ...options, ...step }));
   if (kind === 'map') return dressed.map((step) => inOrder({ kind: 'tool', tool: 'items' }, step));
   if (kind === 'on') return dressed.map((step) => inOrder({ kind: 'emit', event: String(step.event) }, step));
@@ -108,23 +108,29 @@ function answering(ground: Ground): Steps {
   );
 }
 
-function optionsIn({ workers }: Ground): fc.Arbitrary<JsonObject> {
+/** Kinds that `stopWhen` may end early. */
+const STOPPABLE: readonly StepKind[] = ['pipeline', 'parallel', 'map', 'dag', 'refine', 'debate', 'peers'];
+
+/** None more often than not, else any of them together. */
+function optionsIn({ workers }: Ground, kind: StepKind): fc.Arbitrary<JsonObject> {
   const fallback = fc
-    .constantFrom(...workers)
-    .map((agent): JsonObject => ({ onFailure: { fallback: { kind: 'agent', agent } } }));
-  const some = fc.constantFrom<JsonObject>(
-    { phase: 'work' },
-    { retry: { attempts: 2 } },
-    { isolated: true },
-    { timeout: '5m' },
-    { onFailure: 'skip' },
-    { onFailure: 'escalate' },
-    { isolated: true, retry: { attempts: 2 }, onFailure: 'skip' },
+    .tuple(fc.constantFrom(...workers), fc.constantFrom<JsonObject>({}, { on: 'any' }))
+    .map(([agent, on]): Json => ({ fallback: { kind: 'agent', agent }, ...on }));
+  const some = fc.record(
+    {
+      phase: fc.constantFrom('work', 'rest'),
+      retry: fc.integer({ min: 1, max: 3 }).map((attempts) => ({ attempts })),
+      isolated: fc.boolean(),
+      timeout: fc.constant('5m'),
+      budget: fc.constantFrom(0.2, 0.5, 1),
+      onFailure: fc.oneof(fc.constantFrom<Json>('fail', 'skip', 'escalate'), fallback),
+      ...(STOPPABLE.includes(kind) ? { stopWhen: fc.constant<Json>({ at: '', exists: true }) } : {}),
+    },
+    { requiredKeys: [] },
   );
   return fc.oneof(
     { weight: 6, arbitrary: fc.constant<JsonObject>({}) },
-    { weight: 3, arbitrary: some },
-    { weight: 1, arbitrary: fallback },
+    { weight: 4, arbitrary: some as fc.Arbitrary<JsonObject> },
   );
 }
 
@@ -166,15 +172,7 @@ const OWN: Readonly<Record<StepKind, (ground: Ground) => fc.Arbitrary<JsonObject
     }));
   },
   pipeline: (ground) => children(ground).map((steps) => ({ steps })),
-  parallel: (ground) =>
-    children(ground).chain((steps) =>
-      fc.record({
-        branches: fc.constant(named(steps)),
-        join: joinOf(steps.length),
-        merge: MERGE,
-        maxConcurrency: fc.integer({ min: 1, max: 3 }),
-      }),
-    ),
+  parallel: (ground) => fc.oneof({ weight: 3, arbitrary: sideBySide(ground) }, weighed(), deduplicated()),
   map: (ground) =>
     fc.record({
       over: fc.constant('/items'),
@@ -199,14 +197,17 @@ const OWN: Readonly<Record<StepKind, (ground: Ground) => fc.Arbitrary<JsonObject
       })
       .map(({ branches, terms }) => ({ branches, ...terms })),
   route: (ground) =>
-    fc.record({
-      by: fc.constantFrom<Json>(
-        [{ by: 'agent', agent: 'fair' }],
-        [{ by: 'rules', rules: [{ when: { at: '/none', exists: true }, route: 'a' }] }, { by: 'person' }],
-      ),
-      routes: children(ground).map(named),
-      fallback: below(ground),
-    }),
+    fc
+      .record({
+        by: fc.constantFrom<Json>(
+          [{ by: 'agent', agent: 'fair' }],
+          [{ by: 'rules', rules: [{ when: { at: '/none', exists: true }, route: 'a' }] }, { by: 'person' }],
+          'examples',
+        ),
+        routes: children(ground).map(named),
+        fallback: below(ground),
+      })
+      .map((step) => (step.by === 'examples' ? { ...step, by: byExamples(Object.keys(step.routes)) } : step)),
   supervise: (ground) =>
     fc.record({
       supervisor: fc.constant('boss'),
@@ -253,6 +254,56 @@ const OWN: Readonly<Record<StepKind, (ground: Ground) => fc.Arbitrary<JsonObject
     })),
   team: ({ teams }) => fc.record({ team: fc.constantFrom(...teams) }),
 };
+
+function sideBySide(ground: Ground): fc.Arbitrary<JsonObject> {
+  return children(ground).chain((steps) =>
+    fc.record({
+      branches: fc.constant(named(steps)),
+      join: joinOf(steps.length),
+      merge: MERGE,
+      maxConcurrency: fc.integer({ min: 1, max: 3 }),
+    }),
+  );
+}
+
+/** Answers with a confidence each, of which one may count for more. */
+function weighed(): fc.Arbitrary<JsonObject> {
+  const voter: JsonObject = { kind: 'agent', agent: 'sure' };
+  return fc
+    .tuple(
+      fc.integer({ min: 1, max: NAMES.length }),
+      fc.constantFrom<JsonObject>({}, { weights: { a: 2.5 } }),
+    )
+    .map(([count, weigh]) => ({
+      branches: named(Array.from({ length: count }, () => voter)),
+      merge: { weigh },
+    }));
+}
+
+/** Lists with the same items in all of them. */
+function deduplicated(): fc.Arbitrary<JsonObject> {
+  return fc.integer({ min: 1, max: NAMES.length }).map((count) => ({
+    branches: named(Array.from({ length: count }, () => ({ kind: 'tool', tool: 'items' }))),
+    merge: { deduplicate: { list: '/items' } },
+  }));
+}
+
+/** Every route has examples, and one of them has an intent of its own; what they do not tell goes to a person or on. */
+function byExamples(routes: readonly string[]): Json {
+  const texts = [
+    ['one', 'two'],
+    ['yes', 'no'],
+    ['where is my parcel', 'it never came'],
+  ];
+  const examples = routes.map((route, index) => [
+    index === 0 ? `${route}/first` : route,
+    texts[index] ?? ['else'],
+  ]);
+  return [
+    { by: 'examples', examples: Object.fromEntries(examples) },
+    { by: 'agent', agent: 'fair' },
+  ];
+}
 
 /** Each task may require any of those before it. */
 function fixedTasks(ground: Ground): fc.Arbitrary<JsonObject> {

@@ -6,7 +6,7 @@ const DULL: JsonObject = { instructions: 'Work.' };
 
 /**
  * Who works in random teams: ann, bob and handy always answer, sick never does, slow only when somebody cancels it,
- * fair answers the patterns' questions, boss delegates; packed and vague are only there to be put where they cannot work.
+ * fair answers the patterns' questions, sure gives a confidence, boss delegates; packed and vague are only there to be put where they cannot work.
  */
 export const AGENTS: JsonObject = {
   ann: { ...DULL, capabilities: ['answering'], weight: 2 },
@@ -15,6 +15,14 @@ export const AGENTS: JsonObject = {
   sick: DULL,
   slow: DULL,
   fair: DULL,
+  sure: {
+    ...DULL,
+    output: {
+      type: 'object',
+      properties: { answer: { enum: ['yes', 'no'] }, confidence: { type: 'number', minimum: 0, maximum: 1 } },
+      required: ['answer', 'confidence'],
+    },
+  },
   boss: { ...DULL, limits: { maxToolCalls: 3 } },
   packed: { ...DULL, mode: 'packed' },
   vague: { ...DULL, output: { type: 'object', properties: {}, required: [] } },

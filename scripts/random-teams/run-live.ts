@@ -32,7 +32,7 @@ export function endsOf(sound: boolean): readonly string[] {
 }
 
 /** Longer than any of these runs takes on a busy machine: a run that is not over by then hangs. */
-const HANGS_AFTER_MS = 120_000;
+const HANGS_AFTER_MS = 300_000;
 
 /** Runs one case to its end, answering whatever it asks people. Returns the fault, where there is one. */
 export async function runLive(client: BatonClient, live: LiveCase): Promise<LiveFault | undefined> {
@@ -54,7 +54,8 @@ async function endOf(client: BatonClient, { team, cancel = false }: LiveCase): P
     const { state } = await client.result(run);
     return { ended: state, why: '' };
   } catch (error) {
-    if (error instanceof BatonError) return { ended: error.type, why: error.message };
+    if (error instanceof BatonError)
+      return { ended: error.type, why: [error.message, error.cause].map(shown).join(' ') };
     // What the client should never throw is a fault of that case, and no reason to stop the others.
     return { ended: 'throws', why: inspect(error) };
   }
@@ -67,6 +68,7 @@ async function seeThrough(
   cancel: boolean,
 ): Promise<readonly string[] | undefined> {
   const answered = new Set<string>();
+  const retried = new Set<string>();
   const signal = AbortSignal.timeout(HANGS_AFTER_MS);
   let toCancel = cancel;
   let open: readonly string[] = [];
@@ -74,8 +76,10 @@ async function seeThrough(
     open = view.nodes.filter(({ state }) => OPEN.includes(state)).map(({ path }) => path);
     for (const approval of view.approvals) {
       if (approval.decision !== undefined || answered.has(approval.id)) continue;
+      const isAgain = approval.reason === 'failure' && retried.has(approval.path);
+      if (!(await answer(client, { ...approval, run, isAgain }))) continue;
       answered.add(approval.id);
-      await answer(client, run, approval);
+      if (approval.reason === 'failure') retried.add(approval.path);
     }
     if (!toCancel || !view.nodes.some(({ label, state }) => label === 'slow' && state === 'running')) return;
     toCancel = false;
@@ -88,18 +92,37 @@ async function seeThrough(
       await client.cancel(run);
       return open;
     } catch (error) {
-      // A worker that is busy with a hundred runs answers late now and then.
-      if (!(error instanceof BatonError) || error.type !== 'NoWorker' || signal.aborted) throw error;
+      if (!isBusy(error) || signal.aborted) throw error;
     }
   }
 }
 
 const OPEN: readonly string[] = ['running', 'waiting'];
 
-/** Everything is approved, save another try of what has failed: that would go on for ever. */
-async function answer(client: BatonClient, run: string, approval: Approval): Promise<void> {
-  const { id, hash, reason, choices } = approval;
-  const verdict = reason === 'failure' ? 'deny' : 'approve';
+interface Asked extends Approval {
+  readonly run: string;
+  /** The same step failed before, and was given another try. */
+  readonly isAgain: boolean;
+}
+
+/** A worker and a server that are busy with a hundred runs answer late now and then. */
+function isBusy(error: unknown): boolean {
+  const late: readonly string[] = ['NoWorker', 'TemporalUnreachable', 'ServerRefused'];
+  return error instanceof BatonError && late.includes(error.type);
+}
+
+function shown(part: unknown): string {
+  if (part === undefined) return '';
+  return part instanceof Error ? `(${part.message})` : String(part);
+}
+
+/**
+ * Everything is approved, save a third try of what has failed twice: that would go on for ever. False where it must be
+ * answered again.
+ */
+async function answer(client: BatonClient, approval: Asked): Promise<boolean> {
+  const { id, hash, run, isAgain, choices } = approval;
+  const verdict = isAgain ? 'deny' : 'approve';
   const choice = verdict === 'approve' ? choices?.[0] : undefined;
   try {
     await client.decide(
@@ -107,7 +130,9 @@ async function answer(client: BatonClient, run: string, approval: Approval): Pro
       { run },
     );
   } catch (error) {
+    if (isBusy(error)) return false;
     // The step that asked may be over by now: cancelled, or out of time.
     if (!(error instanceof BatonError)) throw error;
   }
+  return true;
 }

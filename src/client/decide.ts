@@ -63,7 +63,14 @@ async function deliver(
         cause: error,
       });
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
-      throw (await noWorker(context, approval.workflow)) ?? error;
+      throw (
+        (await noWorker(context, approval.workflow)) ??
+        new BatonError('NoWorker', `No worker of "${approval.workflow}" answered in time.`, {
+          run: approval.run,
+          cause: error,
+          remedy: 'Decide again: what was decided already is told as such.',
+        })
+      );
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryNotRegisteredError, QueryRejectedError } from '@temporalio/client';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
-import { explained, grpcCode } from './server-error';
+import { explained, grpcCode, isOutOfTime } from './server-error';
 import { noWorker } from './task-queue';
 
 /** A query is answered by a worker; after the first time it is asked whether there is one, after the second given up. */
@@ -22,15 +22,15 @@ export async function queryWorkflow<Answer>(
     async () => {
       const answered = new AbortController();
       try {
-        return await Promise.race([
-          context.connection.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-            // A query that lost the race must end with it: retried on a closed connection it would throw in a timer.
-            context.connection.withAbortSignal(answered.signal, () =>
+        // What lost the race must end with it: retried on a closed connection it would throw in a timer.
+        return await context.connection.withAbortSignal(answered.signal, () =>
+          Promise.race([
+            context.connection.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
               context.temporal.workflow.getHandle(workflow).query<Answer>(query),
             ),
-          ),
-          missingWorker(context, workflow, answered.signal),
-        ]);
+            missingWorker(context, workflow, answered.signal),
+          ]),
+        );
       } catch (error) {
         throw await explainQueryFailure(context, workflow, error);
       } finally {
@@ -54,7 +54,6 @@ async function missingWorker(
 }
 
 const FAILED_PRECONDITION = 9;
-const DEADLINE_EXCEEDED = 4;
 
 async function explainQueryFailure(
   context: ClientContext,
@@ -66,12 +65,16 @@ async function explainQueryFailure(
       run: workflow,
       cause: error,
     });
-  const code = grpcCode(error);
-  if (code !== FAILED_PRECONDITION && code !== DEADLINE_EXCEEDED) return error;
+  const hasFailed = grpcCode(error) === FAILED_PRECONDITION;
+  if (!hasFailed && !isOutOfTime(error)) return error;
   const missing = await noWorker(context, workflow);
   if (missing !== undefined) return missing;
-  // Of one that is open it may also mean that its task keeps failing.
-  if (code === FAILED_PRECONDITION && !(await isClosed(context, workflow))) return error;
+  if (hasFailed && !(await isClosed(context, workflow)))
+    return new BatonError('NoWorker', `No worker of "${workflow}" came to the end of its last task.`, {
+      run: workflow,
+      cause: error,
+      remedy: 'It is tried again; ask again in a moment. If it lasts, the log of the worker says why.',
+    });
   // The server did answer the question about its workers: it is one of those that is silent.
   return new BatonError('NoWorker', `No worker of "${workflow}" answered.`, {
     run: workflow,

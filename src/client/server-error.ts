@@ -3,7 +3,13 @@ import { asBatonError, BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 
 /** Codes of gRPC that matter here, by their numbers in its specification. */
-const GRPC = { deadlineExceeded: 4, notFound: 5, permissionDenied: 7, unavailable: 14, unauthenticated: 16 };
+const GRPC = { cancelled: 1, deadlineExceeded: 4, unavailable: 14 };
+
+/** A server takes a call back whose time is over, which a busy client may hear before it looks at its own clock. */
+export function isOutOfTime(error: unknown): boolean {
+  const code = grpcCode(error);
+  return code === GRPC.deadlineExceeded || code === GRPC.cancelled;
+}
 
 type Where = Pick<ClientContext, 'address' | 'namespace'>;
 
@@ -15,9 +21,9 @@ export function explainServerError(error: unknown, where: Where, run?: string): 
   if (error instanceof WorkflowNotFoundError && run !== undefined)
     return new BatonError('RunNotFound', `There is no run "${run}" on ${where.address}.`, facts);
   const code = grpcCode(error);
-  if (code === GRPC.unavailable || code === GRPC.deadlineExceeded)
+  if (code === GRPC.unavailable || isOutOfTime(error))
     return new BatonError('TemporalUnreachable', `No Temporal server answers at ${where.address}.`, facts);
-  if (code === GRPC.permissionDenied || code === GRPC.unauthenticated || code === GRPC.notFound)
+  if (code !== undefined)
     return new BatonError(
       'ServerRefused',
       `The Temporal server at ${where.address} refused: ${grpcWords(error)}.`,
