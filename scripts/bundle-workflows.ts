@@ -1,16 +1,23 @@
 import { existsSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { buildBundle } from './build-bundle';
 
-const WORKFLOWS = resolve(__dirname, '..', 'src', 'workflows', 'index.js');
-const BUNDLE = resolve(__dirname, '..', 'workflow-bundle.js');
+const SOURCES = resolve(__dirname, '..', 'src');
+const WORKFLOWS = join(SOURCES, 'workflows', 'index.js');
+const ENCODED_FAILURES = join(SOURCES, 'contract', 'encoded-failures.js');
 
 async function main(): Promise<void> {
   if (!existsSync(WORKFLOWS)) throw new Error(`${WORKFLOWS} does not exist: run "npm run build"`);
-  // A worker may start while we write: it reads the old bundle or the new one, never half of one.
-  await writeFile(`${BUNDLE}.${process.pid}`, await buildBundle(WORKFLOWS));
-  await rename(`${BUNDLE}.${process.pid}`, BUNDLE);
+  await write('workflow-bundle.js', await buildBundle(WORKFLOWS));
+  await write('workflow-bundle-encrypted.js', await buildBundle(WORKFLOWS, { failures: ENCODED_FAILURES }));
+}
+
+/** A worker may start while we write: it reads the old bundle or the new one, never half of one. */
+async function write(name: string, code: string): Promise<void> {
+  const file = resolve(__dirname, '..', name);
+  await writeFile(`${file}.${process.pid}`, code);
+  await rename(`${file}.${process.pid}`, file);
 }
 
 main().catch((error: unknown) => {

@@ -26,6 +26,8 @@ export {
 export { checkTeam } from './contract/check/check-team';
 export { modelsFromEnvironment } from './models/models-from-environment';
 export { openLocalStore } from './threads/local-store';
+export { type OpenStore, openStore, type StoreOptions } from './threads/open-store';
+export { openStoreFromEnvironment } from './threads/store-from-environment';
 export { defineTool } from './tools/define-tool';
 export { stateTools } from './tools/state-tools';
 export { toolUnavailable } from './tools/tool-errors';

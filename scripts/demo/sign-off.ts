@@ -23,7 +23,7 @@ export async function signOff(
   ui: { readonly console: Console; readonly run: string },
 ): Promise<void> {
   const { console, run } = ui;
-  for (const line of reviewLines(await resolveValue(question.value, client.context.content), console))
+  for (const line of reviewLines(await resolveValue(question.value, client.context.contentOf(run)), console))
     console.say(line);
   const by = question.approvers[0] ?? 'demo';
   const yes = await askYes(`? ${question.question} [Y/n] `, console);

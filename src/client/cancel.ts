@@ -7,7 +7,8 @@ import { stateOfStatus } from './view';
 
 /**
  * Asks a run to stop: calls that are under way are cut within a second and compensations still run. It returns once
- * the server has the request, not once the run is over; `result` waits for that.
+ * the server has the request, not once the run is over; `result` waits for that. With encryption no reason is sent:
+ * Temporal has no payload for it, so it would stand in the clear.
  * Throws RunNotFound, RunOver.
  */
 export async function cancel(context: ClientContext, run: string, reason = ''): Promise<void> {
@@ -25,7 +26,7 @@ export async function cancel(context: ClientContext, run: string, reason = ''): 
           workflowExecution: { workflowId: run },
           requestId: randomUUID(),
           identity: context.temporal.options.identity,
-          reason: reason.slice(0, 1000),
+          reason: context.keys === undefined ? reason.slice(0, 1000) : '',
         }),
       );
     },

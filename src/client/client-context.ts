@@ -1,4 +1,5 @@
 import type { Client, Connection } from '@temporalio/client';
+import type { DataKeys } from '../threads/data-keys';
 import type { ContentStore, RegistryStore } from '../threads/store';
 import type { SettingsProfile } from './run-settings';
 
@@ -9,10 +10,12 @@ export interface ClientContext {
   readonly address: string;
   readonly namespace: string;
   readonly taskQueue: string;
-  /** Where large inputs and outputs are kept; the same store that the workers use. */
-  readonly content: ContentStore;
+  /** Where large inputs and outputs of a run are kept; the same store that the workers use. */
+  readonly contentOf: (run: string) => ContentStore;
   /** Where registries publish; of the same store. */
   readonly registry: RegistryStore;
+  /** Absent where nothing is encrypted. */
+  readonly keys?: DataKeys;
   /** Whether the server has Baton's search attributes. Asked once. */
   readonly searchAttributes: () => Promise<boolean>;
   /** Which settings the runs get that it starts. */

@@ -4,8 +4,8 @@ import type { Decision } from '../contract/approval';
 import type { Json } from '../contract/json';
 import { DEFAULT_TASK_QUEUE } from '../contract/names';
 import type { RunView } from '../contract/view';
-import { type LocalStoreOptions, openLocalStore } from '../threads/local-store';
-import { payloadStorage } from '../threads/payload-storage';
+import { contentOf } from '../threads/data-scope';
+import { openStore, type StoreOptions } from '../threads/open-store';
 import { storeSettings } from '../threads/store-from-environment';
 import { type AgentRegistry, agentRegistry } from './agents';
 import { approvals, type InboxOptions, type WaitingApproval } from './approvals';
@@ -44,8 +44,8 @@ export interface ConnectOptions {
   readonly taskQueue?: string;
   /** @default 'embedded', with heartbeats every 2 s; 'server' sends them every 10 s */
   readonly profile?: SettingsProfile;
-  /** Where large inputs and outputs are kept; it must be the workers' own. @default what BATON_STORE says */
-  readonly store?: LocalStoreOptions;
+  /** Where large inputs and outputs are kept, and what encrypts; it must be the workers' own. @default what BATON_STORE and BATON_KEYS say */
+  readonly store?: StoreOptions;
   /** A connection that stays its owner's: `close` leaves it open. Replaces `address`. */
   readonly connection?: Connection;
 }
@@ -133,9 +133,7 @@ async function openContext(options: ConnectOptions): Promise<ClientContext> {
   const connection =
     options.connection ??
     (await open({ ...profile.connectionOptions, ...options.connectionOptions, address }, namespace));
-  const store = options.store ?? storeSettings(process.env);
-  const opened = openLocalStore(store);
-  const dataConverter = { externalStorage: payloadStorage(store) };
+  const { store, dataConverter, keys } = openStore(options.store ?? storeSettings(process.env));
   const temporal = new Client({ connection, namespace, dataConverter });
   let asked: Promise<boolean> | undefined;
   const context: ClientContext = {
@@ -144,8 +142,9 @@ async function openContext(options: ConnectOptions): Promise<ClientContext> {
     address,
     namespace,
     taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE,
-    content: opened.content,
-    registry: opened.registry,
+    contentOf: (run) => contentOf(run, store.content),
+    registry: store.registry,
+    ...(keys === undefined ? {} : { keys }),
     profile: options.profile ?? 'embedded',
     searchAttributes: () => {
       asked ??= hasSearchAttributes(connection, namespace);

@@ -30,7 +30,7 @@ export async function emit(
   const { event, payload, options = {} } = raised;
   if (!nameSchema.safeParse(event).success)
     throw failure('InvalidInput', `"${event.slice(0, 80)}" is no name of an event.`);
-  const value = await inputValue(payload, context.content);
+  const value = await inputValue(payload, context.contentOf(run));
   await explained(context, () => deliver(context, run, { message: { event, value }, options }), run);
 }
 

@@ -45,7 +45,9 @@ export async function fork(
     ...past.input,
     ...sharedWith(past),
     team,
-    ...(changes.input === undefined ? {} : { input: await inputValue(changes.input, context.content) }),
+    ...(changes.input === undefined
+      ? {}
+      : { input: await inputValue(changes.input, context.contentOf(run)) }),
     settings: {
       ...runSettings({ team, profile, taskQueue, searchAttributes }),
       ...(modelsQueue === undefined ? {} : { modelsQueue }),

@@ -74,6 +74,7 @@ export async function openSession(
 async function startSession(context: ClientContext, id: string, input: SessionInput): Promise<void> {
   const { team, settings, tenant } = input;
   const names = { run: id, ...(tenant === undefined ? {} : { tenant }) };
+  await context.keys?.ofSession(id);
   try {
     await context.temporal.workflow.start(WORKFLOW_TYPES.session, {
       workflowId: id,

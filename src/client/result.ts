@@ -30,7 +30,7 @@ export async function result(context: ClientContext, run: string): Promise<Finis
     async () => {
       await closing(context, run);
       const { output, ...rest } = await resultOfClosed(context, run);
-      return { run, output: await resolveValue(output, context.content), ...rest };
+      return { run, output: await resolveValue(output, context.contentOf(run)), ...rest };
     },
     run,
   );

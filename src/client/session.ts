@@ -60,14 +60,14 @@ export function session(context: ClientContext, id: string): Session {
   return {
     id,
     say: async (text, { id: message = randomUUID() } = {}) => {
-      const said: SessionMessage = { id: message, text: await inputValue(text, context.content) };
+      const said: SessionMessage = { id: message, text: await inputValue(text, context.contentOf(id)) };
       const sent = { name: 'say', arg: said, id: message } as const;
       return answer(context, await updateSession<SessionAnswer>(context, id, sent));
     },
     history: () => history(context, id),
     handOver: (to) => update('handOver', to),
     reply: async (by, text, { id: message = randomUUID() } = {}) => {
-      const said = { id: message, by, text: await inputValue(text, context.content) };
+      const said = { id: message, by, text: await inputValue(text, context.contentOf(id)) };
       await updateSession(context, id, { name: 'reply', arg: said, id: message });
     },
     handBack: (by) => update('handBack', { by }),
@@ -79,13 +79,14 @@ export function session(context: ClientContext, id: string): Session {
 async function answer(context: ClientContext, taken: SessionAnswer): Promise<Answer> {
   const { output, ...rest } = taken;
   if (rest.state === 'held' || rest.run === undefined) return rest;
-  if (output !== undefined) return { ...rest, output: await resolveValue(output, context.content) };
+  if (output !== undefined)
+    return { ...rest, output: await resolveValue(output, context.contentOf(rest.run)) };
   return { ...rest, output: (await result(context, rest.run)).output };
 }
 
 async function history(context: ClientContext, id: string): Promise<SessionHistory> {
   const { archive, entries, summary, ...rest } = await queryWorkflow<SessionView>(context, id, SESSION_QUERY);
-  const { content } = context;
+  const content = context.contentOf(id);
   const [past, present, summed] = await Promise.all([
     Promise.all(archive.map((stretch) => resolveValue(stretch, content))),
     Promise.all(entries.map(async (entry) => ({ ...entry, text: await resolveValue(entry.text, content) }))),

@@ -41,8 +41,8 @@ export async function start(
 ): Promise<StartedRun> {
   const team = planGrowth(parseTeam(request.team));
   checkTeamSize(team);
-  const input = await inputValue(request.input, context.content);
   const run = runName(team, options);
+  const input = await inputValue(request.input, context.contentOf(run));
   return explained(context, async () => {
     const searchAttributes = await context.searchAttributes();
     const settings = runSettings({
@@ -71,6 +71,8 @@ export async function startWorkflow(
 ): Promise<StartedRun> {
   const { team, settings, tenant } = input;
   checkRunName(run);
+  // Before anything is encrypted for the new run: it reads what the runs of its lineage have stored.
+  if (input.lineage !== undefined) await context.keys?.share(run, input.lineage);
   try {
     await context.temporal.workflow.start(WORKFLOW_TYPES.team, {
       workflowId: run,

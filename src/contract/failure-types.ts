@@ -119,6 +119,10 @@ export const FAILURES = {
     'Check that every worker reaches the same store (BATON_STORE) and that its disk is not full.',
   ),
   StoredValueMissing: final('Point BATON_STORE at the store that the run was started with.'),
+  DecryptionFailed: final(
+    'Give client and worker the same BATON_KEYS, with old keys behind the first, and the same BATON_STORE.',
+  ),
+  RunForgotten: final('Nothing: somebody destroyed the data key of the run, and with it what it held.'),
   StaleAttempt: again('Nothing: a newer attempt of the same call has taken over.'),
   InvalidTeam: final('Correct the team: the message lists every mistake with its path.'),
   InvalidInput: final('Correct the input: the message says what is wrong with it.'),

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { failure } from '../contract/fail';
 import type { Json } from '../contract/json';
 import type { Hash } from '../contract/value';
-import { type CallState, isHeldBy, type KeptResult, type LogEntry, readLog, writeEntry } from './call-log';
+import { type CallState, isHeldBy, type KeptResult, type LogEntry, readLog } from './call-log';
 import { isHash } from './content-hash';
 import type { CallJournal, ContentStore, Lease, LeaseHolder } from './store';
-import type { StoreFiles } from './store-files';
+import type { StoreFile, StoreFiles } from './store-files';
 
 /** A result whose JSON is longer stands in the content store, so that a log stays quick to read. */
 const RESULT_IN_LOG_BYTES = 16 * 1024;
@@ -22,9 +22,9 @@ export class LocalCallJournal implements CallJournal {
   ) {}
 
   async find(key: Hash): Promise<Json | undefined> {
-    const bytes = await this.files.read(this.#logOf(key));
-    if (bytes === undefined) return undefined;
-    const { result } = readLog(bytes.toString());
+    const text = await this.files.log(logOf(key));
+    if (text === undefined) return undefined;
+    const { result } = readLog(text);
     return result === undefined ? undefined : this.#load(result);
   }
 
@@ -59,7 +59,7 @@ export class LocalCallJournal implements CallJournal {
   async #append(key: Hash, entry: LogEntry): Promise<CallState> {
     // A lease lost with the power takes its holder with it; an intent or a result must not be lost.
     const flush = entry.kind !== 'lease';
-    return readLog(await this.files.append(this.#logOf(key), writeEntry(entry), flush));
+    return readLog(await this.files.append(logOf(key), JSON.stringify(entry), flush));
   }
 
   async #keep(result: Json): Promise<KeptResult> {
@@ -70,12 +70,12 @@ export class LocalCallJournal implements CallJournal {
   async #load(result: KeptResult): Promise<Json> {
     return 'value' in result ? result.value : this.content.get(result.hash);
   }
+}
 
-  #logOf(key: Hash): string {
-    if (!isHash(key))
-      throw new TypeError('a journal key must be a sha256 in lower-case hex: make it with hashOf');
-    return this.files.pathOf('journal', key);
-  }
+function logOf(key: Hash): StoreFile {
+  if (!isHash(key))
+    throw new TypeError('a journal key must be a sha256 in lower-case hex: make it with hashOf');
+  return { folder: 'journal', name: key };
 }
 
 function stale({ key, holder }: Lease): Error {

@@ -30,11 +30,6 @@ export interface CallState {
   result?: KeptResult;
 }
 
-/** A line with a break on both sides: one that a killed writer left unfinished spoils no other. */
-export function writeEntry(entry: LogEntry): string {
-  return `\n${JSON.stringify(entry)}\n`;
-}
-
 /**
  * Reads a log from its beginning. Every process reads the same lines in the same order and comes to the same state, so
  * the one that appended a line learns from this whether it counted. A lease counts unless the same activity already

@@ -14,17 +14,17 @@ const CACHED_VALUE_BYTES = 2 * 1024 * 1024;
 /** Stores bytes under their hash; writing the same again costs one look-up. */
 export async function putBytes(files: StoreFiles, folder: StoreFolder, bytes: Buffer): Promise<Ref> {
   const hash = hashBytes(bytes);
-  const file = files.pathOf(folder, hash);
+  const at = { folder, name: hash };
   // The size too: without a flush, a loss of power may leave a name with no bytes, which this write repairs.
-  if (files.size(file) === bytes.length) await files.flushFolder(file);
-  else await files.write(file, bytes);
+  if ((await files.size(at)) === bytes.length) await files.keep(at);
+  else await files.write(at, bytes);
   return { hash, bytes: bytes.length };
 }
 
 /** The bytes of that hash, checked against it. Throws StoredValueMissing, StoreUnavailable. */
 export async function getBytes(files: StoreFiles, folder: StoreFolder, hash: Hash): Promise<Buffer> {
   if (!isHash(hash)) throw missing(files, hash, 'is no name of a stored value');
-  const bytes = await files.read(files.pathOf(folder, hash));
+  const bytes = await files.read({ folder, name: hash });
   if (bytes === undefined) throw missing(files, hash, 'is not there');
   if (hashBytes(bytes) !== hash) throw missing(files, hash, 'is damaged');
   return bytes;
@@ -32,7 +32,8 @@ export async function getBytes(files: StoreFiles, folder: StoreFolder, hash: Has
 
 /** Each value in a file of its own, which holds its canonical JSON and nothing else: `sha256sum` gives its name. */
 export class LocalContentStore implements ContentStore {
-  readonly #cache = new LRUCache<Hash, { readonly value: Json; readonly bytes: number }>({
+  /** By scope and hash. */
+  readonly #cache = new LRUCache<string, { readonly value: Json; readonly bytes: number }>({
     maxSize: CACHE_BYTES,
     maxEntrySize: CACHED_VALUE_BYTES,
     sizeCalculation: ({ bytes }) => Math.max(1, bytes),
@@ -45,23 +46,24 @@ export class LocalContentStore implements ContentStore {
   }
 
   async get(hash: Hash): Promise<Json> {
-    const cached = this.#cache.get(hash);
+    const known = `${await this.files.scope()}${hash}`;
+    const cached = this.#cache.get(known);
     if (cached !== undefined) return cached.value;
     const bytes = await getBytes(this.files, 'objects', hash);
     const value = JSON.parse(bytes.toString()) as Json;
-    this.#cache.set(hash, { value, bytes: bytes.length });
+    this.#cache.set(known, { value, bytes: bytes.length });
     return value;
   }
 
   async has(hash: Hash): Promise<boolean> {
-    return isHash(hash) && this.files.size(this.files.pathOf('objects', hash)) !== undefined;
+    return isHash(hash) && (await this.files.size({ folder: 'objects', name: hash })) !== undefined;
   }
 }
 
 function missing(files: StoreFiles, hash: string, what: string): Error {
   return failure(
     'StoredValueMissing',
-    `the stored value ${hash.slice(0, 64)} ${what} in ${files.folder}: point BATON_STORE at the store that the run was started with`,
-    { details: [{ hash: hash.slice(0, 64), folder: files.folder }] },
+    `the stored value ${hash.slice(0, 64)} ${what} in ${files.place}: point BATON_STORE at the store that the run was started with`,
+    { details: [{ hash: hash.slice(0, 64), folder: files.place }] },
   );
 }

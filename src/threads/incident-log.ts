@@ -10,16 +10,13 @@ export class LocalIncidentLog implements IncidentLog {
 
   async record(incident: Incident): Promise<void> {
     const bytes = Buffer.from(JSON.stringify(incident as unknown as Json));
-    await this.files.write(this.files.pathOf('incidents', hashOf(incident)), bytes);
+    await this.files.write({ folder: 'incidents', name: hashOf(incident) }, bytes);
   }
 
   async all(): Promise<readonly Incident[]> {
-    const found = await Promise.all(
-      (await this.files.list('incidents')).map(async (file) => {
-        const bytes = await this.files.read(file);
-        return bytes === undefined ? [] : [JSON.parse(bytes.toString()) as Incident];
-      }),
-    );
-    return found.flat().sort((one, other) => one.at - other.at || (one.path < other.path ? -1 : 1));
+    const found = await this.files.all('incidents');
+    return found
+      .map((bytes) => JSON.parse(bytes.toString()) as Incident)
+      .sort((one, other) => one.at - other.at || (one.path < other.path ? -1 : 1));
   }
 }

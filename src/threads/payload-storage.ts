@@ -9,8 +9,7 @@ import {
 import { temporal } from '@temporalio/proto';
 import { failure } from '../contract/fail';
 import { getBytes, putBytes } from './content-store';
-import type { LocalStoreOptions } from './local-store';
-import { StoreFiles } from './store-files';
+import type { StoreFiles } from './store-files';
 
 /** Payloads from this size on, in bytes, go to the store instead of Temporal's history. */
 export const PAYLOAD_THRESHOLD_BYTES = 256 * 1024;
@@ -18,17 +17,18 @@ export const PAYLOAD_THRESHOLD_BYTES = 256 * 1024;
 const codec = temporal.api.common.v1.Payload;
 
 /**
- * Temporal's external storage in the folder of a local store: an input or result from 256 KiB on leaves its hash in the
- * history and its bytes here. Client and workers must all have it, with the same folder; a reader without it fails by name.
+ * Temporal's external storage in the files of a store: an input or result from 256 KiB on leaves its hash in the
+ * history and its bytes here. Client and workers must all have it, with the same store; a reader without it fails by name.
+ * What comes here is encrypted already, where anything is.
  */
-export function payloadStorage({ folder, durability = 'process' }: LocalStoreOptions): ExternalStorage {
+export function payloadStorage(files: StoreFiles): ExternalStorage {
   return new ExternalStorage({
-    drivers: [new LocalPayloadDriver(new StoreFiles(folder, durability))],
+    drivers: [new StorePayloadDriver(files)],
     payloadSizeThreshold: PAYLOAD_THRESHOLD_BYTES,
   });
 }
 
-class LocalPayloadDriver implements StorageDriver {
+class StorePayloadDriver implements StorageDriver {
   /** Written into histories: it never changes. */
   readonly name = 'baton-store';
   readonly type = 'baton.localstore';

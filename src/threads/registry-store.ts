@@ -57,12 +57,12 @@ export class LocalRegistryStore implements RegistryStore {
   }
 
   async #append(name: Hash, line: unknown): Promise<void> {
-    await this.files.append(this.files.pathOf('registry', name), `\n${JSON.stringify(line)}\n`, true);
+    await this.files.append({ folder: 'registry', name }, JSON.stringify(line), true);
   }
 
   async #lines(name: Hash): Promise<readonly unknown[]> {
-    const bytes = await this.files.read(this.files.pathOf('registry', name));
-    return (bytes?.toString().split('\n') ?? []).flatMap((text) => {
+    const log = await this.files.log({ folder: 'registry', name });
+    return (log?.split('\n') ?? []).flatMap((text) => {
       // A line that a killed writer left unfinished is none.
       try {
         return text === '' ? [] : [JSON.parse(text) as unknown];

@@ -1,6 +1,6 @@
 import { hashOf } from '../contract/hash';
 import type { SharedState, StateEntry, StateKey } from '../contract/shared-state';
-import type { StoreFiles } from './store-files';
+import type { StoreFile, StoreFiles } from './store-files';
 
 interface Line {
   readonly id: string;
@@ -16,23 +16,22 @@ export class LocalSharedState implements SharedState {
 
   async put(key: StateKey, entry: StateEntry, id: string): Promise<void> {
     const line: Line = { id, entry };
-    // A break on both sides: a line that a killed writer left unfinished spoils no other.
-    await this.files.append(this.#fileOf(key), `\n${JSON.stringify(line)}\n`, true);
+    await this.files.append(logOf(key), JSON.stringify(line), true);
   }
 
   async history(key: StateKey): Promise<readonly StateEntry[]> {
-    const bytes = await this.files.read(this.#fileOf(key));
+    const log = await this.files.log(logOf(key));
     const byId = new Map<string, StateEntry>();
-    for (const text of bytes?.toString().split('\n') ?? []) {
+    for (const text of log?.split('\n') ?? []) {
       const line = parse(text);
       if (line !== undefined && !byId.has(line.id)) byId.set(line.id, line.entry);
     }
     return [...byId.values()];
   }
+}
 
-  #fileOf(key: StateKey): string {
-    return this.files.pathOf('state', hashOf(key));
-  }
+function logOf(key: StateKey): StoreFile {
+  return { folder: 'state', name: hashOf(key) };
 }
 
 function parse(text: string): Line | undefined {

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { failure } from '../contract/fail';
-import { type LocalStoreOptions, openLocalStore } from './local-store';
-import type { Store } from './store';
+import { type Encryption, encryptionFromEnvironment } from '../secrets/encryption-from-environment';
+import type { Durability } from './folder-files';
+import { type OpenStore, openStore } from './open-store';
 
 export const DEFAULT_STORE = path.join('.baton', 'store');
 
@@ -11,21 +12,33 @@ const settingsSchema = z.object({
   BATON_DURABILITY: z.enum(['process', 'power']).default('process'),
 });
 
+export interface StoreSettings {
+  readonly folder: string;
+  readonly durability: Durability;
+  readonly encryption?: Encryption;
+}
+
 /**
  * Where the store is, by `BATON_STORE` (a folder, default `.baton/store` under the working directory) and
- * `BATON_DURABILITY` (`process`, the default, or `power`). Throws InvalidInput on any other setting.
+ * `BATON_DURABILITY` (`process`, the default, or `power`), and what encrypts it and everything in Temporal: see
+ * {@link encryptionFromEnvironment}. Throws InvalidInput on any other setting.
  */
-export function storeSettings(env: NodeJS.ProcessEnv): Required<LocalStoreOptions> {
+export function storeSettings(env: NodeJS.ProcessEnv): StoreSettings {
   const settings = settingsSchema.safeParse(env);
   if (!settings.success)
     throw failure(
       'InvalidInput',
       `the store's settings are wrong: ${settings.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
     );
-  return { folder: path.resolve(settings.data.BATON_STORE), durability: settings.data.BATON_DURABILITY };
+  const encryption = encryptionFromEnvironment(env);
+  return {
+    folder: path.resolve(settings.data.BATON_STORE),
+    durability: settings.data.BATON_DURABILITY,
+    ...(encryption === undefined ? {} : { encryption }),
+  };
 }
 
 /** The store that client and worker share when both have the same environment. */
-export function openStoreFromEnvironment(env: NodeJS.ProcessEnv): Store {
-  return openLocalStore(storeSettings(env));
+export function openStoreFromEnvironment(env: NodeJS.ProcessEnv): OpenStore {
+  return openStore(storeSettings(env));
 }

@@ -4,6 +4,7 @@ import { failure } from '../contract/fail';
 import type { Json } from '../contract/json';
 import type { Hash } from '../contract/value';
 import type { ContentStore, ThreadStore } from './store';
+import type { StoreFiles } from './store-files';
 import { loadPart, type StoredPart, storePart } from './stored-part';
 
 interface StoredNode {
@@ -32,20 +33,23 @@ const CACHED_TRANSCRIPTS = 256;
 
 /** Threads as nodes in a content store, each naming its parent; appending writes one node, whatever the thread's length. */
 export class LocalThreadStore implements ThreadStore {
-  readonly #cache = new LRUCache<Hash, Node>({
+  readonly #cache = new LRUCache<string, Node>({
     maxSize: CACHE_BYTES,
     maxEntrySize: CACHED_NODE_BYTES,
     sizeCalculation: ({ bytes }) => bytes + 200,
   });
 
   /** Transcripts read lately, of messages that the nodes hold: a turn adds its own to the one before. */
-  readonly #transcripts = new LRUCache<Hash, Sized>({
+  readonly #transcripts = new LRUCache<string, Sized>({
     max: CACHED_TRANSCRIPTS,
     maxSize: CACHE_BYTES,
     sizeCalculation: ({ bytes }) => bytes + 200,
   });
 
-  constructor(private readonly content: ContentStore) {}
+  constructor(
+    private readonly content: ContentStore,
+    private readonly files: Pick<StoreFiles, 'scope'>,
+  ) {}
 
   async append(head: Hash | null, messages: readonly Message[]): Promise<Hash> {
     if (head !== null && messages.length === 0) return head;
@@ -59,28 +63,33 @@ export class LocalThreadStore implements ThreadStore {
       ),
     };
     const { hash } = await this.content.put(stored as unknown as Json);
-    this.#cache.set(hash, { parent: head, messages, bytes: sizeOf(messages) });
+    this.#cache.set(`${await this.files.scope()}${hash}`, {
+      parent: head,
+      messages,
+      bytes: sizeOf(messages),
+    });
     return hash;
   }
 
   async read(head: Hash | null): Promise<readonly Message[]> {
     const nodes: Node[] = [];
     let known: Sized | undefined;
+    const scope = await this.files.scope();
     for (let here = head; here !== null; ) {
-      known = this.#transcripts.get(here);
+      known = this.#transcripts.get(`${scope}${here}`);
       if (known !== undefined) break;
-      const node: Node = this.#cache.get(here) ?? (await this.#load(here));
+      const node: Node = this.#cache.get(`${scope}${here}`) ?? (await this.#load(here, scope));
       nodes.push(node);
       here = node.parent;
     }
     let { messages, bytes } = known ?? NOTHING;
     messages = [...messages, ...nodes.reverse().flatMap((node) => node.messages)];
     for (const node of nodes) bytes += node.bytes;
-    if (head !== null) this.#transcripts.set(head, { messages, bytes });
+    if (head !== null) this.#transcripts.set(`${scope}${head}`, { messages, bytes });
     return messages;
   }
 
-  async #load(hash: Hash): Promise<Node> {
+  async #load(hash: Hash, scope: string): Promise<Node> {
     const stored = (await this.content.get(hash)) as unknown;
     if (!isStoredNode(stored))
       throw failure(
@@ -94,7 +103,7 @@ export class LocalThreadStore implements ThreadStore {
       })),
     );
     const node = { parent: stored.parent, messages, bytes: sizeOf(messages) };
-    this.#cache.set(hash, node);
+    this.#cache.set(`${scope}${hash}`, node);
     return node;
   }
 }

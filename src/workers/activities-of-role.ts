@@ -6,6 +6,7 @@ import type { Embedder } from '../embedding/embedder';
 import { threadedEmbedder } from '../embedding/threaded-embedder';
 import type { Models } from '../models/models';
 import { exampleClassifier } from '../routing/example-classifier';
+import { sharedJournal } from '../threads/data-scope';
 import type { Store } from '../threads/store';
 import { createCatalogue } from '../tools/catalogue';
 import type { Tool } from '../tools/tool';
@@ -30,7 +31,10 @@ export function activitiesOf(role: WorkerRole, means: WorkerMeans): object {
     store,
     models,
     tools,
-    classifier: exampleClassifier(batched(means.embedder ?? threadedEmbedder()), store.journal),
+    classifier: exampleClassifier(
+      batched(means.embedder ?? threadedEmbedder()),
+      sharedJournal(store.journal),
+    ),
     ...(stallTimeoutMs === undefined ? {} : { stallTimeoutMs }),
   };
   const orchestration = createOrchestrationActivities(deps);

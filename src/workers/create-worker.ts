@@ -7,6 +7,7 @@ import type { Models } from '../models/models';
 import type { Store } from '../threads/store';
 import type { Tool } from '../tools/tool';
 import { activitiesOf, type WorkerRole } from './activities-of-role';
+import { activityScope } from './activity-scope';
 import { workflowSource } from './workflow-source';
 
 /** `embedded`: a cancellation is heard within half a second. `server`: five, for servers where a heartbeat is billed. */
@@ -36,9 +37,9 @@ export interface BatonWorkerOptions {
   readonly shutdownGraceMs?: number;
   /** A provider that sends nothing for so many milliseconds has stalled. @default STALL_TIMEOUT_MS */
   readonly stallTimeoutMs?: number;
-  /** @default the bundle of the build, or the sources when run from TypeScript */
+  /** With a failure converter it must be made with that one. @default the bundle of the build, or the sources when run from TypeScript */
   readonly workflowBundle?: NonNullable<WorkerOptions['workflowBundle']>;
-  /** Codecs and payload storage; the client must have the same. */
+  /** Codecs and payload storage, as `openStore` gives them; the client must have the same. */
   readonly dataConverter?: DataConverter;
 }
 
@@ -69,6 +70,7 @@ export async function createBatonWorker(options: BatonWorkerOptions): Promise<Wo
     ...(options.dataConverter === undefined ? {} : { dataConverter: options.dataConverter }),
     ...workflowsOf(role, options),
     activities: activitiesOf(role, options),
+    interceptors: { activity: [activityScope] },
     ...versioning(options),
 
     // The SDK's 100 would run a wider fan-out of model calls in waves.
@@ -90,7 +92,8 @@ export async function createBatonWorker(options: BatonWorkerOptions): Promise<Wo
 
 function workflowsOf(role: WorkerRole, options: BatonWorkerOptions): Partial<WorkerOptions> {
   if (role === 'models' || role === 'tools') return {};
-  return options.workflowBundle === undefined ? workflowSource() : { workflowBundle: options.workflowBundle };
+  if (options.workflowBundle !== undefined) return { workflowBundle: options.workflowBundle };
+  return workflowSource(options.dataConverter?.failureConverterPath !== undefined);
 }
 
 /** What unversioned workers are called. The SDK's own name for them is a hundred bytes in three events of every step. */

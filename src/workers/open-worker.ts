@@ -2,8 +2,7 @@ import type { ConnectionOptions } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { failure } from '../contract/fail';
 import { askHealth } from '../server/server-health';
-import { type LocalStoreOptions, openLocalStore } from '../threads/local-store';
-import { payloadStorage } from '../threads/payload-storage';
+import { openStore, type StoreOptions } from '../threads/open-store';
 import { type BatonWorkerOptions, createBatonWorker } from './create-worker';
 
 /** A dead address is told within so many milliseconds. */
@@ -13,7 +12,7 @@ export interface OpenWorkerOptions
   extends Omit<BatonWorkerOptions, 'connection' | 'namespace' | 'store' | 'dataConverter'> {
   readonly connectionOptions: ConnectionOptions & { readonly address: string };
   readonly namespace: string;
-  readonly store: LocalStoreOptions;
+  readonly store: StoreOptions;
 }
 
 /** A worker that polls in this process. */
@@ -32,14 +31,15 @@ export interface OpenWorker {
  * loses nothing but time. Throws TemporalUnreachable, and InvalidInput for tools that do not fit together.
  */
 export async function openWorker(options: OpenWorkerOptions): Promise<OpenWorker> {
-  const { connectionOptions, store, ...rest } = options;
+  const { connectionOptions, store: storeOptions, ...rest } = options;
+  const { store, dataConverter } = openStore(storeOptions);
   const connection = await connectServing(connectionOptions, rest.namespace);
   try {
     const worker = await createBatonWorker({
       ...rest,
       connection,
-      store: openLocalStore(store),
-      dataConverter: { externalStorage: payloadStorage(store) },
+      store,
+      dataConverter,
     });
     const stopped = worker.run().finally(() => connection.close());
     // Whoever waits for it gets the error; until then it must not end the process as unhandled.

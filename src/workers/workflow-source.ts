@@ -6,13 +6,15 @@ type WorkflowSource = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
 
 /**
  * The workflows' code: the bundle that the build made, which starts in a quarter of a second. Run from TypeScript there
- * is none that could be trusted to be fresh, so the worker bundles the sources itself. Throws where a compiled worker
- * has no bundle.
+ * is none that could be trusted to be fresh, so the worker bundles the sources itself. A bundle has its failure converter
+ * in it, so there are two: with `encodesFailures` messages and stack traces are payloads. Throws where a compiled worker has
+ * no bundle.
  */
-export function workflowSource(): WorkflowSource {
+export function workflowSource(encodesFailures: boolean): WorkflowSource {
   if (__filename.endsWith('.ts'))
     return { workflowsPath: path.resolve(__dirname, '..', 'workflows', 'index.ts') };
-  const codePath = path.resolve(__dirname, '..', '..', 'workflow-bundle.js');
+  const name = encodesFailures ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js';
+  const codePath = path.resolve(__dirname, '..', '..', name);
   if (existsSync(codePath)) return { workflowBundle: { codePath } };
   throw new Error(`The workflow bundle ${codePath} is missing. Make it with "npm run build".`);
 }

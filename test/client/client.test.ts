@@ -7,7 +7,7 @@ import { oneModel } from '../../src/models/models';
 import { scripted } from '../../src/models/scripted';
 import { text } from '../../src/models/scripted-reply';
 import { readTestServers } from '../../src/testing/test-servers';
-import { payloadStorage } from '../../src/threads/payload-storage';
+import { openStore } from '../../src/threads/open-store';
 import { openWorkerBench, type WorkerBench } from '../workers/worker-bench';
 
 const WRITER = { writer: { instructions: 'Write.' } };
@@ -29,7 +29,7 @@ beforeAll(async () => {
   bench = await openWorkerBench();
   client = await connect({ address: address(), taskQueue: bench.taskQueue, store: { folder: bench.folder } });
   const models = oneModel(scripted((request) => text(`${request.agent} answers ${request.messages.length}`)));
-  const dataConverter = { externalStorage: payloadStorage({ folder: bench.folder }) };
+  const { dataConverter } = openStore({ folder: bench.folder });
   await bench.startWorker({ models, dataConverter });
 });
 afterAll(async () => {

@@ -6,6 +6,7 @@ import { oneModel } from '../../src/models/models';
 import type { ModelRequest } from '../../src/models/provider';
 import { scripted } from '../../src/models/scripted';
 import { type ScriptedReply, text } from '../../src/models/scripted-reply';
+import type { Encryption } from '../../src/secrets/encryption-from-environment';
 import { readTestServers } from '../../src/testing/test-servers';
 import type { Tool } from '../../src/tools/tool';
 import { openWorkerBench } from '../workers/worker-bench';
@@ -15,7 +16,7 @@ type Replies = Readonly<Record<string, (request: ModelRequest) => ScriptedReply 
 /** A worker, a client and a scripted model that counts what reaches it. */
 export interface RunBench {
   readonly client: BatonClient;
-  /** Of the store. */
+  /** Where the store is. */
   readonly folder: string;
   /** Replies from now on, by agent; every other agent says that it is itself. Forgets what was asked. */
   script(replies?: Replies): void;
@@ -32,10 +33,15 @@ export interface RunBench {
   close(): Promise<void>;
 }
 
-export async function openRunBench(tools: readonly Tool[] = []): Promise<RunBench> {
-  const bench = await openWorkerBench();
+/** With `encryption` everything is encrypted. */
+export async function openRunBench(tools: readonly Tool[] = [], encryption?: Encryption): Promise<RunBench> {
+  const bench = await openWorkerBench(encryption);
   const address = readTestServers()?.address ?? '';
-  const client = await connect({ address, taskQueue: bench.taskQueue, store: { folder: bench.folder } });
+  const client = await connect({
+    address,
+    taskQueue: bench.taskQueue,
+    store: { folder: bench.folder, ...(encryption === undefined ? {} : { encryption }) },
+  });
   let replies: Replies = {};
   let asked: string[] = [];
   let ended: string[] = [];

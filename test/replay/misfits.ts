@@ -1,3 +1,4 @@
+import type { DataConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { workflowBundle } from '../setup/workflow-bundle';
@@ -7,10 +8,16 @@ export interface NamedHistory {
   readonly history: temporal.api.history.v1.IHistory;
 }
 
-/** Replays histories on the workflows of this build: gives those that do not fit, one line each. */
-export async function misfits(histories: readonly NamedHistory[]): Promise<readonly string[]> {
+/** Replays histories on the workflows of this build: gives those that do not fit, one line each. With the data converter of encrypted ones. */
+export async function misfits(
+  histories: readonly NamedHistory[],
+  encrypted?: DataConverter,
+): Promise<readonly string[]> {
   const found: string[] = [];
-  const options = { workflowBundle: workflowBundle() };
+  const options =
+    encrypted === undefined
+      ? { workflowBundle: workflowBundle() }
+      : { workflowBundle: workflowBundle('workflow-bundle-encrypted.js'), dataConverter: encrypted };
   for await (const { workflowId, error } of Worker.runReplayHistories(options, histories))
     if (error !== undefined) found.push(`${workflowId}: ${error.name}: ${error.message}`);
   return found;

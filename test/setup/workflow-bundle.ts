@@ -9,8 +9,8 @@ const BUNDLED_FOLDERS = ['contract', 'agent', 'workflows'];
  *
  * @throws Error when it is missing or older than a source file that goes into it: a stale bundle would test old code.
  */
-export function workflowBundle(): { readonly codePath: string } {
-  const codePath = join(ROOT, 'dist', 'workflow-bundle.js');
+export function workflowBundle(name = 'workflow-bundle.js'): { readonly codePath: string } {
+  const codePath = join(ROOT, 'dist', name);
   const built = statSync(codePath, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const newest = Math.max(...BUNDLED_FOLDERS.map((folder) => newestFile(join(ROOT, 'src', folder))));
   if (built < newest) throw new Error(`${codePath} is missing or stale: run "npm run build"`);

@@ -6,6 +6,7 @@ import {
   StorageDriverClaim,
 } from '@temporalio/common';
 import { failureType } from '../../src/contract/fail';
+import { FolderFiles } from '../../src/threads/folder-files';
 import { PAYLOAD_THRESHOLD_BYTES, payloadStorage } from '../../src/threads/payload-storage';
 import { filesIn, storeFolders } from './store-folder';
 
@@ -27,9 +28,9 @@ describe('payload storage', () => {
         data: randomBytes(300_000),
       },
     ];
-    const claims = await driverOf(payloadStorage({ folder })).store({}, payloads);
+    const claims = await driverOf(payloadStorage(new FolderFiles(folder, 'process'))).store({}, payloads);
     const sent = JSON.parse(JSON.stringify(claims)) as { claimData: Record<string, string> }[];
-    const back = await driverOf(payloadStorage({ folder })).retrieve(
+    const back = await driverOf(payloadStorage(new FolderFiles(folder, 'process'))).retrieve(
       {},
       sent.map(({ claimData }) => new StorageDriverClaim(claimData)),
     );
@@ -43,7 +44,7 @@ describe('payload storage', () => {
 
   test('the same payload: is stored once', async () => {
     const folder = newFolder();
-    const driver = driverOf(payloadStorage({ folder }));
+    const driver = driverOf(payloadStorage(new FolderFiles(folder, 'process')));
     const payload = defaultPayloadConverter.toPayload('x'.repeat(300_000));
     const [one, other] = await driver.store({}, [payload, payload]);
     expect(one).toEqual(other);
@@ -51,12 +52,14 @@ describe('payload storage', () => {
   });
 
   test('the threshold: is 256 KiB', () => {
-    expect(payloadStorage({ folder: newFolder() }).payloadSizeThreshold).toBe(PAYLOAD_THRESHOLD_BYTES);
+    expect(payloadStorage(new FolderFiles(newFolder(), 'process')).payloadSizeThreshold).toBe(
+      PAYLOAD_THRESHOLD_BYTES,
+    );
     expect(PAYLOAD_THRESHOLD_BYTES).toBe(262_144);
   });
 
   test('a payload of another store, or a forged name: is a StoredValueMissing', async () => {
-    const driver = driverOf(payloadStorage({ folder: newFolder() }));
+    const driver = driverOf(payloadStorage(new FolderFiles(newFolder(), 'process')));
     for (const claimData of [{ hash: 'a'.repeat(64) }, { hash: '../../etc/passwd' }, {}]) {
       const error = await driver
         .retrieve({}, [new StorageDriverClaim(claimData as Record<string, string>)])
@@ -67,7 +70,7 @@ describe('payload storage', () => {
 
   test('an aborted call: stores nothing', async () => {
     const folder = newFolder();
-    const driver = driverOf(payloadStorage({ folder }));
+    const driver = driverOf(payloadStorage(new FolderFiles(folder, 'process')));
     const payload = defaultPayloadConverter.toPayload('x');
     await expect(driver.store({ abortSignal: AbortSignal.abort() }, [payload])).rejects.toThrow();
     expect(filesIn(folder)).toHaveLength(0);

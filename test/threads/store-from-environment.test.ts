@@ -16,7 +16,7 @@ describe('store from the environment', () => {
       durability: 'power',
     });
     const folder = newFolder();
-    await openStoreFromEnvironment({ BATON_STORE: folder }).content.put('x');
+    await openStoreFromEnvironment({ BATON_STORE: folder }).store.content.put('x');
     expect(filesIn(folder)).toHaveLength(1);
   });
 

@@ -11,7 +11,8 @@ import { RUN_FORMAT, type RunInput, type RunResult, type RunSettings } from '../
 import { teamSchema } from '../../src/contract/team';
 import { inline } from '../../src/contract/value';
 import { createTestEnvironment } from '../../src/testing/environment';
-import { openLocalStore } from '../../src/threads/local-store';
+import type { Encryption } from '../../src/secrets/encryption-from-environment';
+import { openStore } from '../../src/threads/open-store';
 import type { Store } from '../../src/threads/store';
 import { type BatonWorkerOptions, createBatonWorker } from '../../src/workers/create-worker';
 import { workflowBundle } from '../setup/workflow-bundle';
@@ -40,10 +41,15 @@ export interface RunningWorker {
 
 type Run = (input: RunInput) => Promise<RunResult>;
 
-export async function openWorkerBench(): Promise<WorkerBench> {
+/** With `encryption` everything is encrypted, and its bundle is the one that `npm run build` made for that. */
+export async function openWorkerBench(encryption?: Encryption): Promise<WorkerBench> {
   const environment = await createTestEnvironment();
   const folder = mkdtempSync(path.join(tmpdir(), 'baton-workers-'));
-  const store = openLocalStore({ folder });
+  const { store, dataConverter } = openStore({
+    folder,
+    ...(encryption === undefined ? {} : { encryption }),
+  });
+  const bundle = encryption === undefined ? 'workflow-bundle.js' : 'workflow-bundle-encrypted.js';
   const taskQueue = `workers-${randomUUID()}`;
   const running: RunningWorker[] = [];
   return {
@@ -58,7 +64,8 @@ export async function openWorkerBench(): Promise<WorkerBench> {
         taskQueue,
         store,
         tools: [],
-        workflowBundle: workflowBundle(),
+        workflowBundle: workflowBundle(bundle),
+        dataConverter,
         shutdownGraceMs: 100,
         ...means,
       });

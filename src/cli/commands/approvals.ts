@@ -26,7 +26,7 @@ export function approvalsCommand(cli: Cli): Command {
       const shown = await Promise.all(
         waiting.map(async (approval) => ({
           approval,
-          subject: await resolveValue(approval.value, client.context.content),
+          subject: await resolveValue(approval.value, client.context.contentOf(approval.run)),
         })),
       );
       console.document({

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Incident } from '../../contract/classification';
 import { atPointer, type Json } from '../../contract/json';
+import { contentOf } from '../../threads/data-scope';
 import { resolveValue } from '../../threads/resolve-value';
 import type { Store } from '../../threads/store';
 import { openStoreFromEnvironment } from '../../threads/store-from-environment';
@@ -22,7 +23,7 @@ export function incidentsCommand(cli: Cli): Command {
     .option('--team <name>', 'only those of this team')
     .option('--json', 'print one JSON document on stdout instead of lines');
   return does<IncidentFlags>(command, cli, async (console, flags) => {
-    const store = openStoreFromEnvironment(console.streams.env);
+    const { store } = openStoreFromEnvironment(console.streams.env);
     const incidents = (await store.incidents.all()).filter(
       ({ team }) => flags.team === undefined || team === flags.team,
     );
@@ -35,7 +36,7 @@ export function incidentsCommand(cli: Cli): Command {
 
 async function rowOf(incident: Incident, { content }: Store): Promise<Record<string, Json>> {
   const { input, text = '', route, opinions, run, team, path, at } = incident;
-  const whole = await resolveValue(input, content);
+  const whole = await resolveValue(input, contentOf(run, content));
   return {
     text: textOf(atPointer(whole, text) ?? whole),
     route,

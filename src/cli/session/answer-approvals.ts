@@ -39,7 +39,7 @@ export function openAnswering(
   let asking: Asking | undefined;
 
   const answer = async (approval: WaitingApproval, signal: AbortSignal): Promise<void> => {
-    const subject = await resolveValue(approval.value, client.context.content);
+    const subject = await resolveValue(approval.value, client.context.contentOf(approval.run));
     const { approveBy: by } = options;
     const decision =
       by === undefined

@@ -1,0 +1,68 @@
+import path from 'node:path';
+import type { DataConverter } from '@temporalio/common';
+import type { Encryption } from '../secrets/encryption-from-environment';
+import { LocalCallJournal } from './call-journal';
+import { LocalContentStore } from './content-store';
+import { DataKeys } from './data-keys';
+import { SHARED_SCOPE } from './data-scope';
+import { EncryptionCodec } from './encryption-codec';
+import { type Durability, FolderFiles } from './folder-files';
+import { LocalIncidentLog } from './incident-log';
+import { payloadStorage } from './payload-storage';
+import { LocalRegistryStore } from './registry-store';
+import { SealedFiles } from './sealed-files';
+import { LocalSharedState } from './state-log';
+import type { Store } from './store';
+import type { StoreFiles } from './store-files';
+import { LocalThreadStore } from './thread-store';
+
+export interface StoreOptions {
+  /** Absolute path. It is made where it is missing; every process of a run must reach the same one. */
+  readonly folder: string;
+  /** Default `process`: what was written survives any crash of the process, not a loss of power. */
+  readonly durability?: Durability;
+  /** Default: nothing is encrypted, neither here nor in Temporal. */
+  readonly encryption?: Encryption;
+}
+
+/** A store, and what client and workers must give Temporal so that they read the same. */
+export interface OpenStore {
+  readonly store: Store;
+  readonly dataConverter: DataConverter;
+  /** Absent where nothing is encrypted. */
+  readonly keys?: DataKeys;
+}
+
+/** Throws StoreUnavailable where the folder cannot be made. */
+export function openStore(options: StoreOptions): OpenStore {
+  const files = new FolderFiles(options.folder, options.durability ?? 'process');
+  const externalStorage = payloadStorage(files);
+  const { encryption } = options;
+  if (encryption === undefined) return { store: storeOf(files), dataConverter: { externalStorage } };
+  const keys = new DataKeys(files, encryption.ring);
+  const { required } = encryption;
+  const sealed = (scope?: string): StoreFiles =>
+    new SealedFiles({ files, keys, readsPlaintext: !required, ...(scope === undefined ? {} : { scope }) });
+  return {
+    store: storeOf(sealed(), sealed(SHARED_SCOPE)),
+    dataConverter: {
+      externalStorage,
+      payloadCodecs: [new EncryptionCodec(keys, { required })],
+      failureConverterPath: path.resolve(__dirname, '..', 'contract', 'encoded-failures'),
+    },
+    keys,
+  };
+}
+
+/** `shared` holds what belongs to no run. */
+function storeOf(files: StoreFiles, shared: StoreFiles = files): Store {
+  const content = new LocalContentStore(files);
+  return {
+    content,
+    threads: new LocalThreadStore(content, files),
+    journal: new LocalCallJournal(files, content),
+    incidents: new LocalIncidentLog(files),
+    state: new LocalSharedState(files),
+    registry: new LocalRegistryStore(shared, new LocalContentStore(shared)),
+  };
+}
