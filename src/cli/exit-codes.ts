@@ -48,6 +48,8 @@ const BY_TYPE: Readonly<Record<ClientErrorType, ExitCode>> & Partial<Record<Fail
   RunExists: EXIT.refused,
   RunOver: EXIT.refused,
   RunOpen: EXIT.refused,
+  RunShared: EXIT.refused,
+  RunForgotten: EXIT.notFound,
   EventRefused: EXIT.refused,
   SessionOver: EXIT.refused,
   SessionRefused: EXIT.refused,

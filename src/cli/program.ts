@@ -8,6 +8,7 @@ import { auditCommand } from './commands/audit';
 import { cancelCommand } from './commands/cancel';
 import { chatCommand } from './commands/chat';
 import { checkCommand } from './commands/check';
+import { codecServerCommand } from './commands/codec-server';
 import type { Cli } from './commands/command';
 import { compareCommand } from './commands/compare';
 import { decideCommand } from './commands/decide';
@@ -15,6 +16,7 @@ import { deployCommand } from './commands/deploy';
 import { emitCommand } from './commands/emit';
 import { evalCommand } from './commands/eval';
 import { failedCommand } from './commands/failed';
+import { forgetCommand } from './commands/forget';
 import { handoverCommand } from './commands/handover';
 import { incidentsCommand } from './commands/incidents';
 import { listCommand } from './commands/list';
@@ -82,6 +84,8 @@ function program(cli: Cli): Command {
     unpauseCommand(cli),
     emitCommand(cli),
     forkCommand(cli),
+    forgetCommand(cli),
+    codecServerCommand(cli),
     upCommand(cli),
     workerCommand(cli),
     deployCommand(cli),

@@ -22,6 +22,7 @@ import {
   type ScoreRequest,
   type WeighRequest,
 } from '../contract/registry-messages';
+import { SHARED_SCOPE } from '../threads/data-scope';
 import type { ClientContext } from './client-context';
 import { explained } from './server-error';
 import { updateEntity } from './update-entity';
@@ -122,7 +123,7 @@ export function agentRegistry(context: ClientContext, terms: Partial<RegistryTer
 }
 
 async function registration(
-  { content }: ClientContext,
+  { contentOf }: ClientContext,
   { name, agent }: { name: string; agent: AgentInput },
   how: Omit<RegisterOptions, 'by'>,
 ): Promise<Registration> {
@@ -133,7 +134,7 @@ async function registration(
       `The agent "${name}" cannot be registered: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}.`,
     );
   const { version, capabilities, tier } = parsed.data;
-  const { hash } = await content.put(parsed.data as unknown as Json);
+  const { hash } = await contentOf(SHARED_SCOPE).put(parsed.data as unknown as Json);
   return { name, version, definition: hash, capabilities, tier, ...how };
 }
 

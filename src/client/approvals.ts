@@ -55,7 +55,7 @@ export async function searched(
   { limit = 200, onSilent }: Pick<InboxOptions, 'limit' | 'onSilent'> = {},
 ): Promise<readonly RunView[]> {
   const views: RunView[] = [];
-  for await (const found of context.temporal.workflow.list({ query, pageSize: Math.min(limit, 100) })) {
+  for await (const found of context.listExecutions({ query, pageSize: Math.min(limit, 100) })) {
     if (views.length >= limit) break;
     const one = await viewIfThere(context, found.workflowId, onSilent);
     if (one !== undefined) views.push(one);

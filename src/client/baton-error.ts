@@ -12,6 +12,7 @@ const CLIENT_REMEDIES = {
   RunCancelled: 'Nothing: somebody cancelled the run. Start it again if it is still wanted.',
   RunTerminated: 'Start it again: somebody terminated the run in Temporal, which skips its compensations.',
   RunOpen: 'Wait until it is over, or cancel it first: baton cancel RUN.',
+  RunShared: 'Forget them together: baton forget RUN --lineage.',
   RunOver: 'Nothing to do: the run is over.',
   RunFailed: 'Read the message; the run is in the Web UI with all its steps.',
   ApprovalNotFound: 'List what waits for a decision with "baton approvals".',

@@ -1,6 +1,7 @@
 import type { Client, Connection } from '@temporalio/client';
 import type { DataKeys } from '../threads/data-keys';
 import type { ContentStore, RegistryStore } from '../threads/store';
+import type { ListExecutions } from './list-executions';
 import type { SettingsProfile } from './run-settings';
 
 /** What every verb of the client works with. `connect` makes it. */
@@ -14,6 +15,7 @@ export interface ClientContext {
   readonly contentOf: (run: string) => ContentStore;
   /** Where registries publish; of the same store. */
   readonly registry: RegistryStore;
+  readonly listExecutions: ListExecutions;
   /** Absent where nothing is encrypted. */
   readonly keys?: DataKeys;
   /** Whether the server has Baton's search attributes. Asked once. */

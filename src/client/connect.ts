@@ -17,8 +17,10 @@ import { type DescribedRun, describe } from './describe';
 import { type EmitOptions, emit } from './emit';
 import { type FailedOptions, type FailedRun, failed } from './failed';
 import { findApproval } from './find-approval';
+import { type ForgetOptions, type Forgotten, forget } from './forget';
 import { type ForkChanges, type ForkOptions, fork } from './fork';
 import { type ListedRun, type ListOptions, list } from './list';
+import { listExecutions } from './list-executions';
 import { openSession, type SessionOptions } from './open-session';
 import { type PauseOptions, pause, unpause } from './pause';
 import { type FinishedRun, result } from './result';
@@ -72,6 +74,8 @@ export interface BatonClient {
   failed(options?: FailedOptions): Promise<readonly FailedRun[]>;
   /** Takes up all that failed. */
   retry(options: RetryOptions): Promise<readonly RetriedRun[]>;
+  /** Makes what a run said and stored unreadable for everybody. */
+  forget(run: string, options?: ForgetOptions): Promise<Forgotten>;
   /** Opens a long conversation with a team. */
   openSession(team: unknown, options?: SessionOptions): Promise<Session>;
   /** A session that was opened before, by its id. */
@@ -106,6 +110,7 @@ export async function connect(options: ConnectOptions = {}): Promise<BatonClient
       explained(context, () => fork(context, run, { changes, options }), run),
     failed: (failedOptions) => failed(context, failedOptions),
     retry: (retryOptions) => retry(context, retryOptions),
+    forget: (run, forgetOptions) => forget(context, run, forgetOptions),
     openSession: async (team, sessionOptions) =>
       session(context, await openSession(context, team, sessionOptions)),
     session: (id) => session(context, id),
@@ -134,7 +139,8 @@ async function openContext(options: ConnectOptions): Promise<ClientContext> {
     options.connection ??
     (await open({ ...profile.connectionOptions, ...options.connectionOptions, address }, namespace));
   const { store, dataConverter, keys } = openStore(options.store ?? storeSettings(process.env));
-  const temporal = new Client({ connection, namespace, dataConverter });
+  const clientOptions = { connection, namespace, dataConverter };
+  const temporal = new Client(clientOptions);
   let asked: Promise<boolean> | undefined;
   const context: ClientContext = {
     temporal,
@@ -142,6 +148,7 @@ async function openContext(options: ConnectOptions): Promise<ClientContext> {
     address,
     namespace,
     taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE,
+    listExecutions: listExecutions(clientOptions),
     contentOf: (run) => contentOf(run, store.content),
     registry: store.registry,
     ...(keys === undefined ? {} : { keys }),

@@ -48,7 +48,7 @@ export async function list(context: ClientContext, options: ListOptions = {}): P
   return explained(context, async () => {
     const runs: ListedRun[] = [];
     if (limit < 1) return runs;
-    for await (const info of context.temporal.workflow.list({ query, pageSize: Math.min(limit * 2, 100) })) {
+    for await (const info of context.listExecutions({ query, pageSize: Math.min(limit * 2, 100) })) {
       const run = listedRun(info);
       if (options.state !== undefined && run.state !== options.state) continue;
       runs.push(run);

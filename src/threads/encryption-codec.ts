@@ -43,7 +43,7 @@ export class EncryptionCodec implements PayloadCodec {
   }
 
   async #open(payload: Payload, reader: string | undefined): Promise<Payload> {
-    if (textOf(payload.metadata?.encoding) !== ENCODING) return this.#plain(payload);
+    if (!isSealed(payload)) return this.#plain(payload);
     const run = textOf(payload.metadata?.['encryption-key-id']);
     const key = await this.keys.existing(run);
     if (reader !== undefined && run !== SHARED_SCOPE && (await this.keys.of(reader)).of !== key.of)
@@ -72,6 +72,10 @@ export class EncryptionCodec implements PayloadCodec {
       'A payload came that is not encrypted, and encryption is required: give its sender BATON_KEYS too, or set BATON_ENCRYPTION=optional while runs of before are to be read.',
     );
   }
+}
+
+export function isSealed(payload: Payload): boolean {
+  return textOf(payload.metadata?.encoding) === ENCODING;
 }
 
 function about(run: string): string {

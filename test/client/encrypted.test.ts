@@ -110,7 +110,7 @@ describe('with encryption', () => {
     expect(placesOf(WORD, await atRest(run))).toEqual([]);
     const { dataConverter } = openStore({ folder: bench.folder, encryption });
     expect(await misfits(await historiesOf(client, run), dataConverter)).toEqual([]);
-  });
+  }, 60_000);
 
   test('a run that fails: tells its caller why, and history has neither message nor stack trace', async () => {
     bench.script({ a: () => refusal });

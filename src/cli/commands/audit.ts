@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { histories } from '../../client/histories';
-import { openLocalStore } from '../../threads/local-store';
-import { payloadStorage } from '../../threads/payload-storage';
-import { storeSettings } from '../../threads/store-from-environment';
+import { inScopeOf } from '../../threads/data-scope';
+import { openStoreFromEnvironment } from '../../threads/store-from-environment';
 import { replayNotes } from '../../workers/replay-notes';
 import { auditLines } from '../audit/audit-lines';
 import { auditRun } from '../audit/audit-run';
@@ -27,11 +26,9 @@ export function auditCommand(cli: Cli): Command {
     const client = await openClient(flags, console.streams);
     try {
       logWorkers('warn', logFile(resolve('.baton', 'worker.log')));
-      const store = storeSettings(console.streams.env);
-      const replayed = await replayNotes(await histories(client.context, run), {
-        externalStorage: payloadStorage(store),
-      });
-      const audit = await auditRun(replayed, openLocalStore(store));
+      const { store, dataConverter } = openStoreFromEnvironment(console.streams.env);
+      const replayed = await replayNotes(await histories(client.context, run), dataConverter);
+      const audit = await inScopeOf(run, () => auditRun(replayed, store));
       console.document(audit);
       for (const line of auditLines(audit, flags.full === true)) console.say(line);
     } finally {
