@@ -1,8 +1,7 @@
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { anthropicProvider } from '../../src/models/anthropic/anthropic-provider';
 import { oneModel } from '../../src/models/models';
-import { openLocalStore } from '../../src/threads/local-store';
-import { payloadStorage } from '../../src/threads/payload-storage';
+import { openStore } from '../../src/threads/open-store';
 import { createBatonWorker } from '../../src/workers/create-worker';
 import { chaosTools } from './chaos-tools';
 import type { ChaosPlace } from './fleet';
@@ -28,8 +27,7 @@ async function main({
     connection,
     namespace,
     taskQueue,
-    store: openLocalStore({ folder: storeFolder }),
-    dataConverter: { externalStorage: payloadStorage({ folder: storeFolder }) },
+    ...openStore({ folder: storeFolder }),
     models: oneModel(anthropicProvider({ apiKey: 'chaos', baseURL: modelUrl }), {
       price: { input: 3_000_000, output: 15_000_000, cacheRead: 300_000, cacheWrite: 3_750_000 },
     }),
