@@ -4,13 +4,13 @@ import type { Store } from '../threads/store';
 import type { Tool } from '../tools/tool';
 import { attemptOf } from './call-attempt';
 import { limitPayload } from './limit-payload';
-import { useTool } from './use-tool';
+import { useChartedTool } from './use-charted-tool';
 import { withHeartbeat } from './with-heartbeat';
 
 /**
  * Every tool as an activity under its own name, as it reads in Temporal's UI. A tool that is declared `local` runs the
  * same function as a local activity, where no heartbeat is possible. What a crash does depends on the tool's `repeat`:
- * see {@link useTool}.
+ * see `useTool`. Throws also ToolNotGranted.
  */
 export function createToolActivities(
   tools: Iterable<Tool>,
@@ -23,7 +23,7 @@ function toolActivity(tool: Tool, store: Store): ToolActivity {
   return (input) => {
     const context = Context.current();
     return withHeartbeat(context, async () => {
-      const result = await useTool(store, { tool, input, attempt: attemptOf(context) });
+      const result = await useChartedTool(store, { tool, input, attempt: attemptOf(context) });
       context.log.info(result.fromJournal === true ? 'result found in the journal' : 'tool ran', {
         lineage: input.site.lineage,
         path: input.site.path,

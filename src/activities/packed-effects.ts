@@ -4,7 +4,7 @@ import type { ActivityDeps } from './activity-deps';
 import { askModel } from './ask-model';
 import type { ModelCallDeps } from './ask-provider';
 import type { CallAttempt } from './call-attempt';
-import { useTool } from './use-tool';
+import { useChartedTool } from './use-charted-tool';
 
 export type PackedDeps = ModelCallDeps & Pick<ActivityDeps, 'tools'>;
 
@@ -17,7 +17,7 @@ export function packedEffects(
   return {
     callModel: (input) => askModel(deps, input, attempt),
     callTool: async ({ tool, call }) =>
-      useTool(deps.store, { tool: deps.tools.get(tool), input: call, attempt }),
+      useChartedTool(deps.store, { tool: deps.tools.get(tool), input: call, attempt }),
     betweenTurns: async (state) => {
       attempt.signal.throwIfAborted();
       onTurn(state);

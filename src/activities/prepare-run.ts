@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { BatonActivities } from '../contract/activities';
 import type { CapabilityChoice } from '../contract/capability';
 import { failure } from '../contract/fail';
@@ -6,7 +7,10 @@ import type { PreparedRun, PreparedTeam } from '../contract/run';
 import { childPath, ROOT_PATH, type StepPath } from '../contract/step-path';
 import { subTeamNamed, type Team } from '../contract/team';
 import type { ToolMeta } from '../contract/tool-call';
+import type { Hash } from '../contract/value';
 import type { ActivityDeps } from './activity-deps';
+import { attemptOf, type CallAttempt } from './call-attempt';
+import { charterOf, type TeamAt, writeCharter } from './charter';
 import { chooseAgents } from './choose-agents';
 import { aboutWorker, delegationSpecs } from './delegation-specs';
 import { limitPayload } from './limit-payload';
@@ -19,17 +23,20 @@ import { type UsedInTeam, usedInTeam } from './used-in-team';
  * worker give the same names. Throws UnknownTool
  * (once, for all of them), NoModelConfigured, InvalidTeam, StoreUnavailable.
  */
-export function createPrepareRun(deps: ActivityDeps): BatonActivities['prepareRun'] {
+export function createPrepareRun(
+  deps: ActivityDeps,
+  attempt: () => CallAttempt = () => attemptOf(Context.current()),
+): BatonActivities['prepareRun'] {
   return async (team, lineage = '') => {
     const whole = teamUse(team, ROOT_PATH, lineage);
     checkTools(deps, whole);
-    return limitPayload(await prepareTeam(deps, whole), `Preparing the team "${team.name}"`);
+    const charter = await writeCharter(deps.store, attempt(), charterOf(whole, deps.tools));
+    return limitPayload(await prepareTeam(deps, whole, charter), `Preparing the team "${team.name}"`);
   };
 }
 
 /** A team at its place, with what it uses. */
-interface TeamUse {
-  readonly team: Team;
+interface TeamUse extends TeamAt {
   readonly choices: ReadonlyMap<StepPath, CapabilityChoice>;
   readonly used: UsedInTeam;
   readonly below: ReadonlyMap<StepPath, TeamUse>;
@@ -44,12 +51,13 @@ function teamUse(team: Team, path: StepPath, lineage: string): TeamUse {
       throw failure('InvalidTeam', `The team "${team.name}" has no sub-team "${step.team}".`);
     return [at, teamUse(sub, childPath(at, step, step.team), lineage)] as const;
   });
-  return { team, choices, used, below: new Map(below) };
+  return { team, root, path, choices, used, below: new Map(below) };
 }
 
 async function prepareTeam(
   deps: ActivityDeps,
   { team, choices, used, below }: TeamUse,
+  charter: Hash,
 ): Promise<PreparedRun> {
   const [agents, supervisors, roles, examples, teams] = await Promise.all([
     Promise.all(
@@ -87,13 +95,14 @@ async function prepareTeam(
     Promise.all(
       [...below].map(async ([path, sub]): Promise<readonly [StepPath, PreparedTeam]> => {
         const { name, root, limits } = sub.team;
-        return [path, { name, root, limits, prepared: await prepareTeam(deps, sub) }];
+        return [path, { name, root, limits, prepared: await prepareTeam(deps, sub, charter) }];
       }),
     ),
   ]);
   const reached = [...agents, ...supervisors, ...roles].flatMap(([, agent]) => Object.values(agent.tools));
   return {
     agents: Object.fromEntries(agents),
+    charter,
     supervisors: Object.fromEntries(supervisors),
     roles: Object.fromEntries(roles),
     ...(examples.length === 0 ? {} : { examples: Object.fromEntries(examples) }),

@@ -93,7 +93,12 @@ function whyNot(
 function toolUse(task: AgentTask, request: ToolCallRequest, place: CallPlace): ToolUse {
   const meta = task.agent.tools[request.name];
   if (meta === undefined) throw new TypeError(`tool "${request.name}" was not checked`);
-  const call = { site: task.site, idempotencyKey: idempotencyKey(task, request, place), args: request.args };
+  const call = {
+    site: task.site,
+    idempotencyKey: idempotencyKey(task, request, place),
+    args: request.args,
+    ...(task.charter === undefined ? {} : { charter: task.charter }),
+  };
   const { toolCalls, untrusted } = place.state;
   return {
     tool: request.name,

@@ -24,6 +24,8 @@ export interface AgentTask {
   readonly site: CallSite;
   /** What the agent is told first. */
   readonly opening: DraftMessage;
+  /** As in `PreparedRun`; goes with every tool call. */
+  readonly charter?: Hash;
   /** Untrusted tools whose output may be in the opening; see `Taint`. */
   readonly untrusted?: readonly string[];
   /** Turns with tool calls, in a row, that may bring nothing new before the agent has to conclude. Absent: as many as it has. */

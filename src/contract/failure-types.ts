@@ -95,6 +95,9 @@ export const FAILURES = {
   StepTimedOut: final("Raise the step's timeout, or give it less to do.", AGENT),
   RunTimedOut: final("Raise the team's limits.timeout, or give it less to do."),
   UnknownTool: final('Register the tool with the worker, or take it out of the team.'),
+  ToolNotGranted: final(
+    'Find out who asked for it: no model can. A worker or a client of another version, or somebody who can reach the task queue.',
+  ),
   ToolUnavailable: again('Nothing unless it lasts: what the tool talks to did not answer.'),
   ToolFailed: final("Read the tool's own message."),
   ToolArgumentsInvalid: final(

@@ -59,6 +59,8 @@ export interface RunInput {
 /** What the worker settled when the run began, by agent name; supervisors by the path of their step, since their tools depend on it. */
 export interface PreparedRun {
   readonly agents: Readonly<Record<string, PreparedAgent>>;
+  /** Names what the worker has written down: which tools may be called where in this run. */
+  readonly charter?: Hash;
   readonly supervisors: Readonly<Record<StepPath, PreparedAgent>>;
   /** Agents that answer a pattern's question in the form that it needs, by path without loop indices. */
   readonly roles: Readonly<Record<StepPath, PreparedAgent>>;

@@ -1,5 +1,5 @@
 import type { CallSite } from './call-site';
-import type { Value } from './value';
+import type { Hash, Value } from './value';
 
 /** Does a tool change the world outside? */
 export type ToolEffect = 'read' | 'write';
@@ -44,6 +44,8 @@ export interface ToolCallInput {
   /** The arguments, or for a fixed step a template in which `{ "$input": pointer }` takes from `input`. */
   readonly args: Value;
   readonly input?: Value;
+  /** As in `PreparedRun`: what the worker checks the call against. Without it nothing is run. */
+  readonly charter?: Hash;
 }
 
 export interface ToolCallResult {

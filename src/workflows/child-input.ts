@@ -76,6 +76,7 @@ function neededBy(place: Place, prepared: PreparedRun): PreparedRun {
   const examples = only(prepared.examples ?? {}, needed.examples);
   return {
     agents,
+    ...(prepared.charter === undefined ? {} : { charter: prepared.charter }),
     roles,
     supervisors,
     tools: only(prepared.tools, needed.tools),

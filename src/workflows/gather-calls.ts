@@ -55,7 +55,7 @@ async function together(run: Run, chunk: readonly Waiting[], { allOrNone }: Gath
     const { runAgents } = proxyActivities<BatonActivities>(options(run, first.task, chunk.length));
     const outcomes = await runAgents({
       agent,
-      uses: chunk.map(({ task }) => ({ site: task.site, opening: task.opening })),
+      uses: chunk.map(({ task: { agent: _, ...use } }) => use),
       allOrNone,
     });
     for (const [index, { resolve, reject }] of chunk.entries()) {

@@ -32,6 +32,7 @@ export function useAgent(run: Run, place: Place, use: AgentUse): Promise<AgentOu
     opening: opening(use.task, place.input),
     ...(untrusted === undefined ? {} : { untrusted }),
     ...(use.maxIdleRounds === undefined ? {} : { maxIdleRounds: use.maxIdleRounds }),
+    ...(run.prepared.charter === undefined ? {} : { charter: run.prepared.charter }),
   };
   const timeoutMs = milliseconds(use.agent.limits.timeout);
   const time = { untilMs: Date.now() + timeoutMs, timeoutMs };

@@ -11,7 +11,7 @@ import type { Store } from '../../src/threads/store';
 import { createCatalogue } from '../../src/tools/catalogue';
 import type { Tool } from '../../src/tools/tool';
 import { testTool } from '../workers/test-tool';
-import { temporaryStore } from './call-fixtures';
+import { attempt, temporaryStore } from './call-fixtures';
 
 let store: Store;
 beforeEach(() => {
@@ -32,7 +32,7 @@ function prepare(team: object): Promise<PreparedRun> {
     classifier: exampleClassifier(englishEmbedder()),
     models: { ...models, resolve: (name) => ({ ...models.resolve(name), id: `settled-${name}` }) },
   };
-  return createPrepareRun(deps)(teamSchema.parse({ name: 'team', ...team }));
+  return createPrepareRun(deps, () => attempt())(teamSchema.parse({ name: 'team', ...team }));
 }
 
 const agent = (name: string): object => ({ kind: 'agent', agent: name });

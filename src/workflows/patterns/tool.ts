@@ -30,6 +30,7 @@ export async function runTool(run: Run, place: Place<ToolStep>): Promise<StepRes
       idempotencyKey: hashOf({ lineage, path, tool: step.tool, args: step.args, input }),
       args: inline(step.args),
       input,
+      ...(run.prepared.charter === undefined ? {} : { charter: run.prepared.charter }),
     },
     untilMs: run.deadlineAt,
   });
