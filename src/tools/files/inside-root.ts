@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 
@@ -51,16 +52,55 @@ export async function openInside(root: Root, given: string): Promise<OpenFile> {
   try {
     const opened = await handle.stat();
     if (!opened.isFile()) throw new Error(`"${printable(given)}" is no regular file`);
-    // A folder on the way may have been swapped for a link between the check and the opening: what was opened must be
-    // what the path, resolved again, names inside the root.
-    const again = await fs.stat(await realInside(root, given));
-    if (again.dev !== opened.dev || again.ino !== opened.ino)
+    if (!(await isSeen(root, handle, real)))
       throw new Error(`"${printable(given)}" changed while it was opened: try again`);
     return { handle, bytes: opened.size };
   } catch (error) {
     await handle.close();
     throw error;
   }
+}
+
+/** The entries of a folder inside the root, by its real path; none where it cannot be read, or is the folder no more. */
+export async function entriesInside(root: Root, real: string): Promise<Dirent[]> {
+  const flags = fs.constants.O_RDONLY | (fs.constants.O_DIRECTORY ?? 0) | (fs.constants.O_NOFOLLOW ?? 0);
+  const handle = await fs.open(real, flags).catch(() => undefined);
+  if (handle === undefined) return [];
+  try {
+    if (!(await isSeen(root, handle, real))) return [];
+    // Through the open folder, not by its path once more, where the system lets us.
+    const through = (await nameOf(handle)) === undefined ? real : descriptor(handle);
+    return await fs.readdir(through, { withFileTypes: true });
+  } catch {
+    return [];
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Is what was opened inside the root, and not hidden? A folder on the way may have been swapped for a link since the path
+ * was looked at, so on Linux the system is asked what it has opened. Elsewhere the path must still lead to the same
+ * file, which somebody who swaps folders at the right three moments could arrange.
+ */
+async function isSeen(root: Root, handle: fs.FileHandle, real: string): Promise<boolean> {
+  const name = await nameOf(handle);
+  if (name !== undefined) return isInside(root, name) && !relativeParts(root, name).some(root.hides);
+  const [opened, now, again] = await Promise.all([
+    handle.stat(),
+    fs.stat(real).catch(() => undefined),
+    fs.realpath(real).catch(() => undefined),
+  ]);
+  return again === real && now?.dev === opened.dev && now.ino === opened.ino;
+}
+
+/** The real path of what is open, as the system knows it; undefined where it does not tell. */
+function nameOf(handle: fs.FileHandle): Promise<string | undefined> {
+  return fs.readlink(descriptor(handle)).catch(() => undefined);
+}
+
+function descriptor({ fd }: fs.FileHandle): string {
+  return `/proc/self/fd/${fd}`;
 }
 
 /** A real path as models see it: below the root, with `/`. */

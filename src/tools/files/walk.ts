@@ -1,6 +1,5 @@
-import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Root } from './inside-root';
+import { entriesInside, type Root } from './inside-root';
 
 /** Entries that one walk looks at; a larger tree must be walked folder by folder. */
 export const MAX_ENTRIES_SEEN = 20_000;
@@ -27,7 +26,7 @@ export async function walk(root: Root, from: string, { signal, depth }: WalkLimi
   let seen = 0;
   const enter = async (folder: string, left: number): Promise<boolean> => {
     signal.throwIfAborted();
-    const entries = await fs.readdir(folder, { withFileTypes: true }).catch(() => []);
+    const entries = await entriesInside(root, folder);
     entries.sort((one, other) => (one.name < other.name ? -1 : 1));
     for (const entry of entries) {
       if (++seen > MAX_ENTRIES_SEEN) return false;
