@@ -1,4 +1,5 @@
 import type { Models } from '../models/models';
+import type { Traffic } from '../models/traffic/traffic';
 import type { ExampleClassifier } from '../routing/example-classifier';
 import type { Store } from '../threads/store';
 import type { Catalogue } from '../tools/catalogue';
@@ -10,6 +11,8 @@ export interface ActivityDeps {
   readonly tools: Catalogue;
   /** Tells where messages belong by examples. */
   readonly classifier: ExampleClassifier;
+  /** Holds calls back where the fleet's circuits and limits say so. @default none: every call is made at once */
+  readonly traffic?: Traffic;
   /** A provider that sends nothing for so many milliseconds has stalled. @default STALL_TIMEOUT_MS */
   readonly stallTimeoutMs?: number;
 }

@@ -1,5 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
-import { failureType, rootFailure } from '../contract/fail';
+import { failureType, waitOf } from '../contract/fail';
 import { alternativeTo, FAILURES, type FailureType, isFailureType } from '../contract/failure-types';
 import { FALLBACK_AFTER_TRIES, FALLBACK_WAIT_MS } from '../contract/limits';
 import type { ModelCallInput, ModelCallResult, PassedModel } from '../contract/model-call';
@@ -100,11 +99,4 @@ function passedFor(error: unknown, { holder, signal }: CallAttempt): FailureType
 function isRetryable(error: unknown): boolean {
   const type = failureType(error);
   return isFailureType(type) && FAILURES[type].retryable;
-}
-
-/** Milliseconds that the failure asks to wait. */
-function waitOf(error: unknown): number {
-  const root = rootFailure(error);
-  const wait = root instanceof ApplicationFailure ? root.nextRetryDelay : undefined;
-  return typeof wait === 'number' ? wait : 0;
 }

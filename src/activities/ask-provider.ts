@@ -7,6 +7,7 @@ import type { Hash } from '../contract/value';
 import type { ResolvedModel } from '../models/models';
 import { priceOf } from '../models/price';
 import type { ModelRequest, ModelResponse, TokenUsage } from '../models/provider';
+import { tokensAtMost } from '../models/tokens-at-most';
 import { keepValue, resolveMessage } from '../threads/resolve-value';
 import type { ActivityDeps } from './activity-deps';
 import type { CallAttempt } from './call-attempt';
@@ -14,7 +15,7 @@ import { type CheckedReply, checkReply } from './check-reply';
 import { keepArgs } from './keep-args';
 import type { LoadedDefinition } from './load-definition';
 
-export interface ModelCallDeps extends Pick<ActivityDeps, 'store' | 'models' | 'stallTimeoutMs'> {
+export interface ModelCallDeps extends Pick<ActivityDeps, 'store' | 'models' | 'stallTimeoutMs' | 'traffic'> {
   readonly loadDefinition: (hash: Hash) => Promise<LoadedDefinition>;
 }
 
@@ -36,17 +37,19 @@ export async function readCall(deps: ModelCallDeps, input: ModelCallInput): Prom
   return { input, definition, thread, append };
 }
 
+interface Ask {
+  readonly model: ResolvedModel;
+  readonly callKey: string;
+  readonly attempt: CallAttempt;
+}
+
 /**
  * Asks one model once and keeps its reply in the store. `callKey` is told to gateways that dedupe. Throws the
  * provider's failures, and the signal's reason when aborted.
  */
-export async function askProvider(
-  deps: ModelCallDeps,
-  call: ReadCall,
-  ask: { readonly model: ResolvedModel; readonly callKey: string; readonly attempt: CallAttempt },
-): Promise<ModelCallResult> {
+export async function askProvider(deps: ModelCallDeps, call: ReadCall, ask: Ask): Promise<ModelCallResult> {
   const { input, definition, thread, append } = call;
-  const { model, callKey, attempt } = ask;
+  const { model, callKey } = ask;
   const request: ModelRequest = {
     model: model.vendorModel,
     system: definition.instructions,
@@ -62,8 +65,21 @@ export async function askProvider(
     callKey,
     agent: definition.agent,
   };
-  const response = await model.provider.call(request, { signal: attempt.signal });
+  const response = await throughTraffic(deps, request, ask);
   return keepReply(deps, input, { append, response, model, reply: checkReply(definition, response) });
+}
+
+/** Asks when the fleet's circuit and limits allow it. */
+function throughTraffic(
+  { traffic }: ModelCallDeps,
+  request: ModelRequest,
+  { model, attempt: { signal, tenant } }: Ask,
+): Promise<ModelResponse> {
+  const make = () => model.provider.call(request, { signal });
+  if (traffic === undefined || model.pool === undefined) return make();
+  const tokens = tokensAtMost(request);
+  const tokensOf = ({ usage }: ModelResponse) => usage.inputTokens + usage.outputTokens;
+  return traffic.call(model.pool, { tenant, tokens, signal }, { make, tokensOf });
 }
 
 interface Answered {

@@ -9,14 +9,17 @@ export interface CallAttempt {
   readonly signal: AbortSignal;
   /** Workflow id of the whole run, whichever of its subtrees asks. */
   readonly runId: string;
+  /** Whose turn it is among calls that wait for the provider; '' where the run has no tenant. */
+  readonly tenant: string;
 }
 
 /** The attempt that an activity's context stands for. Its run id keeps activities of a reset run apart from the old one's. */
 export function attemptOf(context: Context): CallAttempt {
-  const { workflowExecution, activityId, attempt } = context.info;
+  const { workflowExecution, activityId, attempt, priority } = context.info;
   return {
     holder: { activity: `${workflowExecution?.runId ?? 'none'}/${activityId}`, attempt },
     signal: context.cancellationSignal,
     runId: runOf(workflowExecution?.workflowId ?? 'none'),
+    tenant: priority?.fairnessKey ?? '',
   };
 }

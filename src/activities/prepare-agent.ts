@@ -32,11 +32,12 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
   const output = agent.output ?? place.contract;
   const tools = grantedTools(team, agent).map((tool) => deps.tools.get(tool));
   checkAgent(name, agent, tools);
+  const model = deps.models.resolve(agent.model ?? agent.tier);
   const definition: CallDefinition = {
     agent: name,
     version: agent.version,
     instructions: `${agent.instructions}${place.introduction ?? ''}`,
-    model: deps.models.resolve(agent.model ?? agent.tier).id,
+    model: model.id,
     ...(agent.fallbacks === undefined
       ? {}
       : { fallbacks: agent.fallbacks.map((idOrTier) => deps.models.resolve(idOrTier).id) }),
@@ -49,6 +50,7 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
   return {
     name,
     definition: hash,
+    ...(model.pool?.requestsPerSecond === undefined ? {} : { pool: model.pool.name }),
     limits: agent.limits,
     onMaxTokens: agent.onMaxTokens,
     // A delegation is a step of the workflow: an agent that delegates cannot run inside one activity.

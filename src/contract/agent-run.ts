@@ -11,6 +11,8 @@ export interface PreparedAgent {
   readonly name: string;
   /** Hash of its {@link CallDefinition}. */
   readonly definition: Hash;
+  /** Present where calls to its model have a queue of their own: the pool's name. */
+  readonly pool?: string;
   readonly limits: AgentLimits;
   readonly onMaxTokens: 'continue' | 'fail';
   readonly mode: 'stepwise' | 'packed';

@@ -28,6 +28,13 @@ export function failureType(error: unknown): string | undefined {
   return found instanceof ApplicationFailure ? (found.type ?? undefined) : undefined;
 }
 
+/** Milliseconds that a failure asks to wait before the next try; 0 where it asks for nothing. */
+export function waitOf(error: unknown): number {
+  const root = rootFailure(error);
+  const wait = root instanceof ApplicationFailure ? root.nextRetryDelay : undefined;
+  return typeof wait === 'number' ? wait : 0;
+}
+
 /** The innermost Temporal failure of a chain of causes: what really went wrong. */
 export function rootFailure(error: unknown): unknown {
   let here = error;

@@ -27,6 +27,7 @@ export const WORKFLOW_TYPES = {
   subtree: 'runSubtree',
   session: 'session',
   registry: 'agentRegistry',
+  pool: 'pool',
 } as const;
 export const VIEW_QUERY = 'view';
 export const INPUT_QUERY = 'input';
@@ -37,6 +38,8 @@ export const PAUSE_SIGNAL = 'pause';
 export const DECIDE_UPDATE = 'decide';
 export const DECIDE_SIGNAL = 'decideBySignal';
 export const SESSION_QUERY = 'session';
+export const POOL_UPDATE = 'tell';
+export const POOL_QUERY = 'memory';
 /** Updates of a session. */
 export const SESSION_UPDATES = {
   say: 'say',
@@ -60,6 +63,11 @@ export const DEFAULT_TASK_QUEUE = 'baton';
 /** Queue of the workers in one role, where models and tools have workers of their own. */
 export function roleQueue(taskQueue: string, role: 'models' | 'tools'): string {
   return `${taskQueue}-${role}`;
+}
+
+/** Queue of the calls to one pool of models, where the server holds their rate. */
+export function poolQueue(taskQueue: string, pool: string): string {
+  return `${roleQueue(taskQueue, 'models')}:${pool}`;
 }
 
 /** The run that a workflow id belongs to: a child's id is the run's, a slash and the path of its subtree. */

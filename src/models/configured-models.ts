@@ -1,8 +1,10 @@
 import { failure } from '../contract/fail';
+import type { PoolTerms } from '../contract/pool';
 import { anthropicProvider } from './anthropic/anthropic-provider';
 import { bedrockProvider } from './bedrock/bedrock-provider';
 import type { ModelConfig, ModelsFile } from './model-config';
 import type { Models, ResolvedModel } from './models';
+import { poolTerms } from './pool-terms';
 import type { ModelProvider } from './provider';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,7 +26,7 @@ export function configuredModels(config: ModelsFile, environment: Environment, s
         `This worker has no model "${idOrTier}". It has ${ids.join(', ')} and the tiers ${Object.keys(config.tiers).join(', ') || '(none)'}. Add it to the file that BATON_MODELS names.`,
         { details: [{ model: idOrTier, models: ids }] },
       );
-    const known = resolved.get(id) ?? resolvedModel(id, model, environment);
+    const known = resolved.get(id) ?? resolvedModel(id, config, environment);
     resolved.set(id, known);
     return known;
   };
@@ -33,8 +35,16 @@ export function configuredModels(config: ModelsFile, environment: Environment, s
     description:
       ids.length === 0 ? 'none' : `${source}: ${tiers.length > 0 ? tiers.join(', ') : ids.join(', ')}`,
     configured: ids.length > 0,
+    queues: queuesOf(config),
     resolve,
   };
+}
+
+function queuesOf({ models, pools }: ModelsFile): readonly PoolTerms[] {
+  const named = new Set(Object.entries(models).map(([id, model]) => model.pool ?? id));
+  return [...named]
+    .map((name) => poolTerms(name, pools[name]))
+    .filter((pool) => pool.requestsPerSecond !== undefined);
 }
 
 function tierOf(config: ModelsFile, name: string): string | undefined {
@@ -48,9 +58,13 @@ function noModels(): Error {
   );
 }
 
-function resolvedModel(id: string, config: ModelConfig, environment: Environment): ResolvedModel {
+function resolvedModel(id: string, { models, pools }: ModelsFile, environment: Environment): ResolvedModel {
+  const config = models[id];
+  if (config === undefined) throw new TypeError(`the model "${id}" is not configured`);
+  const pool = config.pool ?? id;
   return {
     id,
+    pool: poolTerms(pool, pools[pool]),
     provider: makeProvider(id, config, environment),
     vendorModel: config.model,
     structuredOutput: config.structuredOutput,

@@ -22,6 +22,7 @@ export const ANTHROPIC_MODELS: ModelsFile = {
     Object.keys(ANTHROPIC_PRICES).map((model) => [model, claude('anthropic', model)]),
   ),
   tiers: { heavy: 'claude-opus-5-5', medium: 'claude-sonnet-5-5', light: 'claude-haiku-5-5' },
+  pools: {},
 };
 
 /**
@@ -36,6 +37,7 @@ export const BEDROCK_MODELS: ModelsFile = {
     'bedrock-haiku': claude('bedrock', 'global.anthropic.claude-haiku-4-5-20251001-v1:0'),
   },
   tiers: { heavy: 'bedrock-opus', medium: 'bedrock-sonnet', light: 'bedrock-haiku' },
+  pools: {},
 };
 
 /** Servers on small machines say nothing while they read the prompt, or while other calls have their turn. */

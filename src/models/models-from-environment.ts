@@ -7,7 +7,7 @@ import { ANTHROPIC_MODELS, BEDROCK_MODELS, localModels } from './known-models';
 import { type ModelsFile, modelsFileSchema } from './model-config';
 import type { Models } from './models';
 
-const NONE: ModelsFile = { models: {}, tiers: {} };
+const NONE: ModelsFile = { models: {}, tiers: {}, pools: {} };
 
 /** Name of a local server's model where BATON_MODEL says none; most such servers serve one and ignore the name. */
 const LOCAL_MODEL = 'local';
@@ -27,6 +27,7 @@ export function modelsFromEnvironment(environment: Environment): Models {
   const merged: ModelsFile = {
     models: { ...found.models, ...file.models },
     tiers: { ...found.tiers, ...file.tiers },
+    pools: { ...found.pools, ...file.pools },
   };
   checkTiers(merged, path);
   return configuredModels(merged, environment, found === NONE ? path : `${source} and ${path}`);

@@ -1,3 +1,4 @@
+import type { PoolTerms } from '../contract/pool';
 import type { Price } from './price';
 import type { ModelProvider, StructuredOutputMode } from './provider';
 
@@ -14,6 +15,8 @@ export interface ResolvedModel {
   readonly contextTokens?: number;
   /** Absent: unpriced. */
   readonly price?: Price;
+  /** What it shares with other models: the vendor's limits, and a circuit. Absent: calls pass freely. */
+  readonly pool?: PoolTerms;
   /** Absent: the worker's. */
   readonly stallTimeoutMs?: number;
 }
@@ -24,6 +27,8 @@ export interface Models {
   readonly description: string;
   /** False where every `resolve` fails with NoModelConfigured. */
   readonly configured: boolean;
+  /** Pools whose calls have a task queue of their own. @default none */
+  readonly queues?: readonly PoolTerms[];
   /** A model by its id or by its tier. Throws NoModelConfigured, or ModelNotFound with the ids that there are. */
   resolve(idOrTier: string): ResolvedModel;
 }
@@ -35,14 +40,17 @@ export interface OneModelOptions {
   readonly maxOutputTokens?: number;
   /** @default none: unpriced */
   readonly price?: Price;
+  /** @default none: calls pass freely */
+  readonly pool?: PoolTerms;
 }
 
 /** One provider for every id and tier, each of which it sees as the name of the model: for tests and offline runs. */
 export function oneModel(provider: ModelProvider, options: OneModelOptions = {}): Models {
-  const { structuredOutput = 'native', maxOutputTokens = 128_000, price } = options;
+  const { structuredOutput = 'native', maxOutputTokens = 128_000, price, pool } = options;
   return {
     description: provider.name,
     configured: true,
+    queues: pool?.requestsPerSecond === undefined ? [] : [pool],
     resolve: (idOrTier) => ({
       id: idOrTier,
       provider,
@@ -50,6 +58,7 @@ export function oneModel(provider: ModelProvider, options: OneModelOptions = {})
       structuredOutput,
       maxOutputTokens,
       ...(price === undefined ? {} : { price }),
+      ...(pool === undefined ? {} : { pool }),
     }),
   };
 }

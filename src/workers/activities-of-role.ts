@@ -5,6 +5,7 @@ import { batched } from '../embedding/batched';
 import type { Embedder } from '../embedding/embedder';
 import { threadedEmbedder } from '../embedding/threaded-embedder';
 import type { Models } from '../models/models';
+import type { Traffic } from '../models/traffic/traffic';
 import { exampleClassifier } from '../routing/example-classifier';
 import { sharedJournal } from '../threads/data-scope';
 import type { Store } from '../threads/store';
@@ -21,11 +22,12 @@ export interface WorkerMeans {
   /** @default the English one of this package, which works offline */
   readonly embedder?: Embedder | undefined;
   readonly stallTimeoutMs?: number;
+  readonly traffic?: Traffic | undefined;
 }
 
 /** What a worker of that role registers. Throws InvalidInput for tools that do not fit together. */
 export function activitiesOf(role: WorkerRole, means: WorkerMeans): object {
-  const { store, models, stallTimeoutMs } = means;
+  const { store, models, stallTimeoutMs, traffic } = means;
   const tools = createCatalogue(means.tools);
   const deps: ActivityDeps = {
     store,
@@ -36,6 +38,7 @@ export function activitiesOf(role: WorkerRole, means: WorkerMeans): object {
       sharedJournal(store.journal),
     ),
     ...(stallTimeoutMs === undefined ? {} : { stallTimeoutMs }),
+    ...(traffic === undefined ? {} : { traffic }),
   };
   const orchestration = createOrchestrationActivities(deps);
   const model = createModelActivities(deps);

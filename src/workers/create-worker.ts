@@ -1,13 +1,16 @@
+import { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { WORKER_ACTIVITY_SLOTS } from '../contract/limits';
-import { DEFAULT_TASK_QUEUE, roleQueue } from '../contract/names';
+import { DEFAULT_TASK_QUEUE, poolQueue, roleQueue } from '../contract/names';
 import type { Embedder } from '../embedding/embedder';
 import type { Models } from '../models/models';
+import { openTraffic, type Traffic } from '../models/traffic/traffic';
 import type { Store } from '../threads/store';
 import type { Tool } from '../tools/tool';
 import { activitiesOf, type WorkerRole } from './activities-of-role';
 import { activityScope } from './activity-scope';
+import { fleetLink } from './fleet-link';
 import { workflowSource } from './workflow-source';
 
 /** `embedded`: a cancellation is heard within half a second. `server`: five, for servers where a heartbeat is billed. */
@@ -37,6 +40,8 @@ export interface BatonWorkerOptions {
   readonly shutdownGraceMs?: number;
   /** A provider that sends nothing for so many milliseconds has stalled. @default STALL_TIMEOUT_MS */
   readonly stallTimeoutMs?: number;
+  /** Shared by the workers of one process. @default one of its own */
+  readonly traffic?: Traffic;
   /** With a failure converter it must be made with that one. @default the bundle of the build, or the sources when run from TypeScript */
   readonly workflowBundle?: NonNullable<WorkerOptions['workflowBundle']>;
   /** Codecs and payload storage, as `openStore` gives them; the client must have the same. */
@@ -60,16 +65,41 @@ const PROGRAMMING_ERRORS = [
  * the workflow bundle is missing or broken.
  */
 export async function createBatonWorker(options: BatonWorkerOptions): Promise<Worker> {
-  const { role = 'all', taskQueue = DEFAULT_TASK_QUEUE, profile = 'embedded' } = options;
+  const { role = 'all', taskQueue = DEFAULT_TASK_QUEUE } = options;
   return Worker.create({
+    ...workerOptions(role, options),
+    taskQueue: role === 'models' || role === 'tools' ? roleQueue(taskQueue, role) : taskQueue,
+  });
+}
+
+/**
+ * Workers for the pools of models whose calls have a queue of their own, at the rate that the server holds for the whole
+ * fleet; none where the role calls no models. They belong beside the worker of {@link createBatonWorker}, in the same process.
+ */
+export function createPoolWorkers(options: BatonWorkerOptions): Promise<readonly Worker[]> {
+  const { role = 'all', taskQueue = DEFAULT_TASK_QUEUE, models } = options;
+  const queues = role === 'all' || role === 'models' ? (models.queues ?? []) : [];
+  return Promise.all(
+    queues.map(({ name, requestsPerSecond }) =>
+      Worker.create({
+        ...workerOptions('models', options),
+        taskQueue: poolQueue(taskQueue, name),
+        ...(requestsPerSecond === undefined ? {} : { maxTaskQueueActivitiesPerSecond: requestsPerSecond }),
+      }),
+    ),
+  );
+}
+
+function workerOptions(role: WorkerRole, options: BatonWorkerOptions): Omit<WorkerOptions, 'taskQueue'> {
+  const { profile = 'embedded' } = options;
+  return {
     connection: options.connection,
     namespace: options.namespace ?? 'default',
-    taskQueue: role === 'models' || role === 'tools' ? roleQueue(taskQueue, role) : taskQueue,
     // It is written into every event of every history.
     identity: `baton@${process.pid}`,
     ...(options.dataConverter === undefined ? {} : { dataConverter: options.dataConverter }),
     ...workflowsOf(role, options),
-    activities: activitiesOf(role, options),
+    activities: activitiesOf(role, { ...options, traffic: options.traffic ?? trafficOf(options) }),
     interceptors: { activity: [activityScope] },
     ...versioning(options),
 
@@ -87,7 +117,20 @@ export async function createBatonWorker(options: BatonWorkerOptions): Promise<Wo
     shutdownGraceTime: options.shutdownGraceMs ?? 10_000,
     // Never NondeterminismError and never Error, which would include it: such a run waits for its code to come back.
     workflowFailureErrorTypes: { '*': [...PROGRAMMING_ERRORS] },
+  };
+}
+
+/** The way of this worker's model calls: what it knows of their pools it shares with all workers of the queue. */
+export function trafficOf(
+  options: Pick<BatonWorkerOptions, 'connection' | 'namespace' | 'taskQueue' | 'dataConverter'>,
+): Traffic {
+  const { connection, namespace = 'default', taskQueue = DEFAULT_TASK_QUEUE, dataConverter } = options;
+  const client = new Client({
+    connection,
+    namespace,
+    ...(dataConverter === undefined ? {} : { dataConverter }),
   });
+  return openTraffic(fleetLink(client, taskQueue));
 }
 
 function workflowsOf(role: WorkerRole, options: BatonWorkerOptions): Partial<WorkerOptions> {

@@ -3,7 +3,7 @@ import { NativeConnection, type NativeConnectionOptions } from '@temporalio/work
 import { failure } from '../contract/fail';
 import { askHealth } from '../server/server-health';
 import { openStore, type StoreOptions } from '../threads/open-store';
-import { type BatonWorkerOptions, createBatonWorker } from './create-worker';
+import { type BatonWorkerOptions, createBatonWorker, createPoolWorkers, trafficOf } from './create-worker';
 
 /** A dead address is told within so many milliseconds. */
 const ANSWER_TIMEOUT_MS = 2_500;
@@ -35,20 +35,25 @@ export async function openWorker(options: OpenWorkerOptions): Promise<OpenWorker
   const { store, dataConverter } = openStore(storeOptions);
   const connection = await connectServing(connectionOptions, rest.namespace);
   try {
-    const worker = await createBatonWorker({
-      ...rest,
-      connection,
-      store,
-      dataConverter,
-    });
-    const stopped = worker.run().finally(() => connection.close());
+    const traffic = trafficOf({ ...rest, connection, dataConverter });
+    const own = { ...rest, connection, store, dataConverter, traffic };
+    const worker = await createBatonWorker(own);
+    const workers = [worker, ...(await createPoolWorkers(own))];
+    const stop = (): void => {
+      for (const each of workers) if (each.getState() === 'RUNNING') each.shutdown();
+    };
+    // Where one cannot go on, the process must not go on without it.
+    const running = workers.map((each) => each.run().finally(stop));
+    const stopped = Promise.allSettled(running)
+      .then(async () => void (await Promise.all(running)))
+      .finally(() => connection.close());
     // Whoever waits for it gets the error; until then it must not end the process as unhandled.
     stopped.catch(() => undefined);
     return {
       taskQueue: worker.options.taskQueue,
       stopped,
       stop: async () => {
-        if (worker.getState() === 'RUNNING') worker.shutdown();
+        stop();
         await stopped;
       },
     };

@@ -2,10 +2,12 @@ import {
   ActivityCancellationType,
   type ActivityOptions,
   type LocalActivityOptions,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
 import { LOCAL_TOOL_TIMEOUT_MS, MODEL_CALL_TIMEOUT } from '../contract/limits';
+import { poolQueue } from '../contract/names';
 import type { RunSettings } from '../contract/run';
 import type { ToolMeta } from '../contract/tool-call';
 import type { Run } from './run';
@@ -65,14 +67,19 @@ export function classifyOptions(run: Run, summary: string): ActivityOptions {
 export function modelOptions(
   run: Run,
   summary: string,
-  call: { untilMs: number; timeoutMs?: number },
+  call: { untilMs: number; timeoutMs?: number; pool: string | undefined },
 ): ActivityOptions {
   return {
     ...common(run, summary, call.untilMs),
     startToCloseTimeout: call.timeoutMs ?? milliseconds(MODEL_CALL_TIMEOUT),
     heartbeatTimeout: run.settings.heartbeatTimeoutMs,
-    ...(run.settings.modelsQueue === undefined ? {} : { taskQueue: run.settings.modelsQueue }),
+    ...modelsQueue(run, call.pool),
   };
+}
+
+function modelsQueue({ settings }: Run, pool: string | undefined): Pick<ActivityOptions, 'taskQueue'> {
+  if (pool !== undefined) return { taskQueue: poolQueue(workflowInfo().taskQueue, pool) };
+  return settings.modelsQueue === undefined ? {} : { taskQueue: settings.modelsQueue };
 }
 
 export function toolOptions(

@@ -88,5 +88,9 @@ function options(run: Run, { agent, site }: AgentTask, uses: number) {
   const timeoutMs = milliseconds(agent.limits.timeout);
   const more = uses === 1 ? '' : ` and ${uses - 1} more`;
   const summary = `${summaryOf(agent.name, site.path)}${more}`;
-  return modelOptions(run, summary, { untilMs: Date.now() + timeoutMs, timeoutMs });
+  return modelOptions(run, summary, {
+    untilMs: Date.now() + timeoutMs,
+    timeoutMs,
+    pool: agent.pool,
+  });
 }

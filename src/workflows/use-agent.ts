@@ -63,7 +63,7 @@ async function packed(
   if (held !== undefined) await held;
   run.ledger.check();
   const { runPackedAgent } = proxyActivities<BatonActivities>(
-    modelOptions(run, `${task.agent.name} · ${path}`, time),
+    modelOptions(run, `${task.agent.name} · ${path}`, { ...time, pool: task.agent.pool }),
   );
   return accounted(run, task, await runPackedAgent(task));
 }
@@ -110,7 +110,9 @@ function stepwise(run: Run, place: Place, { task, ownTool, untilMs }: Stepwise):
       }
       const held = run.gate.held();
       if (held !== undefined) return held.then(() => effects.callModel(input));
-      const { callModel } = proxyActivities<BatonActivities>(modelOptions(run, summary, { untilMs }));
+      const { callModel } = proxyActivities<BatonActivities>(
+        modelOptions(run, summary, { untilMs, pool: agent.pool }),
+      );
       return callModel(input).then((reply) => {
         run.ledger.add(place.path, reply.usage);
         run.view.countTurn(place.path, reply.toolCalls.length);
