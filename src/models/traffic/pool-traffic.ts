@@ -218,6 +218,7 @@ export class PoolTraffic {
 
   async #readOnce(): Promise<void> {
     const version = this.#version;
+    const askedAt = Date.now();
     try {
       const state = await this.fleet.pool(this.terms.name).read();
       // What was told in the meantime, or is being told, is newer than what was read.
@@ -226,7 +227,8 @@ export class PoolTraffic {
     } catch {
       // It goes by what it knows.
     }
-    this.#readAt = Date.now();
+    // What it says may be as old as the question.
+    this.#readAt = Math.max(this.#readAt, askedAt);
   }
 
   #watch(): void {
