@@ -7,6 +7,7 @@ export const SANDBOX_PACKAGES: readonly string[] = [
   'zod',
   'ms',
   '@noble/hashes',
+  '@noble/curves',
   'nexus-rpc',
   'long',
 ];

@@ -11,6 +11,8 @@ export interface CallAttempt {
   readonly runId: string;
   /** Whose turn it is among calls that wait for the provider; '' where the run has no tenant. */
   readonly tenant: string;
+  /** Workflow id of the execution that asks: the run's own, or a child's. */
+  readonly workflowId: string;
 }
 
 /** The attempt that an activity's context stands for. Its run id keeps activities of a reset run apart from the old one's. */
@@ -21,5 +23,6 @@ export function attemptOf(context: Context): CallAttempt {
     signal: context.cancellationSignal,
     runId: runOf(workflowExecution?.workflowId ?? 'none'),
     tenant: priority?.fairnessKey ?? '',
+    workflowId: workflowExecution?.workflowId ?? 'none',
   };
 }

@@ -7,6 +7,7 @@ import { definitionLoader } from './load-definition';
 import { createLoadValue } from './load-value';
 import { createMergeItems } from './merge-items';
 import { createMergeOutputs } from './merge-outputs';
+import { createNotify } from './notify';
 import { createPrepareRun } from './prepare-run';
 import { createRecordIncident } from './record-incident';
 import { createRegistryActivities } from './registry/registry-activities';
@@ -18,6 +19,7 @@ import { createStoreValue } from './store-value';
 type OrchestrationActivities = Pick<
   BatonActivities,
   | 'prepareRun'
+  | 'notify'
   | 'classifyByExamples'
   | 'recordIncident'
   | 'mergeOutputs'
@@ -35,6 +37,7 @@ export function createOrchestrationActivities(deps: ActivityDeps): Orchestration
   const { content } = deps.store;
   return {
     prepareRun: createPrepareRun(deps),
+    notify: createNotify(deps.notifiers ?? []),
     classifyByExamples: createClassifyByExamples(content, deps.classifier),
     recordIncident: createRecordIncident(deps.store.incidents),
     mergeOutputs: createMergeOutputs(content),

@@ -2,7 +2,9 @@ import type { AgentDefinition } from '../contract/agent';
 import type { PreparedAgent } from '../contract/agent-run';
 import { failure } from '../contract/fail';
 import type { Json, JsonObject } from '../contract/json';
+import { mayBeHeld } from '../contract/judge-call';
 import type { CallDefinition, ToolSpec } from '../contract/model-call';
+import type { Policy } from '../contract/policy';
 import type { Team } from '../contract/team';
 import type { ToolMeta } from '../contract/tool-call';
 import type { Tool } from '../tools/tool';
@@ -12,6 +14,8 @@ import { schemaProblem } from './json-validator';
 
 export interface AgentPlace {
   readonly team: Team;
+  /** In force over its tool calls. */
+  readonly policies: readonly Policy[];
   readonly name: string;
   /** Delegation tools, where the agent is a supervisor. */
   readonly delegations: readonly ToolSpec[];
@@ -53,14 +57,30 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
     ...(model.pool?.requestsPerSecond === undefined ? {} : { pool: model.pool.name }),
     limits: agent.limits,
     onMaxTokens: agent.onMaxTokens,
-    // A delegation is a step of the workflow: an agent that delegates cannot run inside one activity.
-    mode: delegations.length > 0 ? 'stepwise' : agent.mode,
+    ...(agent.role === undefined ? {} : { role: agent.role }),
+    mode: modeOf(agent, place, tools),
     hasOutputContract: output !== undefined,
     tools: Object.fromEntries([
       ...tools.map((tool) => [tool.name, metaOf(tool)]),
       ...delegations.map((spec) => [spec.name, DELEGATION_META]),
     ]),
   };
+}
+
+/**
+ * A delegation is a step of the workflow, and a call that the policy may hold is parked in it: an agent that makes such
+ * calls cannot run inside one activity.
+ */
+function modeOf(
+  { mode, role }: AgentDefinition,
+  { name, delegations, policies }: AgentPlace,
+  tools: readonly Tool[],
+): PreparedAgent['mode'] {
+  const caller = { agent: name, ...(role === undefined ? {} : { role }) };
+  const isFree = tools.every(
+    (tool) => !mayBeHeld(policies, { tool: tool.name, effect: tool.effect, ...caller }),
+  );
+  return delegations.length === 0 && isFree ? mode : 'stepwise';
 }
 
 /** An agent's tools, held to its role's list where it has a role. */

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { BatonActivities } from '../contract/activities';
 import type { CapabilityChoice } from '../contract/capability';
 import { failure } from '../contract/fail';
+import type { Policy } from '../contract/policy';
 import type { RoleUse } from '../contract/roles';
 import type { PreparedRun, PreparedTeam } from '../contract/run';
 import { childPath, ROOT_PATH, type StepPath } from '../contract/step-path';
@@ -27,11 +28,12 @@ export function createPrepareRun(
   deps: ActivityDeps,
   attempt: () => CallAttempt = () => attemptOf(Context.current()),
 ): BatonActivities['prepareRun'] {
-  return async (team, lineage = '') => {
+  return async (team, lineage = '', policies = []) => {
     const whole = teamUse(team, ROOT_PATH, lineage);
     checkTools(deps, whole);
     const charter = await writeCharter(deps.store, attempt(), charterOf(whole, deps.tools));
-    return limitPayload(await prepareTeam(deps, whole, charter), `Preparing the team "${team.name}"`);
+    const prepared = await prepareTeam(deps, whole, { charter, policies });
+    return limitPayload(prepared, `Preparing the team "${team.name}"`);
   };
 }
 
@@ -54,15 +56,21 @@ function teamUse(team: Team, path: StepPath, lineage: string): TeamUse {
   return { team, root, path, choices, used, below: new Map(below) };
 }
 
+/** What holds for a team and everything below it. */
+interface InForce {
+  readonly charter: Hash;
+  readonly policies: readonly Policy[];
+}
+
 async function prepareTeam(
   deps: ActivityDeps,
   { team, choices, used, below }: TeamUse,
-  charter: Hash,
+  { charter, policies }: InForce,
 ): Promise<PreparedRun> {
   const [agents, supervisors, roles, examples, teams] = await Promise.all([
     Promise.all(
       [...used.agents.keys()].map(
-        async (name) => [name, await prepareAgent(deps, { team, name, delegations: [] })] as const,
+        async (name) => [name, await prepareAgent(deps, { team, policies, name, delegations: [] })] as const,
       ),
     ),
     Promise.all(
@@ -71,6 +79,7 @@ async function prepareTeam(
         const contract = used.roles.get(path)?.contract;
         const asked = {
           team,
+          policies,
           name: step.supervisor,
           delegations,
           ...(contract === undefined ? {} : { contract }),
@@ -83,7 +92,14 @@ async function prepareTeam(
         .filter(([path]) => !used.supervisors.has(path))
         .map(async ([path, { agent: name, contract, introduces }]) => {
           const introduction = introductionOf(introduces, team);
-          const prepared = await prepareAgent(deps, { team, name, delegations: [], contract, introduction });
+          const prepared = await prepareAgent(deps, {
+            team,
+            policies,
+            name,
+            delegations: [],
+            contract,
+            introduction,
+          });
           return [path, prepared] as const;
         }),
     ),
@@ -94,8 +110,19 @@ async function prepareTeam(
     ),
     Promise.all(
       [...below].map(async ([path, sub]): Promise<readonly [StepPath, PreparedTeam]> => {
-        const { name, root, limits } = sub.team;
-        return [path, { name, root, limits, prepared: await prepareTeam(deps, sub, charter) }];
+        const { name, root, limits, policy, approvals } = sub.team;
+        const inForce = { charter, policies: policy === undefined ? policies : [...policies, policy] };
+        return [
+          path,
+          {
+            name,
+            root,
+            limits,
+            prepared: await prepareTeam(deps, sub, inForce),
+            ...(policy === undefined ? {} : { policy }),
+            ...(approvals === undefined ? {} : { approvals }),
+          },
+        ];
       }),
     ),
   ]);

@@ -8,12 +8,13 @@ import type { ToolCallInput, ToolCallResult } from '../contract/tool-call';
 import { keepValue, resolveValue } from '../threads/resolve-value';
 import type { Lease, Store } from '../threads/store';
 import type { Tool } from '../tools/tool';
-import type { CallAttempt } from './call-attempt';
 import { type CallKeys, generationKey } from './call-keys';
 import { cutResult } from './cut-result';
 import { recordCall } from './record-call';
+import { type ReadArgs, refusedCall } from './refused-call';
 import { DeadlinePassed, runWithDeadline } from './run-with-deadline';
-import { substituteInput } from './substitute-input';
+import { type Substituted, substituteInput } from './substitute-input';
+import type { ToolAttempt } from './tool-attempt';
 
 /** Characters of a tool's own error message that a model is shown. */
 const MAX_ERROR_CHARS = 2000;
@@ -23,26 +24,24 @@ interface Given {
   readonly isError: boolean;
 }
 
-export interface ToolCall {
-  readonly tool: Tool;
-  readonly input: ToolCallInput;
-  readonly attempt: CallAttempt;
-}
-
 /**
  * Runs one tool call. A journaled result is returned with `fromJournal` and nothing runs. A crash in the middle of a
  * `safe` or `keyed` tool runs it again with the same idempotency key; of a `never` tool it raises EffectAmbiguous.
  * Throws also ToolUnavailable, ToolResultInvalid, StaleAttempt, and the signal's reason when aborted.
  */
-export async function useTool(store: Store, use: ToolCall): Promise<ToolCallResult> {
+export async function useTool(store: Store, use: ToolAttempt): Promise<ToolCallResult> {
   const { tool, input, attempt } = use;
   const { journal } = store;
   const keys = toolCallKeys(tool.name, input);
   const known = (await journal.find(keys.serving)) ?? (await journal.find(keys.failing));
   if (known !== undefined) return { ...recorded(known), fromJournal: true };
-  const lease = await journal.lease(keys.serving, attempt.holder);
-
   const args = await readArgs(store, use);
+  const refused = 'right' in args ? await refusedCall(store, use, args) : undefined;
+  if (refused !== undefined) return refused;
+  // What was only looked at leaves no trace: the call itself may still come.
+  if ('wrong' in args && input.guard?.look === true)
+    return { value: await keepValue(args.wrong, store.content), isError: true, notRun: true };
+  const lease = await journal.lease(keys.serving, attempt.holder);
   const given =
     'wrong' in args ? errorOf(args.wrong) : await dispatch(store, use, { args: args.right, lease });
   const value = await keepValue(given.isError ? given.value : cutResult(given.value), store.content);
@@ -67,27 +66,30 @@ function errorOf(text: string): Given {
   return { value: text, isError: true };
 }
 
-async function readArgs(
-  store: Store,
-  { tool, input }: ToolCall,
-): Promise<{ right: JsonObject } | { wrong: string }> {
-  const template = await resolveValue(input.args, store.content);
-  const { args, missing } =
-    input.input === undefined
-      ? { args: template, missing: [] }
-      : substituteInput(template, await resolveValue(input.input, store.content));
+async function readArgs(store: Store, use: ToolAttempt): Promise<ReadArgs | { readonly wrong: string }> {
+  const { tool } = use;
+  const { args, missing } = await writtenArgs(store, use);
   const parsed = tool.input.safeParse(args);
   const wrong = [
     ...missing.map((pointer) => `the step's input has nothing at "${pointer}"`),
     ...(parsed.success ? [] : issueLines(parsed.error)),
   ];
-  if (parsed.success && wrong.length === 0) return { right: parsed.data };
+  if (parsed.success && wrong.length === 0) return { right: parsed.data, written: args };
   return { wrong: `Not run: the arguments of "${tool.name}" are invalid:\n- ${wrong.join('\n- ')}` };
+}
+
+/** What an approver put in their place goes as it is: it is no template. */
+async function writtenArgs(store: Store, { input }: ToolAttempt): Promise<Substituted> {
+  const edited = input.guard?.edited;
+  if (edited !== undefined) return { args: await resolveValue(edited, store.content), missing: [] };
+  const template = await resolveValue(input.args, store.content);
+  if (input.input === undefined) return { args: template, missing: [] };
+  return substituteInput(template, await resolveValue(input.input, store.content));
 }
 
 async function dispatch(
   store: Store,
-  { tool, input, attempt }: ToolCall,
+  { tool, input, attempt }: ToolAttempt,
   ready: { readonly args: JsonObject; readonly lease: Lease },
 ): Promise<Given> {
   if (tool.repeat === 'never') {

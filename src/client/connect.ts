@@ -1,6 +1,6 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import type { Decision } from '../contract/approval';
+import type { Decision, Delegation, Edit } from '../contract/approval';
 import type { Json } from '../contract/json';
 import { DEFAULT_TASK_QUEUE } from '../contract/names';
 import type { RunView } from '../contract/view';
@@ -12,7 +12,7 @@ import { approvals, type InboxOptions, type WaitingApproval } from './approvals'
 import { BatonError } from './baton-error';
 import { cancel } from './cancel';
 import type { ClientContext } from './client-context';
-import { type DecideOptions, decide } from './decide';
+import { type AnswerOptions, type DecideOptions, decide, delegate, editCall } from './decide';
 import { type DescribedRun, describe } from './describe';
 import { type EmitOptions, emit } from './emit';
 import { type FailedOptions, type FailedRun, failed } from './failed';
@@ -63,6 +63,10 @@ export interface BatonClient {
   /** The waiting approval of that id, to be shown before it is decided. */
   approval(id: string, run?: string): Promise<WaitingApproval>;
   decide(decision: Decision, options?: DecideOptions): Promise<WaitingApproval>;
+  /** Hands a question to somebody else. */
+  delegate(delegation: Delegation, options?: AnswerOptions): Promise<WaitingApproval>;
+  /** Puts other arguments in place of a held call's; whoever approves then approves those. */
+  editCall(edit: Edit, options?: AnswerOptions): Promise<WaitingApproval>;
   cancel(run: string, reason?: string): Promise<void>;
   /** Raises an event for the steps of a run that wait for it. */
   emit(run: string, event: string, sent?: { payload?: Json; options?: EmitOptions }): Promise<void>;
@@ -101,6 +105,8 @@ export async function connect(options: ConnectOptions = {}): Promise<BatonClient
     approvals: (inboxOptions) => approvals(context, inboxOptions),
     approval: (id, run) => findApproval(context, id, run),
     decide: (decision, decideOptions) => decide(context, decision, decideOptions),
+    delegate: (delegation, answerOptions) => delegate(context, delegation, answerOptions),
+    editCall: (edit, answerOptions) => editCall(context, edit, answerOptions),
     cancel: (run, reason) => cancel(context, run, reason),
     emit: (run, event, { payload = null, ...sent } = {}) => emit(context, run, { event, payload, ...sent }),
     pause: (run, pauseOptions) => pause(context, run, pauseOptions),

@@ -11,16 +11,19 @@ import type { Team } from '../contract/team';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 import { checkTeamSize, inputValue } from './input-value';
+import { givenOversight, signedStart, type WatchedBy } from './oversight';
 import { runSettings } from './run-settings';
 import { explained } from './server-error';
 
-export interface StartOptions {
+export interface StartOptions extends WatchedBy {
   /** Workflow id of the run. @default the team's name and eight random hex digits */
   readonly runId?: string;
   /** Who the run belongs to: a search attribute, and a key for fairness. */
   readonly tenant?: string;
   /** Roles whose calls go to workers of their own (`baton worker --role models`). */
   readonly ownQueues?: readonly ('models' | 'tools')[];
+  /** The workers' notifiers tell people of its questions. @default false */
+  readonly notify?: boolean;
 }
 
 export interface StartedRun {
@@ -52,14 +55,16 @@ export async function start(
       searchAttributes,
       ...(options.ownQueues === undefined ? {} : { ownQueues: options.ownQueues }),
     });
+    const oversight = givenOversight(options);
     const runInput: RunInput = {
       format: RUN_FORMAT,
       team,
       input,
-      settings,
+      settings: { ...settings, ...(options.notify === true ? { notify: true as const } : {}) },
+      ...(oversight === undefined ? {} : { oversight }),
       ...(options.tenant === undefined ? {} : { tenant: options.tenant }),
     };
-    return startWorkflow(context, run, runInput);
+    return startWorkflow(context, run, signedStart(runInput, run, options.signAs));
   });
 }
 

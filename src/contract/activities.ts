@@ -3,6 +3,8 @@ import type { ClassifyInput, Incident, Opinion } from './classification';
 import type { Merge } from './join';
 import type { AgentUses, MergeItemsInput, SplitInput, SplitList, UseOutcome } from './map-run';
 import type { ModelCallInput, ModelCallResult } from './model-call';
+import type { Notice } from './notice';
+import type { Policy } from './policy';
 import type { RegistryHead, RegistryPage, RegistrySnapshot } from './registry';
 import type { PreparedRun } from './run';
 import type { Team } from './team';
@@ -35,8 +37,13 @@ export interface OpenedRegistry {
 
 /** A worker's activities, as workflow code names them. Each is safe to repeat: replies and results are journaled. */
 export interface BatonActivities {
-  /** Stores every agent's definition, settles its tools and who takes what asks for a capability. Throws UnknownTool, NoModelConfigured. */
-  prepareRun(team: Team, lineage?: string): Promise<PreparedRun>;
+  /**
+   * Stores every agent's definition, settles its tools under the policies in force, and who takes what asks for a
+   * capability. Throws UnknownTool, NoModelConfigured.
+   */
+  prepareRun(team: Team, lineage?: string, policies?: readonly Policy[]): Promise<PreparedRun>;
+  /** Tells people of a question by every notifier of the worker. Throws NoticeNotSent, which is tried again. */
+  notify(notice: Notice): Promise<void>;
   /** Asks a model, once: a journaled reply is returned as it is. Heartbeats. Throws the `Model…` failures. */
   callModel(input: ModelCallInput): Promise<ModelCallResult>;
   /** Runs an agent's whole loop, journaled call by call. Heartbeats. Throws what `callModel` and the loop throw. */

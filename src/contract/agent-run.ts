@@ -9,6 +9,8 @@ import type { Hash, Value } from './value';
 /** An agent as a run knows it: its stored definition and what the loop needs to drive it, pinned when the run began. */
 export interface PreparedAgent {
   readonly name: string;
+  /** Where it has one: policies may ask for it. */
+  readonly role?: string;
   /** Hash of its {@link CallDefinition}. */
   readonly definition: Hash;
   /** Present where calls to its model have a queue of their own: the pool's name. */

@@ -9,4 +9,9 @@ export const decisionSchema: z.ZodType<Decision> = z.strictObject({
   by: z.string().trim().min(1).max(200),
   reason: z.string().max(2000).optional(),
   choice: z.string().min(1).max(200).optional(),
+  remember: z.boolean().optional(),
+  signature: z
+    .string()
+    .regex(/^[0-9a-f]{128}$/)
+    .optional(),
 });

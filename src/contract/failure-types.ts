@@ -108,6 +108,11 @@ export const FAILURES = {
     'Find out whether the effect took place, and decide the approval that asks about it.',
   ),
   ApprovalDenied: final('Nothing: a person said no.'),
+  PolicyDenied: final('Change the policy, or the step: the policy of the run refuses this call.'),
+  NoticeNotSent: again('Nothing unless it lasts: check BATON_WEBHOOK_URL and whoever listens there.'),
+  StartNotSigned: final(
+    'Sign the start with a key that the run is started with (--sign-as), or start it without keys.',
+  ),
   ApprovalUnanswered: final('Answer in time, raise the deadline, or name an escalation.'),
   SagaUndone: final(
     'Read the failure that it names: everything done before it was undone. Start or resume the run.',

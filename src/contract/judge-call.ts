@@ -1,7 +1,7 @@
 import type { Json } from './json';
 import { meetsPredicate } from './meets-predicate';
 import { DEFAULT_POLICY, type Policy, type PolicyRule, type PolicyVerdict, VERDICTS } from './policy';
-import type { ToolEffect } from './tool-call';
+import type { ToolEffect } from './tool-effect';
 
 /** Who makes a tool call, as far as a policy asks. A `tool` step and an undo have no agent. */
 export interface Caller {

@@ -1,9 +1,6 @@
-import { z } from 'zod';
-import { cautiousTermsSchema } from './approval-terms';
-import { nameSchema } from './name-schema';
-import { type Predicate, predicateSchema } from './predicate';
+import type { Predicate } from './predicate';
 import type { ApprovalTerms } from './step';
-import type { ToolEffect } from './tool-call';
+import type { ToolEffect } from './tool-effect';
 
 /** What becomes of a tool call, from the mildest to the strictest. */
 export const VERDICTS = ['allow', 'ask', 'deny'] as const;
@@ -45,28 +42,6 @@ export interface Policy {
    */
   readonly whenUntrusted: PolicyVerdict;
 }
-
-const names = z.array(nameSchema).min(1).max(200).optional();
-
-const ruleSchema = z.strictObject({
-  verdict: z.enum(VERDICTS),
-  because: z.string().min(1).max(500).optional(),
-  tools: names,
-  effect: z.enum(['read', 'write']).optional(),
-  agents: names,
-  roles: names,
-  args: predicateSchema.optional(),
-  untrusted: z.boolean().optional(),
-  terms: cautiousTermsSchema.optional(),
-  remember: z.boolean().optional(),
-});
-
-export const policySchema = z.strictObject({
-  version: z.string().min(1).max(64).default('1'),
-  rules: z.array(ruleSchema).max(200).default([]),
-  otherwise: z.enum(VERDICTS).default('allow'),
-  whenUntrusted: z.enum(VERDICTS).default('ask'),
-}) satisfies z.ZodType<Policy>;
 
 /** In force where nobody says anything: calls are allowed, save writes after untrusted output, which a person must allow. */
 export const DEFAULT_POLICY: Policy = {

@@ -2,7 +2,9 @@ import type { AgentState, PreparedAgent } from './agent-run';
 import type { CapabilityChoice } from './capability';
 import type { EffectState } from './effect';
 import type { Pause } from './event';
+import type { Permit } from './held-call';
 import type { Stretch, StretchResult } from './map-run';
+import type { GivenOversight, Oversight } from './oversight';
 import type { RepeatTerms } from './past';
 import type { Step } from './step';
 import type { StepPath } from './step-path';
@@ -33,6 +35,8 @@ export interface RunSettings {
   readonly toolsQueue?: string;
   /** False on a server without Baton's search attributes, where upserting one would block the run. */
   readonly searchAttributes: boolean;
+  /** People are told of questions by the workers' notifiers. Absent: they look for themselves. */
+  readonly notify?: true;
 }
 
 export interface RunInput {
@@ -54,6 +58,8 @@ export interface RunInput {
   readonly tenant?: string;
   /** Untrusted tools whose output may be in the input: what the runs of a session before this one had taken in. */
   readonly untrusted?: readonly string[];
+  /** Who watches over it beside what the team says. */
+  readonly oversight?: GivenOversight;
 }
 
 /** What the worker settled when the run began, by agent name; supervisors by the path of their step, since their tools depend on it. */
@@ -80,6 +86,8 @@ export interface PreparedTeam {
   readonly root: Step;
   readonly limits: RunLimits;
   readonly prepared: PreparedRun;
+  readonly policy?: Team['policy'];
+  readonly approvals?: Team['approvals'];
 }
 
 /** A subtree that runs with a history of its own. */
@@ -122,6 +130,7 @@ export interface SubtreeInput {
   readonly repeats?: RepeatTerms;
   /** Untrusted tools whose output may be in the input. */
   readonly untrusted?: readonly string[];
+  readonly oversight?: Oversight;
 }
 
 /** What the execution before this one had reached. */
@@ -142,6 +151,8 @@ export interface SubtreeResult extends StepResult {
   readonly usage: Usage;
   /** What would undo it, where it is part of a saga. */
   readonly effects?: Pick<EffectState, 'undos' | 'undone'>;
+  /** Approvals given in it that cover the rest of the run's calls of their kind. */
+  readonly remembered?: readonly Permit[];
   /** Present where the child ran some items of a map. */
   readonly stretch?: StretchResult;
   /** Untrusted tools whose output may be in what it returns. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { modelTierSchema } from './agent';
-import { approvalTerms } from './approval-terms';
+import { approvalTerms } from './approval-terms-schema';
 import { durationSchema } from './duration-schema';
 import { joinSchema, mergeSchema } from './join';
 import { CALLS_PER_ACTIVITY, ROUTE_DEFAULTS, RUN_DEFAULTS, SUPERVISE_DEFAULTS } from './limits';

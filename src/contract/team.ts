@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { type AgentDefinition, agentSchema } from './agent';
-import { cautiousTermsSchema } from './approval-terms';
+import { cautiousTermsSchema } from './approval-terms-schema';
 import { durationSchema } from './duration-schema';
 import { RUN_DEFAULTS } from './limits';
 import { nameSchema } from './name-schema';
-import { type Policy, policySchema } from './policy';
+import type { Policy } from './policy';
+import { policySchema } from './policy-schema';
 import type { ApprovalTerms, Step } from './step';
 import { stepSchema } from './step-schema';
 

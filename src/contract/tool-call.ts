@@ -1,20 +1,7 @@
 import type { CallSite } from './call-site';
+import type { CallGuard, HeldCall } from './held-call';
+import type { ToolEffect, ToolRepeat, ToolTrust } from './tool-effect';
 import type { Hash, Value } from './value';
-
-/** Does a tool change the world outside? */
-export type ToolEffect = 'read' | 'write';
-
-/**
- * What a second call of the same tool with the same arguments does. `safe`: nothing new. `keyed`: the callee dedupes on
- * the idempotency key. `never`: it would happen twice, so an intent is written first and a lost result goes to a person.
- */
-export type ToolRepeat = 'safe' | 'keyed' | 'never';
-
-/**
- * Who may have written what a tool returns. `untrusted`: anybody; once it is in an agent's context, the policy is told so.
- * `trusted`: the tool's author vouches that nobody but the team's own people and programs has written any of it.
- */
-export type ToolTrust = 'trusted' | 'untrusted';
 
 /** What workflow code must know of a tool to schedule it; pinned when the run begins. */
 export interface ToolMeta {
@@ -46,6 +33,8 @@ export interface ToolCallInput {
   readonly input?: Value;
   /** As in `PreparedRun`: what the worker checks the call against. Without it nothing is run. */
   readonly charter?: Hash;
+  /** Present where a policy may hold the call. */
+  readonly guard?: CallGuard;
 }
 
 export interface ToolCallResult {
@@ -57,4 +46,8 @@ export interface ToolCallResult {
   /** Untrusted tools whose output is in the value, where it is not the tool's own: a delegation's. */
   readonly untrusted?: readonly string[];
   readonly fromJournal?: boolean;
+  /** Present where the policy wants a person first; `value` says nothing then. */
+  readonly held?: HeldCall;
+  /** Who refused it, where it was refused: it did not run, and `value` tells the model so. */
+  readonly refusedBy?: 'policy' | 'person';
 }

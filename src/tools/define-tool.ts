@@ -5,7 +5,7 @@ import { failure } from '../contract/fail';
 import type { Json, JsonObject } from '../contract/json';
 import { LOCAL_TOOL_TIMEOUT_MS, TOOL_CALL_TIMEOUT } from '../contract/limits';
 import { nameSchema } from '../contract/name-schema';
-import type { ToolEffect, ToolRepeat, ToolTrust } from '../contract/tool-call';
+import type { ToolEffect, ToolRepeat, ToolTrust } from '../contract/tool-effect';
 import { takenName } from './taken-names';
 import type { Tool, ToolContext } from './tool';
 

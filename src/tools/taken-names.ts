@@ -5,6 +5,7 @@ import { ANSWER_TOOL } from '../contract/names';
 /** A tool is an activity of its own name, so none may bear the name of the engine's. The type keeps the list whole. */
 const ENGINE_ACTIVITIES: Readonly<Record<keyof BatonActivities, true>> = {
   prepareRun: true,
+  notify: true,
   callModel: true,
   runPackedAgent: true,
   classifyByExamples: true,

@@ -1,6 +1,7 @@
 import type { ActivityDeps } from '../activities/activity-deps';
 import { createToolActivities } from '../activities/call-tool';
 import { createModelActivities, createOrchestrationActivities } from '../activities/create-activities';
+import type { Notifier } from '../activities/notify/notifier';
 import { batched } from '../embedding/batched';
 import type { Embedder } from '../embedding/embedder';
 import { threadedEmbedder } from '../embedding/threaded-embedder';
@@ -21,13 +22,15 @@ export interface WorkerMeans {
   readonly tools: Iterable<Tool>;
   /** @default the English one of this package, which works offline */
   readonly embedder?: Embedder | undefined;
+  /** How people are told of questions. @default none */
+  readonly notifiers?: readonly Notifier[];
   readonly stallTimeoutMs?: number;
   readonly traffic?: Traffic | undefined;
 }
 
 /** What a worker of that role registers. Throws InvalidInput for tools that do not fit together. */
 export function activitiesOf(role: WorkerRole, means: WorkerMeans): object {
-  const { store, models, stallTimeoutMs, traffic } = means;
+  const { store, models, stallTimeoutMs, traffic, notifiers } = means;
   const tools = createCatalogue(means.tools);
   const deps: ActivityDeps = {
     store,
@@ -37,6 +40,7 @@ export function activitiesOf(role: WorkerRole, means: WorkerMeans): object {
       batched(means.embedder ?? threadedEmbedder()),
       sharedJournal(store.journal),
     ),
+    ...(notifiers === undefined ? {} : { notifiers }),
     ...(stallTimeoutMs === undefined ? {} : { stallTimeoutMs }),
     ...(traffic === undefined ? {} : { traffic }),
   };

@@ -1,6 +1,7 @@
 import { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Notifier } from '../activities/notify/notifier';
 import { WORKER_ACTIVITY_SLOTS } from '../contract/limits';
 import { DEFAULT_TASK_QUEUE, poolQueue, roleQueue } from '../contract/names';
 import type { Embedder } from '../embedding/embedder';
@@ -32,6 +33,8 @@ export interface BatonWorkerOptions {
   readonly tools: Iterable<Tool>;
   /** What `route` steps compare messages with examples by. @default a small English one, which works offline */
   readonly embedder?: Embedder;
+  /** How people are told of questions, by runs that are started with `notify`. @default none */
+  readonly notifiers?: readonly Notifier[];
   /** Turns worker versioning on: a run stays on the build it began with. @default none: unversioned */
   readonly buildId?: string;
   /** @default 'baton' */

@@ -8,6 +8,7 @@ import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
 import { LOCAL_TOOL_TIMEOUT_MS, MODEL_CALL_TIMEOUT } from '../contract/limits';
 import { poolQueue } from '../contract/names';
+import type { Notice } from '../contract/notice';
 import type { RunSettings } from '../contract/run';
 import type { ToolMeta } from '../contract/tool-call';
 import type { Run } from './run';
@@ -49,6 +50,22 @@ export function prepareOptions(settings: RunSettings): ActivityOptions {
     retry: { ...RETRY },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     summary: 'store definitions, settle tools and models',
+  };
+}
+
+/** A receiver that takes longer is asked again. */
+const NOTICE_TIMEOUT_MS = 30_000;
+
+export function noticeOptions(settings: RunSettings, { event, path, deadlineAt }: Notice): ActivityOptions {
+  return {
+    startToCloseTimeout: NOTICE_TIMEOUT_MS,
+    scheduleToCloseTimeout: Math.max(
+      NOTICE_TIMEOUT_MS,
+      Math.min(settings.patienceMs, deadlineAt - Date.now()),
+    ),
+    retry: { ...RETRY },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    summary: `tell people · ${event} · ${path}`,
   };
 }
 

@@ -9,6 +9,7 @@ import { endOfTime } from './safeguards/deadline';
 
 /** What a child execution is started with: the part of the run that it is. */
 export function subtreeInput(run: Run, place: Place): SubtreeInput {
+  const oversight = run.overseer.told();
   const until = endOfTime();
   const untrusted = run.taint.into(place.path);
   return {
@@ -28,6 +29,7 @@ export function subtreeInput(run: Run, place: Place): SubtreeInput {
     ...(until < run.deadlineAt ? { until } : {}),
     ...(run.tenant === undefined ? {} : { tenant: run.tenant }),
     ...(untrusted === undefined ? {} : { untrusted }),
+    ...(oversight === undefined ? {} : { oversight }),
     ...(run.effects.isUndoneOneByOne(place.path) ? { undoesItself: true } : {}),
     ...(run.effects.hasUndone() ? { undone: run.effects.snapshot().undone } : {}),
   };

@@ -1,10 +1,12 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Decision, DecisionRecord } from '../contract/approval';
+import type { Approval, Decision, DecisionRecord, Delegation, Edit } from '../contract/approval';
 import type { EffectState } from '../contract/effect';
 import type { Pause, RaisedEvent } from '../contract/event';
 import {
   DECIDE_SIGNAL,
   DECIDE_UPDATE,
+  DELEGATE_UPDATE,
+  EDIT_UPDATE,
   EFFECTS_QUERY,
   EMIT_UPDATE,
   EVENT_SIGNAL,
@@ -18,8 +20,11 @@ import type { RunView } from '../contract/view';
 export const viewQuery = defineQuery<RunView>(VIEW_QUERY);
 export const inputQuery = defineQuery<RunInput>(INPUT_QUERY);
 export const effectsQuery = defineQuery<EffectState>(EFFECTS_QUERY);
-export const decideByUpdate = defineUpdate<DecisionRecord, [Decision]>(DECIDE_UPDATE);
+/** Answers null where the decision counts and others must follow. */
+export const decideByUpdate = defineUpdate<DecisionRecord | null, [Decision]>(DECIDE_UPDATE);
 export const decideBySignal = defineSignal<[Decision]>(DECIDE_SIGNAL);
+export const delegateByUpdate = defineUpdate<Approval, [Delegation]>(DELEGATE_UPDATE);
+export const editByUpdate = defineUpdate<Approval, [Edit]>(EDIT_UPDATE);
 export const emitByUpdate = defineUpdate<void, [RaisedEvent]>(EMIT_UPDATE);
 export const eventSignal = defineSignal<[RaisedEvent]>(EVENT_SIGNAL);
 export const pauseSignal = defineSignal<[Pause | null]>(PAUSE_SIGNAL);

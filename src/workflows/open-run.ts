@@ -11,6 +11,7 @@ import { lineageAt } from '../contract/past';
 import type { SubtreeInput, SubtreeResult } from '../contract/run';
 import { showCurrentView } from './current-view';
 import { effectsQuery, viewQuery } from './messages';
+import { notifier } from './notifier';
 import { preparedAt } from './prepared';
 import type { Continuation, Run } from './run';
 import { runStep } from './run-step';
@@ -18,6 +19,7 @@ import { ApprovalDesk } from './safeguards/approval-desk';
 import { EffectLog } from './safeguards/effect-log';
 import { Gate } from './safeguards/gate';
 import { Ledger } from './safeguards/ledger';
+import { Overseer } from './safeguards/overseer';
 import { RepeatGuard } from './safeguards/repeat-guard';
 import { Switchboard } from './safeguards/switchboard';
 import { Taint } from './safeguards/taint';
@@ -35,12 +37,13 @@ export interface OpenRun {
   readonly ledger: Ledger;
   readonly effects: EffectLog;
   readonly taint: Taint;
+  readonly overseer: Overseer;
   readonly switchboard: Switchboard;
   prepared(facts: Pick<SubtreeInput, 'prepared'>, continuation?: Continuation): Run;
 }
 
 /** What differs between the run as its steps see it and the same run while it undoes, or while it gathers calls. */
-type Means = Pick<Run, 'prepared' | 'taint' | 'gather'>;
+type Means = Pick<Run, 'prepared' | 'overseer' | 'taint' | 'gather'>;
 
 export function openRun(opening: Opening): OpenRun {
   const { workflowId } = workflowInfo();
@@ -54,9 +57,17 @@ export function openRun(opening: Opening): OpenRun {
     ledger,
     ...(continued === undefined ? {} : { carried: continued.view }),
   });
+  const overseer = new Overseer(opening.oversight ?? {});
+  const { keys, requester } = overseer.given;
   const approvals = new ApprovalDesk(
-    { run: opening.run, workflow: workflowId },
-    view,
+    {
+      run: opening.run,
+      workflow: workflowId,
+      view,
+      ...(keys === undefined ? {} : { keys }),
+      ...(requester === undefined || keys === undefined ? {} : { requester }),
+      ...(settings.notify === true ? { notify: notifier(settings) } : {}),
+    },
     continued?.view.approvals,
   );
   const effects = new EffectLog(continued?.effects ?? { ...NO_EFFECTS, undone: opening.undone ?? {} });
@@ -83,6 +94,7 @@ export function openRun(opening: Opening): OpenRun {
     ledger,
     effects,
     taint,
+    overseer,
     switchboard,
     prepared({ prepared }, continuation) {
       const runUntil = (deadlineAt: number, means: Means): Run => {
@@ -93,6 +105,7 @@ export function openRun(opening: Opening): OpenRun {
           lineageOf: (path) => lineageAt(path, opening.lineage, opening.lineages),
           past,
           prepared: means.prepared,
+          overseer: means.overseer,
           settings,
           deadlineAt,
           tenant: opening.tenant,
@@ -113,6 +126,7 @@ export function openRun(opening: Opening): OpenRun {
           toUndo: (path) =>
             runUntil(Math.max(deadlineAt, Date.now() + UNDO_TIME_MS), {
               prepared: preparedAt(prepared, path),
+              overseer: overseer.at(path, prepared),
               // What is undone was done; nobody is asked whether it may be, whatever has been read since.
               taint: new Taint(path),
               gather: undefined,
@@ -124,7 +138,7 @@ export function openRun(opening: Opening): OpenRun {
         };
         return run;
       };
-      return runUntil(opening.deadlineAt, { prepared, taint, gather: undefined });
+      return runUntil(opening.deadlineAt, { prepared, overseer, taint, gather: undefined });
     },
   };
 }
@@ -132,15 +146,17 @@ export function openRun(opening: Opening): OpenRun {
 /** Lets the agent at the top of a subtree go on in a new execution between two turns, once its history has grown long. */
 export function continuationOf(
   input: SubtreeInput,
-  { view, ledger, effects, switchboard }: OpenRun,
+  { view, ledger, effects, overseer, switchboard }: OpenRun,
 ): Continuation {
   return {
     from: input.continued?.agent,
     async continueWhenLong(agent: AgentState) {
       if (workflowInfo().historyLength < input.settings.maxHistoryEvents) return;
       await condition(allHandlersFinished);
+      const oversight = overseer.told();
       await continueAsNew<(input: SubtreeInput) => Promise<SubtreeResult>>({
         ...withoutSwitches(input),
+        ...(oversight === undefined ? {} : { oversight }),
         ...switchboard.forChild(input),
         continued: {
           agent,

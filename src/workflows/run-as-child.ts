@@ -21,7 +21,7 @@ import { typedAttributes } from './search-attributes';
 const MAX_PATH_IN_ID = 400;
 
 /** A child's result, once its usage, its effects and what it has read are in the books of the run. */
-type ChildResult = Omit<SubtreeResult, 'usage' | 'effects' | 'untrusted'>;
+type ChildResult = Omit<SubtreeResult, 'usage' | 'effects' | 'untrusted' | 'remembered'>;
 
 /** Runs a subtree with a history of its own. Cancelling the run cancels it and waits; its usage comes back with its result or failure. */
 export async function runAsChild(run: Run, place: Place): Promise<StepResult> {
@@ -79,6 +79,7 @@ export async function runChild(run: Run, place: Place, input: SubtreeInput): Pro
     run.ledger.add(place.path, result.usage);
     run.effects.adopt(result.effects ?? {});
     run.taint.mark(place.path, result.untrusted);
+    run.overseer.remember(result.remembered ?? []);
     const { output, missing, stretch } = result;
     return { output, missing, ...(stretch === undefined ? {} : { stretch }) };
   } catch (error) {

@@ -89,7 +89,7 @@ async function escalate(run: Run, place: Place, error: unknown): Promise<'again'
     reason: 'failure',
     question: `The step failed (${type}). Approve to try it again, deny to let it fail.`,
     value: inline({ type, message }),
-    terms: { approvers: [], deadline: '24h', escalate: [], whenUnanswered: 'deny' },
+    terms: run.overseer.terms,
   });
   if (verdict === 'deny') throw error;
   return 'again';

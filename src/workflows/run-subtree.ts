@@ -30,11 +30,13 @@ export async function runSubtree(input: SubtreeInput): Promise<SubtreeResult> {
     view.finish(result.missing.length > 0 ? 'partial' : 'done', { missing: result.missing });
     const { undos, undone } = effects.snapshot();
     const untrusted = taint.outOf(path);
+    const { remembered } = open.overseer.told() ?? {};
     return {
       ...result,
       usage: ledger.total(),
       ...(input.undoesItself === true ? { effects: { undos, undone } } : {}),
       ...(untrusted === undefined ? {} : { untrusted }),
+      ...(remembered === undefined ? {} : { remembered }),
     };
   } catch (error) {
     const ended = input.undoesItself === true ? await undoOwn(run, input, error) : error;

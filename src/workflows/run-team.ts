@@ -17,6 +17,7 @@ import { closingFailure, describeFailure, runTimedOut } from './failing';
 import { inTurn } from './in-turn';
 import { emitByUpdate, inputQuery } from './messages';
 import { openRun } from './open-run';
+import { oversightOf } from './oversight-of';
 import type { Run } from './run';
 import { concluding, withDeadline } from './safeguards/deadline';
 
@@ -35,6 +36,7 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
       `This worker reads run format ${RUN_FORMAT}, not ${input.format}. Update the older of client and worker.`,
     );
   }
+  const oversight = oversightOf(input, workflowId);
   const timeoutMs = milliseconds(team.limits.timeout);
   const open = openRun({
     run: workflowId,
@@ -50,6 +52,7 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
     deadlineAt: Date.now() + timeoutMs,
     ...(input.tenant === undefined ? {} : { tenant: input.tenant }),
     ...(input.untrusted === undefined ? {} : { untrusted: input.untrusted }),
+    ...(oversight === undefined ? {} : { oversight }),
   });
   const { view, ledger } = open;
   setHandler(inputQuery, () => input);
@@ -68,7 +71,9 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
       timeoutMs,
       async () => {
         const { prepareRun } = proxyActivities<BatonActivities>(prepareOptions(settings));
-        const run = open.prepared({ prepared: await prepareRun(team, input.lineage ?? workflowId) });
+        const run = open.prepared({
+          prepared: await prepareRun(team, input.lineage ?? workflowId, oversight?.policies),
+        });
         const done = await run.runStep({
           step: team.root,
           path: ROOT_PATH,

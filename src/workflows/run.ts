@@ -8,6 +8,7 @@ import type { ApprovalDesk } from './safeguards/approval-desk';
 import type { EffectLog } from './safeguards/effect-log';
 import type { Gate } from './safeguards/gate';
 import type { Ledger } from './safeguards/ledger';
+import type { Overseer } from './safeguards/overseer';
 import type { RepeatGuard } from './safeguards/repeat-guard';
 import type { Switchboard } from './safeguards/switchboard';
 import type { Taint } from './safeguards/taint';
@@ -34,6 +35,8 @@ export interface Run {
   readonly top: StepPath;
   readonly view: ViewKeeper;
   readonly approvals: ApprovalDesk;
+  /** Who watches over the steps here: the policies in force, and whom to ask. */
+  readonly overseer: Overseer;
   readonly ledger: Ledger;
   readonly effects: EffectLog;
   readonly repeats: RepeatGuard;

@@ -1,6 +1,5 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { Undo } from '../contract/effect';
-import type { ApprovalTerms } from '../contract/step';
 import { iterationPath, type StepPath } from '../contract/step-path';
 import { inline, type Value } from '../contract/value';
 import type { ViewFailure } from '../contract/view';
@@ -10,8 +9,8 @@ import type { Run } from './run';
 /** Pauses between the tries of one undo, in milliseconds, beside the tries of its tool; after the last a person is asked. */
 const PAUSES_MS: readonly number[] = [500, 5_000];
 
-/** Something stays done that ought not to be: people have a day, and silence leaves it so and says it. */
-const TERMS: ApprovalTerms = { approvers: [], deadline: '24h', escalate: [], whenUnanswered: 'deny' };
+/** What ends an undo by somebody's word. */
+const REFUSED: ReadonlySet<string> = new Set(['ApprovalDenied', 'ApprovalUnanswered', 'PolicyDenied']);
 
 /** What an undoing came to: the effects by what undoes them, in the order in which they were undone. */
 export interface Undoing {
@@ -69,6 +68,8 @@ async function undoOne(run: Run, undo: Undo, site: Site): Promise<ViewFailure | 
     } catch (error) {
       const [pause] = pauses;
       const why = describeFailure(error);
+      // Asking again whoever has just refused it would be no other answer.
+      if (REFUSED.has(why.type)) return why;
       if (pause !== undefined) {
         pauses = pauses.slice(1);
         await sleep(pause);
@@ -98,7 +99,7 @@ async function isGivenUp(run: Run, { undo, path, input }: Failed, why: ViewFailu
         failure: inline({ ...why }),
       },
     },
-    terms: TERMS,
+    terms: run.overseer.terms,
   });
   if (verdict === 'deny') run.view.end(path, 'failed', why);
   return verdict === 'deny';

@@ -12,6 +12,7 @@ import { modelOptions } from './activity-options';
 import { summaryOf } from './label';
 import type { Place } from './place';
 import type { Gather, Run } from './run';
+import { AgentClock } from './safeguards/agent-clock';
 import { useTool } from './use-tool';
 
 export interface AgentUse {
@@ -95,13 +96,20 @@ interface Stepwise {
   readonly untilMs: number;
 }
 
-function stepwise(run: Run, place: Place, { task, ownTool, untilMs }: Stepwise): Promise<AgentOutcome> {
+function stepwise(
+  run: Run,
+  place: Place,
+  { task, ownTool, untilMs: until }: Stepwise,
+): Promise<AgentOutcome> {
   const { agent } = task;
+  const clock = new AgentClock(until);
+  const caller = { agent: agent.name, ...(agent.role === undefined ? {} : { role: agent.role }) };
   const summary = summaryOf(agent.name, place.path);
   const effects: AgentEffects = {
     // Not `async`: see `runPattern`.
     callModel(input) {
       run.ledger.check();
+      const untilMs = clock.untilMs();
       if (Date.now() >= untilMs) {
         throw failure(
           'StepTimedOut',
@@ -121,7 +129,7 @@ function stepwise(run: Run, place: Place, { task, ownTool, untilMs }: Stepwise):
       });
     },
     afterTools: (state) => tookIn(run, place.path, state),
-    callTool: (use) => ownTool?.(use) ?? useTool(run, place, { ...use, untilMs }),
+    callTool: (use) => ownTool?.(use) ?? useTool(run, place, { ...use, untilMs: until, clock, caller }),
   };
   const { continuation } = run;
   if (continuation === undefined || place.path !== run.top) return runAgent(task, effects);

@@ -1,25 +1,18 @@
 import { scheduleActivity, scheduleLocalActivity } from '@temporalio/workflow';
-import type { ToolUse } from '../agent/effects';
 import { argsBelowInput, type Undo, type Write } from '../contract/effect';
 import { failureType } from '../contract/fail';
-import type { ApprovalTerms } from '../contract/step';
 import type { ToolCallResult } from '../contract/tool-call';
 import { inline } from '../contract/value';
 import { localToolOptions, toolOptions } from './activity-options';
+import { type Dispatched, guardedCall } from './guarded-call';
 import { inTurn } from './in-turn';
 import { summaryOf } from './label';
 import type { Place } from './place';
 import type { Run } from './run';
 
-/** An effect that may have happened, or has, is asked about for a day; silence means: do not repeat it. */
-const REPEAT_TERMS: ApprovalTerms = {
-  approvers: [],
-  deadline: '24h',
-  escalate: [],
-  whenUnanswered: 'deny',
-};
-
-type Call = Pick<ToolUse, 'tool' | 'meta' | 'call' | 'untrusted'> & { readonly untilMs: number };
+interface Call extends Dispatched {
+  readonly untilMs: number;
+}
 
 /**
  * Runs a tool under its own name. An effect that may or may not have happened is not repeated: a person is asked, and
@@ -36,7 +29,8 @@ export async function useTool(run: Run, place: Place, call: Call): Promise<ToolC
         reason: 'ambiguousEffect',
         question: `The tool "${call.tool}" was started and its result was lost. Approve to run it again, deny if it may have taken effect.`,
         value: call.call.args,
-        terms: REPEAT_TERMS,
+        terms: run.overseer.terms,
+        highRisk: true,
       });
       if (verdict === 'deny') {
         const told = `The outcome of "${call.tool}" is unknown and it was not repeated, by decision of ${by}. Do not assume that it happened or that it did not.`;
@@ -49,27 +43,42 @@ export async function useTool(run: Run, place: Place, call: Call): Promise<ToolC
 function runTool(run: Run, place: Place, call: Call): Promise<ToolCallResult> {
   const held = run.gate.held();
   if (held !== undefined) return held.then(() => runTool(run, place, call));
-  return call.meta.effect === 'write' ? noted(run, place, call) : dispatch(run, place, call);
+  if (call.meta.effect === 'write') return writing(run, place, call);
+  return guardedCall(run, place, { call, send: (ready) => dispatch(run, place, ready) });
 }
 
-/** A write is noted, with what undoes it, before it is dispatched. */
-async function noted(run: Run, place: Place, call: Call): Promise<ToolCallResult> {
-  const { idempotencyKey: baseKey, args, input } = call.call;
-  const write: Write = {
-    path: place.path,
-    tool: call.tool,
-    key: run.effects.keyFor(baseKey),
-    baseKey,
-    args: input === undefined ? args : { record: { args, input } },
-  };
+/** A write that an earlier run has made is not made again unasked. */
+async function writing(run: Run, place: Place, call: Call): Promise<ToolCallResult> {
+  const baseKey = call.call.idempotencyKey;
+  const key = run.effects.keyFor(baseKey);
+  const keyed = { ...call, call: { ...call.call, idempotencyKey: key } };
+  const write = writeOf(place, { call: keyed, baseKey });
   const earlier = run.repeats.earlier(write);
   const kept = earlier === undefined ? undefined : await keptResult(run, write, earlier);
   if (kept !== undefined) return kept;
-  run.effects.begin(write, compensationOf(call, write));
-  const result = await dispatch(run, place, {
-    ...call,
-    call: { ...call.call, idempotencyKey: write.key },
+  return guardedCall(run, place, {
+    call: keyed,
+    send: (ready) => noted(run, place, { call: ready, baseKey }),
   });
+}
+
+interface Keyed {
+  readonly call: Call;
+  /** Its key as long as nothing was undone. */
+  readonly baseKey: string;
+}
+
+function writeOf({ path }: Place, { call: { tool, call }, baseKey }: Keyed): Write {
+  const { args, input, guard, idempotencyKey: key } = call;
+  const written = guard?.edited ?? (input === undefined ? args : { record: { args, input } });
+  return { path, tool, key, baseKey, args: written };
+}
+
+/** A write is noted, with what undoes it, before it is dispatched. */
+async function noted(run: Run, place: Place, keyed: Keyed): Promise<ToolCallResult> {
+  const write = writeOf(place, keyed);
+  run.effects.begin(write, compensationOf(keyed.call, write));
+  const result = await dispatch(run, place, keyed.call);
   if (result.notRun === true) run.effects.notRun(write);
   else if (!result.isError) run.effects.done(write, result.value);
   return result;
@@ -84,7 +93,8 @@ async function keptResult(run: Run, write: Write, earlier: Write): Promise<ToolC
       reason: 'repeatedEffect',
       question: `The tool "${write.tool}" has done this already, at ${earlier.path} in run ${run.repeats.of}. Approve to do it again, deny to go on with its earlier result.`,
       value: { record: { again: write.args, before: earlier.args, result: earlier.result } },
-      terms: REPEAT_TERMS,
+      terms: run.overseer.terms,
+      highRisk: true,
     });
     if (verdict === 'approve') return undefined;
   }
@@ -94,7 +104,8 @@ async function keptResult(run: Run, write: Write, earlier: Write): Promise<ToolC
 /** What a tool declares to undo it, as a step that is given `{ args, result, key }`. */
 function compensationOf({ tool, meta, call }: Call, { baseKey: id, key, path }: Write): Undo | undefined {
   if (meta.compensation === undefined) return undefined;
-  const isFixed = call.input !== undefined && 'inline' in call.args;
+  const edited = call.guard?.edited;
+  const isFixed = edited === undefined && call.input !== undefined && 'inline' in call.args;
   const args = isFixed ? argsBelowInput(call.args.inline) : { $input: '/args' };
   return {
     id,
@@ -105,11 +116,13 @@ function compensationOf({ tool, meta, call }: Call, { baseKey: id, key, path }: 
       tool: meta.compensation,
       args: { args, result: { $input: '/result' }, key: { $input: '/key' } },
     },
-    told: { ...(isFixed ? { input: call.input } : { args: call.args }), key: inline(key) },
+    told: { ...(isFixed ? { input: call.input } : { args: edited ?? call.args }), key: inline(key) },
   };
 }
 
-function dispatch(run: Run, place: Place, { tool, meta, call, untilMs }: Call): Promise<ToolCallResult> {
+function dispatch(run: Run, place: Place, asked: Call): Promise<ToolCallResult> {
+  const { tool, meta, call, clock } = asked;
+  const untilMs = clock?.untilMs() ?? asked.untilMs;
   const summary = summaryOf(tool, place.path);
   if (meta.local)
     return inTurn(scheduleLocalActivity<ToolCallResult>(tool, [call], localToolOptions(run, summary)));

@@ -120,5 +120,6 @@ export function opening(definition: string, rest: Partial<ModelCallInput> = {}):
 }
 
 export function attempt(number = 1, activity = 'run/1', signal = new AbortController().signal): CallAttempt {
-  return { holder: { activity, attempt: number }, signal, runId: 'run-1', tenant: '' };
+  const holder = { activity, attempt: number };
+  return { holder, signal, runId: 'run-1', workflowId: 'run-1', tenant: '' };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type ToolCall, useTool } from '../../src/activities/use-tool';
+import type { ToolAttempt } from '../../src/activities/tool-attempt';
+import { useTool } from '../../src/activities/use-tool';
 import { failure, failureType } from '../../src/contract/fail';
 import type { Json } from '../../src/contract/json';
 import { MAX_TOOL_RESULT_BYTES } from '../../src/contract/limits';
@@ -25,7 +26,7 @@ function call(args: Json, rest: Partial<ToolCallInput> = {}): ToolCallInput {
   };
 }
 
-function use(tool: Tool, input: ToolCallInput = call({ text: 'hello' }), number = 1): ToolCall {
+function use(tool: Tool, input: ToolCallInput = call({ text: 'hello' }), number = 1): ToolAttempt {
   return { tool, input, attempt: attempt(number) };
 }
 

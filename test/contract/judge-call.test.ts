@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type CallFacts, judgeCall, mayBeHeld } from '../../src/contract/judge-call';
-import { type Policy, policySchema, VERDICTS } from '../../src/contract/policy';
+import { type Policy, VERDICTS } from '../../src/contract/policy';
+import { policySchema } from '../../src/contract/policy-schema';
 
 const policy = (raw: object): Policy => policySchema.parse(raw);
 const call: CallFacts = {

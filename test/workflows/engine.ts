@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import type { Worker } from '@temporalio/worker';
+import type { Notifier } from '../../src/activities/notify/notifier';
 import type { Approval, DecisionRecord } from '../../src/contract/approval';
 import type { Json } from '../../src/contract/json';
 import { DECIDE_SIGNAL, DECIDE_UPDATE, VIEW_QUERY } from '../../src/contract/names';
-import { RUN_FORMAT, type RunResult, type RunSettings } from '../../src/contract/run';
+import { RUN_FORMAT, type RunInput, type RunResult, type RunSettings } from '../../src/contract/run';
 import type { Team } from '../../src/contract/team';
 import type { Value } from '../../src/contract/value';
 import type { RunView } from '../../src/contract/view';
@@ -33,7 +34,9 @@ export interface StartedRun {
   view(): Promise<RunView>;
   /** The approval that waits, once one does. */
   waiting(): Promise<Approval>;
-  decide(decision: object): Promise<DecisionRecord>;
+  decide(decision: object): Promise<DecisionRecord | null>;
+  /** Another of the questions' updates. */
+  update(name: string, word: object): Promise<Approval>;
   signal(decision: object): Promise<void>;
   cancel(): Promise<void>;
   history(): Promise<temporal.api.history.v1.IHistoryEvent[]>;
@@ -48,7 +51,12 @@ export interface Engine {
   replies(byAgent: Readonly<Record<string, AgentReply>>): void;
   /** Calls to this agent's model since `replies`. */
   asked(agent: string): number;
-  start(team: Team, input: Json, settings?: Partial<RunSettings>): Promise<StartedRun>;
+  start(
+    team: Team,
+    input: Json,
+    settings?: Partial<RunSettings>,
+    more?: (id: string, given: RunInput) => Partial<RunInput>,
+  ): Promise<StartedRun>;
   run(team: Team, input: Json): Promise<RunResult>;
   /** The JSON that a value stands for, wherever it is. */
   valueOf(value: Value): Promise<Json>;
@@ -62,7 +70,7 @@ export interface Engine {
 }
 
 export async function startEngine(
-  options: { tools?: readonly Tool[]; timeSkipping?: boolean } = {},
+  options: { tools?: readonly Tool[]; timeSkipping?: boolean; notifiers?: readonly Notifier[] } = {},
 ): Promise<Engine> {
   const server = await createTestEnvironment({ time: options.timeSkipping === true ? 'skipping' : 'real' });
   const folder = await mkdtemp(join(tmpdir(), 'baton-engine-'));
@@ -84,6 +92,7 @@ export async function startEngine(
     store,
     models: oneModel(provider),
     tools: options.tools ?? [],
+    notifiers: options.notifiers ?? [],
   });
   const running = worker.run();
   const seen = new Set<string>();
@@ -101,7 +110,7 @@ export async function startEngine(
     asked: (agent) => counts.get(agent) ?? 0,
     attach,
     valueOf: (value) => resolveValue(value, store.content),
-    async start(team, input, settings = {}) {
+    async start(team, input, settings = {}, more = () => ({})) {
       const workflowId = `${team.name}-${randomUUID().slice(0, 8)}`;
       const base: RunSettings = {
         heartbeatTimeoutMs: 2000,
@@ -109,10 +118,16 @@ export async function startEngine(
         searchAttributes: true,
         maxHistoryEvents: 2000,
       };
+      const given: RunInput = {
+        format: RUN_FORMAT,
+        team,
+        input: { inline: input },
+        settings: { ...base, ...settings },
+      };
       await server.client.workflow.start('runTeam', {
         workflowId,
         taskQueue,
-        args: [{ format: RUN_FORMAT, team, input: { inline: input }, settings: { ...base, ...settings } }],
+        args: [{ ...given, ...more(workflowId, given) }],
       });
       return attach(workflowId);
     },
@@ -157,6 +172,7 @@ function startedRun(client: Client, handle: WorkflowHandle): StartedRun {
       if (found === undefined) throw new Error('nothing waits');
       return found;
     },
+    update: (name, word) => handle.executeUpdate(name, { args: [word] }),
     decide: (decision) => handle.executeUpdate(DECIDE_UPDATE, { args: [decision] }),
     signal: (decision) => handle.signal(DECIDE_SIGNAL, decision),
     async cancel() {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { openLocalStore } from '../../threads/local-store';
 import { storeSettings } from '../../threads/store-from-environment';
+import { notifiersFromEnvironment } from '../../workers/notifiers-from-environment';
 import { openWorker } from '../../workers/open-worker';
 import { readWorkerConfig, type WorkerConfig } from '../../workers/worker-config';
 import type { Console } from '../screen/console';
@@ -69,6 +70,7 @@ async function work(console: Console, { config, server, filesRoot }: Work): Prom
     models,
     tools,
     store,
+    notifiers: notifiersFromEnvironment(env),
     shutdownGraceMs: config.grace,
     ...(buildId === undefined ? {} : { buildId, deploymentName: config.deployment }),
   });

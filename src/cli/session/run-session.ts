@@ -9,6 +9,7 @@ import { ensureServer } from '../../server/connect-or-start';
 import { openLocalStore } from '../../threads/local-store';
 import { storeSettings } from '../../threads/store-from-environment';
 import { createCatalogue } from '../../tools/catalogue';
+import { notifiersFromEnvironment } from '../../workers/notifiers-from-environment';
 import { openWorker } from '../../workers/open-worker';
 import type { Console } from '../screen/console';
 import { chooseModels } from '../team/choose-models';
@@ -114,6 +115,7 @@ async function build(wishes: SessionWishes, making: Making): Promise<Omit<RunSes
     store,
     models,
     tools,
+    notifiers: notifiersFromEnvironment(making.console.streams.env),
   });
   making.closers.push(() => worker.stop());
   return {

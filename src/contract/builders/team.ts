@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { cautiousTermsSchema } from '../approval-terms';
+import type { cautiousTermsSchema } from '../approval-terms-schema';
 import { parseTeam } from '../check/parse-team';
-import type { policySchema } from '../policy';
+import type { policySchema } from '../policy-schema';
 import type { runLimitsSchema, Team } from '../team';
 import { type AgentSpec, agentDefinition } from './agent';
 import { Gathered, type Part } from './built';

@@ -19,7 +19,9 @@ import { withDeadline } from '../safeguards/deadline';
  * Crash: the child goes on by itself, like a run; the parent takes its result whenever it comes back.
  */
 export function runTeamStep(run: Run, place: Place<TeamStep>): Promise<StepResult> {
-  const { name, root, limits, prepared } = preparedTeam(run, place.path);
+  const sub = preparedTeam(run, place.path);
+  const { name, root, limits, prepared } = sub;
+  const oversight = run.overseer.below(sub).told();
   const path = childPath(place.path, place.step, place.step.team);
   const timeoutMs = milliseconds(limits.timeout);
   const input = () => ({
@@ -28,6 +30,7 @@ export function runTeamStep(run: Run, place: Place<TeamStep>): Promise<StepResul
     path,
     step: root,
     prepared,
+    ...(oversight === undefined ? {} : { oversight }),
     limits: within(limits, run.ledger.left()),
   });
   // The run's own deadline comes first: no timer of its own is needed.

@@ -34,6 +34,11 @@ export async function runTool(run: Run, place: Place<ToolStep>): Promise<StepRes
     },
     untilMs: run.deadlineAt,
   });
+  if (result.refusedBy !== undefined)
+    throw failure(
+      result.refusedBy === 'policy' ? 'PolicyDenied' : 'ApprovalDenied',
+      `Tool "${step.tool}" at ${path}: ${previewOf(result.value)}`,
+    );
   if (meta.trust !== 'trusted') run.taint.mark(path, [step.tool]);
   if (result.isError) throw failure('ToolFailed', `Tool "${step.tool}": ${previewOf(result.value)}`);
   return whole(result.value);

@@ -1,31 +1,39 @@
+import { HandlerUnfinishedPolicy } from '@temporalio/common';
 import { condition, setHandler } from '@temporalio/workflow';
 import type {
   Approval,
-  ApprovalReason,
   Decision,
   DecisionRecord,
+  Delegation,
+  Edit,
   RejectedDecision,
+  TrailEntry,
 } from '../../contract/approval';
 import { milliseconds } from '../../contract/duration';
-import { hashOf } from '../../contract/hash';
+import { failure } from '../../contract/fail';
+import type { Notice } from '../../contract/notice';
+import type { ApproverKey } from '../../contract/signing';
 import type { ApprovalTerms } from '../../contract/step';
 import type { StepPath } from '../../contract/step-path';
-import { previewOf, type Value } from '../../contract/value';
-import { decideBySignal, decideByUpdate } from '../messages';
-import { whyRefused } from './decision-rules';
+import { decideBySignal, decideByUpdate, delegateByUpdate, editByUpdate } from '../messages';
+import { type Book, whyNotDelegated, whyNotEdited, whyRefused } from './decision-rules';
+import { openQuestion, type Question, rebound } from './open-question';
+import { tally } from './tally';
 import type { ViewKeeper } from './view-keeper';
 
 /** Refused decisions that are kept to be shown; older ones make room. */
 const KEPT_REJECTIONS = 50;
 
-export interface Question {
-  readonly path: StepPath;
-  readonly reason: ApprovalReason;
-  readonly question: string;
-  readonly value: Value;
-  readonly terms: ApprovalTerms;
-  /** Where more than yes or no is asked: an approval names one of them. */
-  readonly choices?: readonly string[];
+export interface DeskMeans {
+  readonly run: string;
+  readonly workflow: string;
+  readonly view: ViewKeeper;
+  /** Public keys that decisions must be signed with; absent where unsigned ones count. */
+  readonly keys?: readonly ApproverKey[];
+  /** Who started the run, where that is proven. */
+  readonly requester?: string;
+  /** Tells people of a question; it neither waits nor fails. */
+  readonly notify?: (notice: Notice) => void;
 }
 
 /**
@@ -35,82 +43,80 @@ export interface Question {
 export class ApprovalDesk {
   private readonly approvals = new Map<string, Approval>();
   private readonly rejections: RejectedDecision[] = [];
+  private readonly relooks = new Map<string, NonNullable<Question['relook']>>();
+  private readonly book: Book;
   private asked = 0;
 
   constructor(
-    private readonly identity: { readonly run: string; readonly workflow: string },
-    private readonly view: ViewKeeper,
+    private readonly means: DeskMeans,
     carried: readonly Approval[] = [],
   ) {
     for (const approval of carried) this.approvals.set(approval.id, approval);
     this.asked = carried.length;
-    view.showApprovals(
+    this.book = { approvals: this.approvals, keys: means.keys };
+    means.view.showApprovals(
       () => [...this.approvals.values()],
       () => this.rejections,
     );
     setHandler(decideByUpdate, (decision) => this.record(decision, 'update'), {
-      validator: (decision) => {
-        const why = whyRefused(this.approvals, decision);
-        if (why !== undefined) throw new Error(why);
-      },
+      validator: (decision) => refuse(whyRefused(this.book, decision)),
     });
     setHandler(decideBySignal, (decision) => {
-      const why = whyRefused(this.approvals, decision);
+      const why = whyRefused(this.book, decision);
       if (why === undefined) this.record(decision, 'signal');
       else this.reject(decision, why);
+    });
+    setHandler(delegateByUpdate, (delegation) => this.delegate(delegation), {
+      validator: (delegation) => refuse(whyNotDelegated(this.book, delegation)),
+    });
+    setHandler(editByUpdate, (edit) => this.edit(edit), {
+      validator: (edit) => refuse(whyNotEdited(this.book, edit)),
+      unfinishedPolicy: HandlerUnfinishedPolicy.ABANDON,
     });
   }
 
   /** Waits for a decision, through every escalation, up to the deadline. Silence is answered by `whenUnanswered`, `fail` as a denial via `timeout`. */
   async ask(question: Question): Promise<DecisionRecord> {
+    return (await this.decided(question)).decision;
+  }
+
+  /** {@link ask}, with everything that was decided about. */
+  async decided(question: Question): Promise<Approval & { readonly decision: DecisionRecord }> {
     const { id, askedAt, deadlineAt } = this.open(question);
     try {
       for (const { at, to } of escalations(question.terms, askedAt, deadlineAt)) {
         if (await this.decidedBefore(id, at)) break;
         this.widen(id, to);
       }
-      if (!(await this.decidedBefore(id, deadlineAt))) this.settle(id, unanswered(question.terms));
-      return this.decisionOn(id);
+      if (!(await this.decidedBefore(id, deadlineAt))) this.settleUnanswered(id, question.terms);
+      const approval = this.approvals.get(id);
+      if (approval?.decision === undefined)
+        throw new TypeError(`approval ${id} was settled without a decision`);
+      return { ...approval, decision: approval.decision };
     } finally {
+      this.relooks.delete(id);
       this.announce();
     }
   }
 
+  waitsAt(path: StepPath): boolean {
+    return [...this.approvals.values()].some((asked) => asked.path === path && asked.decision === undefined);
+  }
+
   private open(question: Question): Approval {
-    const { terms, path, reason, value, choices } = question;
-    const askedAt = Date.now();
-    const deadlineAt = askedAt + milliseconds(terms.deadline);
-    const subjectHash = hashOf(value);
-    const bound = {
-      ...this.identity,
-      path,
-      reason,
-      question: question.question,
-      subjectHash,
-      approvers: terms.approvers,
-      deadlineAt,
+    const { run, workflow, keys, requester } = this.means;
+    const approval = openQuestion(question, {
+      run,
+      workflow,
       ordinal: this.asked,
-      ...(choices === undefined ? {} : { choices }),
-    };
+      signed: keys !== undefined,
+      requester,
+    });
     this.asked += 1;
-    const hash = hashOf(bound);
-    const approval: Approval = {
-      id: hash.slice(0, 16),
-      path,
-      reason,
-      question: question.question,
-      value,
-      subject: previewOf(value),
-      subjectHash,
-      hash,
-      approvers: terms.approvers,
-      askedAt,
-      deadlineAt,
-      whenUnanswered: terms.whenUnanswered,
-      ...(choices === undefined ? {} : { choices }),
-    };
     this.approvals.set(approval.id, approval);
+    if (question.relook !== undefined) this.relooks.set(approval.id, question.relook);
     this.announce();
+    this.notify('asked', approval, approval.approvers);
     return approval;
   }
 
@@ -124,27 +130,96 @@ export class ApprovalDesk {
     const approval = this.approvals.get(id);
     if (approval === undefined) return;
     const approvers = approval.approvers.length === 0 ? [] : [...new Set([...approval.approvers, ...to])];
-    this.approvals.set(id, { ...approval, approvers });
+    const escalated = this.change(approval, { approvers }, { what: 'escalated', to });
     this.announce();
+    this.notify('escalated', escalated, to);
   }
 
-  private record(decision: Decision, via: 'update' | 'signal'): DecisionRecord {
-    const { verdict, by, reason, choice } = decision;
-    const record = {
+  private record(decision: Decision, via: 'update' | 'signal'): DecisionRecord | null {
+    const { approval: id, hash, verdict, reason, choice, remember, signature } = decision;
+    const approval = this.known(id);
+    const by = decision.by.trim();
+    const vote = {
+      hash,
       verdict,
-      by: by.trim(),
+      by,
       at: Date.now(),
       via,
       ...(reason === undefined ? {} : { reason }),
       ...(choice === undefined ? {} : { choice }),
+      ...(remember === undefined ? {} : { remember }),
+      ...(signature === undefined ? {} : { signature }),
     };
-    this.settle(decision.approval, record);
+    const what = verdict === 'approve' ? 'approved' : 'denied';
+    const voted = this.change(
+      approval,
+      { votes: [...approval.votes, vote] },
+      { what, by, ...signedOff(decision) },
+    );
+    const record = tally(voted);
+    if (record === undefined) return null;
+    this.approvals.set(id, { ...voted, decision: record });
     return record;
   }
 
-  private settle(id: string, decision: DecisionRecord): void {
+  /** The one who hands it over may no longer decide it. */
+  private delegate(delegation: Delegation): Approval {
+    const { approval: id, to, ...word } = delegation;
+    const approval = this.known(id);
+    const by = word.by.trim();
+    const record = { ...word, by, to, at: Date.now() };
+    const approvers = [...approval.approvers.filter((name) => name !== by), to];
+    const delegated = this.change(
+      approval,
+      { approvers, delegations: [...approval.delegations, record] },
+      { what: 'delegated', by, to: [to], ...signedOff(delegation) },
+    );
+    this.notify('delegated', delegated, [to]);
+    return delegated;
+  }
+
+  /** Returns the approval about the edited call. Throws ToolArgumentsInvalid, and InvalidInput where it changed meanwhile. */
+  private async edit(edit: Edit): Promise<Approval> {
+    const relook = this.relooks.get(edit.approval);
+    if (relook === undefined) throw new TypeError(`approval ${edit.approval} cannot be edited`);
+    const seen = await relook(edit.args);
+    const why = whyNotEdited(this.book, edit);
+    if (why !== undefined) throw failure('InvalidInput', why);
+    if (typeof seen === 'string') throw failure('ToolArgumentsInvalid', seen);
+    const edited = rebound(
+      this.known(edit.approval),
+      { call: seen, edited: edit.args },
+      {
+        at: Date.now(),
+        by: edit.by.trim(),
+        ...signedOff(edit),
+      },
+    );
+    this.approvals.set(edited.id, edited);
+    return edited;
+  }
+
+  private settleUnanswered(id: string, terms: ApprovalTerms): void {
+    const approval = this.known(id);
+    const decision = unanswered(terms);
+    this.change(approval, { decision }, { what: 'unanswered', reason: decision.reason ?? '' });
+  }
+
+  private known(id: string): Approval {
     const approval = this.approvals.get(id);
-    if (approval !== undefined) this.approvals.set(id, { ...approval, decision });
+    if (approval === undefined) throw new TypeError(`there is no approval ${id}`);
+    return approval;
+  }
+
+  private change(
+    approval: Approval,
+    change: Partial<Approval>,
+    entry: Omit<TrailEntry, 'at' | 'hash'>,
+  ): Approval {
+    const trail = [...approval.trail, { at: Date.now(), hash: approval.hash, ...entry }];
+    const changed = { ...approval, ...change, trail };
+    this.approvals.set(approval.id, changed);
+    return changed;
   }
 
   private reject(decision: Decision, why: string): void {
@@ -153,16 +228,40 @@ export class ApprovalDesk {
     if (this.rejections.length > KEPT_REJECTIONS) this.rejections.shift();
   }
 
-  private decisionOn(id: string): DecisionRecord {
-    const decision = this.approvals.get(id)?.decision;
-    if (decision === undefined) throw new TypeError(`approval ${id} was settled without a decision`);
-    return decision;
-  }
-
   private announce(): void {
     const waiting = [...this.approvals.values()].filter((approval) => approval.decision === undefined);
-    this.view.waitingFor(waiting.map((approval) => approval.id));
+    this.means.view.waitingFor(waiting.map((approval) => approval.id));
   }
+
+  private notify(event: Notice['event'], approval: Approval, to: readonly string[]): void {
+    const { run, workflow, notify } = this.means;
+    const { id, hash, path, reason, question, deadlineAt, trail } = approval;
+    notify?.({
+      // The same however often it is sent, and another for everything that happens to the question.
+      id: `${id}-${trail.length}`,
+      event,
+      run,
+      workflow,
+      approval: id,
+      hash,
+      path,
+      reason,
+      question,
+      to,
+      deadlineAt,
+    });
+  }
+}
+
+function refuse(why: string | undefined): void {
+  if (why !== undefined) throw new Error(why);
+}
+
+function signedOff({ reason, signature }: { reason?: string | undefined; signature?: string | undefined }) {
+  return {
+    ...(reason === undefined ? {} : { reason }),
+    ...(signature === undefined ? {} : { signature }),
+  };
 }
 
 function escalations(terms: ApprovalTerms, askedAt: number, deadlineAt: number) {

@@ -21,11 +21,3 @@ export const cautiousTermsSchema = z.strictObject({
   ...approvalTerms,
   whenUnanswered: z.enum(['deny', 'fail']).default('deny'),
 }) satisfies z.ZodType<ApprovalTerms>;
-
-/** Who is asked where neither the team nor its policy says: anyone, for a day; silence denies. */
-export const DEFAULT_TERMS: ApprovalTerms = {
-  approvers: [],
-  deadline: '24h',
-  escalate: [],
-  whenUnanswered: 'deny',
-};

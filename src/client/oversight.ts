@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import { failure } from '../contract/fail';
+import type { GivenOversight } from '../contract/oversight';
+import { policySchema } from '../contract/policy-schema';
+import type { RunInput } from '../contract/run';
+import { type ApproverKey, type KeyPair, sign } from '../contract/signing';
+import { startWords } from '../contract/start-words';
+
+/** Who is to watch over a run. */
+export interface WatchedBy {
+  /** In force beside the team's own policy; the strictest wins. */
+  readonly policy?: z.input<typeof policySchema>;
+  /** Public keys that decisions must be signed with; then the start must be signed too, by one of them. @default unsigned */
+  readonly approvers?: readonly ApproverKey[];
+  /** Who starts it: with `approvers` proven by this key, and kept from approving the run's high-risk calls. */
+  readonly signAs?: KeyPair;
+}
+
+/** Who watches over a run beside its team; undefined where nothing is said. Throws InvalidInput. */
+export function givenOversight({ policy, approvers, signAs }: WatchedBy): GivenOversight | undefined {
+  const checked = policy === undefined ? undefined : policySchema.safeParse(policy);
+  if (checked?.success === false)
+    throw failure('InvalidInput', `The policy given at start is none: ${checked.error.message}`);
+  const keys = approvers === undefined || approvers.length === 0 ? undefined : approvers;
+  if (keys !== undefined && signAs === undefined)
+    throw failure(
+      'InvalidInput',
+      'A run whose decisions are signed needs a signed start: give signAs (--sign-as), a key among its approvers.',
+    );
+  const given: GivenOversight = {
+    ...(checked === undefined ? {} : { policy: checked.data }),
+    ...(keys === undefined ? {} : { keys }),
+    ...(signAs === undefined ? {} : { requester: signAs.name }),
+  };
+  return Object.keys(given).length === 0 ? undefined : given;
+}
+
+/** The input of a run with the signature of whoever starts it under that id. Without keys nothing is signed. */
+export function signedStart(input: RunInput, run: string, signAs?: KeyPair): RunInput {
+  const { oversight } = input;
+  if (oversight?.keys === undefined || signAs === undefined) return input;
+  const unsigned = { ...input, oversight: { ...oversight, requester: signAs.name } };
+  const signature = sign(startWords(unsigned, run), signAs.privateKey);
+  return { ...unsigned, oversight: { ...unsigned.oversight, signature } };
+}

@@ -1,0 +1,124 @@
+import type { Bound, DelegationRecord, Vote } from './approval';
+import type { BoundCall } from './bound-call';
+import { canonicalJson, hashOf } from './hash';
+import type { CallGuard, Permit } from './held-call';
+import { type ApproverKey, isSignedBy, signedWords } from './signing';
+
+/** A call as the worker that is to run it finds it. */
+export interface FoundCall extends Omit<BoundCall, 'expiresAt'> {
+  readonly run: string;
+  readonly workflow: string;
+  readonly path: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * Why an approval does not cover a call, or undefined where it does. Everything is looked at anew: what was approved, by
+ * whom, with which key, for how long. Pure, so that it can be tried case by case.
+ */
+export function whyNotCovered(
+  permit: Permit,
+  call: FoundCall,
+  { keys }: Pick<CallGuard, 'keys'>,
+): string | undefined {
+  const { bound } = permit;
+  if (bound.reason !== 'toolCall' || bound.call === undefined) return 'it approves no tool call';
+  const { expiresAt, ...approved } = bound.call;
+  const { run, workflow, path, now, ...found } = call;
+  if (bound.run !== run) return 'it is of another run';
+  if (bound.workflow !== workflow) return 'it is of another execution';
+  if (bound.path !== path) return 'it is of another step';
+  for (const part of CALL_PARTS)
+    if (canonicalJson(approved[part]) !== canonicalJson(found[part])) return `${PART_NAMES[part]} differs`;
+  if (now > expiresAt) return 'it has expired';
+  return whyNotDecided(permit, keys);
+}
+
+/** Why an approval that was to be remembered does not cover another call of its kind, or undefined where it does. */
+export function whyNotRemembered(
+  permit: Permit,
+  call: FoundCall,
+  { keys }: Pick<CallGuard, 'keys'>,
+): string | undefined {
+  const { bound, votes } = permit;
+  if (bound.reason !== 'toolCall' || bound.call === undefined) return 'it approves no tool call';
+  if (bound.run !== call.run) return 'it is of another run';
+  for (const part of KIND_PARTS)
+    if (canonicalJson(bound.call[part]) !== canonicalJson(call[part])) return `${PART_NAMES[part]} differs`;
+  if (votes.some(({ remember }) => remember !== true)) return 'it was for one call only';
+  return whyNotDecided(permit, keys);
+}
+
+const PART_NAMES = {
+  tool: 'the tool',
+  effect: "the tool's effect",
+  schema: "the tool's schema",
+  args: 'what the arguments come to',
+  written: 'an argument',
+  key: 'the call',
+  generation: 'the try',
+  policy: 'the policy',
+  from: 'the rule',
+  caller: 'the caller',
+} as const satisfies Record<keyof Omit<BoundCall, 'expiresAt'>, string>;
+
+const CALL_PARTS = Object.keys(PART_NAMES) as readonly (keyof typeof PART_NAMES)[];
+const KIND_PARTS = ['tool', 'effect', 'schema', 'policy', 'from', 'caller'] as const;
+
+function whyNotDecided(
+  { approval, bound, votes, delegations }: Permit,
+  keys: readonly ApproverKey[] | undefined,
+): string | undefined {
+  const hash = hashOf(bound);
+  const named = namedIn(bound, delegations);
+  const counted = new Set<string>();
+  for (const vote of votes) {
+    const why = whyNotCounted(vote, { approval, bound, hash, named }, keys);
+    if (why !== undefined) return why;
+    counted.add(vote.by);
+  }
+  for (const delegation of delegations) {
+    if (delegation.hash !== hash) return 'a delegation is of another approval';
+    if (keys === undefined) continue;
+    const words = signedWords.delegation({ ...delegation, approval });
+    if (!isSignedBy(keys, { words, by: delegation.by, signature: delegation.signature }))
+      return `the delegation by "${delegation.by}" is not signed with their key`;
+  }
+  const { quorum = 1 } = bound;
+  return counted.size < quorum ? `${counted.size} of ${quorum} have approved it` : undefined;
+}
+
+interface Counting {
+  readonly approval: string;
+  readonly bound: Bound;
+  readonly hash: string;
+  /** Undefined: anyone. */
+  readonly named: ReadonlySet<string> | undefined;
+}
+
+function whyNotCounted(
+  vote: Vote,
+  { approval, bound, hash, named }: Counting,
+  keys: readonly ApproverKey[] | undefined,
+): string | undefined {
+  if (vote.verdict !== 'approve') return `"${vote.by}" did not approve it`;
+  if (vote.hash !== hash) return `"${vote.by}" approved something else`;
+  if (named !== undefined && !named.has(vote.by)) return `"${vote.by}" may not approve it`;
+  if (keys === undefined) return undefined;
+  if (vote.by === bound.notBy) return `"${vote.by}" asked for it`;
+  const words = signedWords.decision({ ...vote, approval });
+  if (isSignedBy(keys, { words, by: vote.by, signature: vote.signature })) return undefined;
+  return `the decision of "${vote.by}" is not signed with their key`;
+}
+
+/** All who may ever have been asked: the approvers, those of the escalations, and those to whom one of them handed it. */
+function namedIn(
+  { approvers, escalate = [] }: Bound,
+  delegations: readonly DelegationRecord[],
+): ReadonlySet<string> | undefined {
+  if (approvers.length === 0) return undefined;
+  const named = new Set([...approvers, ...escalate.flatMap(({ to }) => to)]);
+  for (const { by, to } of delegations) if (named.has(by)) named.add(to);
+  return named;
+}

@@ -1,0 +1,28 @@
+import type { Permit } from './held-call';
+import type { Policy } from './policy';
+import type { ApproverKey } from './signing';
+import type { ApprovalTerms } from './step';
+
+/** What a run is started with beside its team: who watches over it. */
+export interface GivenOversight {
+  /** In force beside the team's own; the strictest wins. */
+  readonly policy?: Policy;
+  /** Public keys that decisions, and the start itself, must be signed with. Absent: unsigned ones count. */
+  readonly keys?: readonly ApproverKey[];
+  /** Who started the run: with keys proven by `signature`, else only said. */
+  readonly requester?: string;
+  /** Of `signedWords.start`. */
+  readonly signature?: string;
+}
+
+/** The same as every execution of a run has it. Absent parts say nothing. */
+export interface Oversight {
+  /** In force here, outermost first. */
+  readonly policies?: readonly Policy[];
+  /** Who decides where nobody else is named. */
+  readonly terms?: ApprovalTerms;
+  readonly keys?: readonly ApproverKey[];
+  readonly requester?: string;
+  /** Approvals that cover the rest of the run's calls of their kind. */
+  readonly remembered?: readonly Permit[];
+}

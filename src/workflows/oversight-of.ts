@@ -1,0 +1,29 @@
+import { failure } from '../contract/fail';
+import type { Oversight } from '../contract/oversight';
+import type { RunInput } from '../contract/run';
+import { isSignedBy } from '../contract/signing';
+import { startWords } from '../contract/start-words';
+
+/**
+ * Who watches over a run: what it was started with, and what its team says. Undefined where neither says anything.
+ * Throws StartNotSigned where it was started with keys and its start is not signed with one of them.
+ */
+export function oversightOf(input: RunInput, run: string): Oversight | undefined {
+  const { policy, keys, requester, signature } = input.oversight ?? {};
+  if (keys !== undefined) {
+    const by = requester ?? '';
+    if (!isSignedBy(keys, { words: startWords(input, run), by, signature }))
+      throw failure(
+        'StartNotSigned',
+        `The run was started with approvers' keys, and its start is not signed with a key of "${by}" among them.`,
+      );
+  }
+  const own = [policy, input.team.policy].filter((each) => each !== undefined);
+  const told: Oversight = {
+    ...(own.length === 0 ? {} : { policies: own }),
+    ...(input.team.approvals === undefined ? {} : { terms: input.team.approvals }),
+    ...(keys === undefined ? {} : { keys }),
+    ...(requester === undefined ? {} : { requester }),
+  };
+  return Object.keys(told).length === 0 ? undefined : told;
+}

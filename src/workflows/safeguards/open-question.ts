@@ -1,0 +1,119 @@
+import type { Approval, ApprovalReason, Bound, TrailEntry } from '../../contract/approval';
+import type { BoundCall } from '../../contract/bound-call';
+import { milliseconds } from '../../contract/duration';
+import { hashOf } from '../../contract/hash';
+import type { HeldCall } from '../../contract/held-call';
+import type { ApprovalTerms } from '../../contract/step';
+import type { StepPath } from '../../contract/step-path';
+import { previewOf, type Value } from '../../contract/value';
+
+/** An approval may be used for so long after the last moment at which it can be given, in milliseconds: an outage's length. */
+const VALID_AFTER_DEADLINE_MS = 4 * 3_600_000;
+
+export interface Question {
+  readonly path: StepPath;
+  readonly reason: ApprovalReason;
+  readonly question: string;
+  readonly value: Value;
+  readonly terms: ApprovalTerms;
+  /** Where more than yes or no is asked: an approval names one of them. */
+  readonly choices?: readonly string[];
+  /** It lets something act on the world: whoever started the run may not approve it. */
+  readonly highRisk?: boolean;
+  /** The tool call that it is about, and how its arguments are looked at when somebody changes them. */
+  readonly call?: HeldCall;
+  readonly relook?: (args: Value) => Promise<HeldCall | string>;
+}
+
+export interface Asker {
+  readonly run: string;
+  readonly workflow: string;
+  /** Questions asked before. */
+  readonly ordinal: number;
+  readonly signed: boolean;
+  /** Who started the run, where that is proven. */
+  readonly requester: string | undefined;
+}
+
+/** A new approval, with the hash of everything that it is about. */
+export function openQuestion(question: Question, asker: Asker): Approval {
+  const { terms, path, reason, value, choices, call } = question;
+  const { run, workflow, ordinal, signed, requester } = asker;
+  const askedAt = Date.now();
+  const deadlineAt = askedAt + milliseconds(terms.deadline);
+  const bound: Bound = {
+    run,
+    workflow,
+    path,
+    reason,
+    question: question.question,
+    subjectHash: hashOf(value),
+    approvers: terms.approvers,
+    deadlineAt,
+    ordinal,
+    ...(terms.quorum === undefined || terms.quorum === 1 ? {} : { quorum: terms.quorum }),
+    ...(choices === undefined ? {} : { choices }),
+    ...(question.highRisk === true && requester !== undefined ? { notBy: requester } : {}),
+    ...(call === undefined ? {} : { escalate: terms.escalate, call: boundCall(call, deadlineAt) }),
+  };
+  const hash = hashOf(bound);
+  return {
+    id: hash.slice(0, 16),
+    path,
+    reason,
+    question: question.question,
+    value,
+    subject: previewOf(value),
+    subjectHash: bound.subjectHash,
+    hash,
+    bound,
+    approvers: terms.approvers,
+    escalate: terms.escalate,
+    askedAt,
+    deadlineAt,
+    whenUnanswered: terms.whenUnanswered,
+    ...(choices === undefined ? {} : { choices }),
+    ...(signed ? { signed } : {}),
+    ...(question.relook === undefined ? {} : { editable: true }),
+    ...(call?.remember === true ? { rememberable: true } : {}),
+    votes: [],
+    delegations: [],
+    trail: [
+      { at: askedAt, what: 'asked', hash, ...(terms.approvers.length === 0 ? {} : { to: terms.approvers }) },
+    ],
+  };
+}
+
+/** The approval about the call as it was edited: another hash, and nobody's word on it yet. */
+export function rebound(
+  approval: Approval,
+  { call, edited }: { readonly call: HeldCall; readonly edited: Value },
+  entry: Omit<TrailEntry, 'hash' | 'what'>,
+): Approval {
+  const bound: Bound = {
+    ...approval.bound,
+    subjectHash: hashOf(call.shown),
+    // Who was handed the question is one of those it is now asked of: the delegation was signed for the hash before.
+    approvers: approval.approvers,
+    call: boundCall(call, approval.deadlineAt),
+  };
+  const hash = hashOf(bound);
+  return {
+    ...approval,
+    value: call.shown,
+    subject: previewOf(call.shown),
+    subjectHash: bound.subjectHash,
+    hash,
+    bound,
+    edited,
+    votes: [],
+    delegations: [],
+    trail: [...approval.trail, { ...entry, what: 'edited', hash, before: approval.value }],
+  };
+}
+
+function boundCall(held: HeldCall, deadlineAt: number): BoundCall {
+  const { tool, effect, schema, args, written, key, generation, policy, from, caller } = held;
+  const expiresAt = deadlineAt + VALID_AFTER_DEADLINE_MS;
+  return { tool, effect, schema, args, written, key, generation, policy, from, caller, expiresAt };
+}
