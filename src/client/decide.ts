@@ -109,7 +109,8 @@ function signed<T extends { readonly by: string }>(word: T, words: string, key: 
 /** What is shown must be what is hashed: a store, or a run, that says one thing and binds another gets no approval. */
 async function checkShown(context: ClientContext, approval: WaitingApproval): Promise<void> {
   const { bound, hash, value, run } = approval;
-  const shown = bound.call === undefined ? undefined : hashOf(await resolveValue(value, context.content));
+  const shown =
+    bound.call === undefined ? undefined : hashOf(await resolveValue(value, context.contentOf(run)));
   if (hashOf(bound) === hash && hashOf(value) === bound.subjectHash && shown === bound.call?.args) return;
   throw new BatonError('DecisionRefused', `Approval "${approval.id}" shows something else than it binds.`, {
     run,
