@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { asBatonError, BatonError } from '../client/baton-error';
+import { redactorFor } from '../secrets/redactor';
 import { EXIT, type ExitCode, exitCodeFor } from './exit-codes';
 import type { Console } from './screen/console';
 
@@ -15,9 +16,11 @@ interface Told {
 /** Prints what went wrong and the way out, with no stack trace unless BATON_DEBUG asks for it; returns the exit code. */
 export function reportError(error: unknown, console: Console): ExitCode {
   if (error instanceof CommanderError) return reportUsage(error, console);
+  const { paint, streams } = console;
+  // Without BATON_REDACT, which may be the very thing that is wrong.
+  redactorFor({ ...streams.env, BATON_REDACT: undefined }).error(error);
   const { code, ...facts } = told(error);
   console.document({ error: facts });
-  const { paint, streams } = console;
   console.note(`${paint.error(`baton: ${facts.type}:`)} ${facts.message}`);
   if (facts.remedy !== undefined) console.note(`  ${facts.remedy}`);
   const debug = streams.env.BATON_DEBUG ?? '';

@@ -7,11 +7,13 @@ import { DEFAULT_TASK_QUEUE, poolQueue, roleQueue } from '../contract/names';
 import type { Embedder } from '../embedding/embedder';
 import type { Models } from '../models/models';
 import { openTraffic, type Traffic } from '../models/traffic/traffic';
+import { type Redactor, redactorFor } from '../secrets/redactor';
 import type { Store } from '../threads/store';
 import type { Tool } from '../tools/tool';
 import { activitiesOf, type WorkerRole } from './activities-of-role';
 import { activityScope } from './activity-scope';
 import { fleetLink } from './fleet-link';
+import { failuresWithout, modelsWithout, toolsWithout } from './without-secrets';
 import { workflowSource } from './workflow-source';
 
 /** `embedded`: a cancellation is heard within half a second. `server`: five, for servers where a heartbeat is billed. */
@@ -47,6 +49,8 @@ export interface BatonWorkerOptions {
   readonly traffic?: Traffic;
   /** With a failure converter it must be made with that one. @default the bundle of the build, or the sources when run from TypeScript */
   readonly workflowBundle?: NonNullable<WorkerOptions['workflowBundle']>;
+  /** Takes secrets out of what tools and models bring and of every failure. @default those of the process's environment */
+  readonly redactor?: Redactor;
   /** Codecs and payload storage, as `openStore` gives them; the client must have the same. */
   readonly dataConverter?: DataConverter;
 }
@@ -95,6 +99,7 @@ export function createPoolWorkers(options: BatonWorkerOptions): Promise<readonly
 
 function workerOptions(role: WorkerRole, options: BatonWorkerOptions): Omit<WorkerOptions, 'taskQueue'> {
   const { profile = 'embedded' } = options;
+  const redactor = options.redactor ?? redactorFor(process.env);
   return {
     connection: options.connection,
     namespace: options.namespace ?? 'default',
@@ -102,8 +107,13 @@ function workerOptions(role: WorkerRole, options: BatonWorkerOptions): Omit<Work
     identity: `baton@${process.pid}`,
     ...(options.dataConverter === undefined ? {} : { dataConverter: options.dataConverter }),
     ...workflowsOf(role, options),
-    activities: activitiesOf(role, { ...options, traffic: options.traffic ?? trafficOf(options) }),
-    interceptors: { activity: [activityScope] },
+    activities: activitiesOf(role, {
+      ...options,
+      traffic: options.traffic ?? trafficOf(options),
+      tools: toolsWithout(redactor, options.tools),
+      models: modelsWithout(redactor, options.models),
+    }),
+    interceptors: { activity: [activityScope, failuresWithout(redactor)] },
     ...versioning(options),
 
     // The SDK's 100 would run a wider fan-out of model calls in waves.

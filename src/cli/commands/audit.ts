@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { histories } from '../../client/histories';
+import { redactorFor } from '../../secrets/redactor';
 import { inScopeOf } from '../../threads/data-scope';
 import { openStoreFromEnvironment } from '../../threads/store-from-environment';
 import { replayNotes } from '../../workers/replay-notes';
@@ -25,7 +26,7 @@ export function auditCommand(cli: Cli): Command {
   return does<AuditFlags>(command, cli, async (console, flags, [run = '']) => {
     const client = await openClient(flags, console.streams);
     try {
-      logWorkers('warn', logFile(resolve('.baton', 'worker.log')));
+      logWorkers('warn', redactorFor(console.streams.env), logFile(resolve('.baton', 'worker.log')));
       const { store, dataConverter } = openStoreFromEnvironment(console.streams.env);
       const replayed = await replayNotes(await histories(client.context, run), dataConverter);
       const audit = await inScopeOf(run, () => auditRun(replayed, store));

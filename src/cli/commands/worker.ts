@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { redactorFor } from '../../secrets/redactor';
 import { openLocalStore } from '../../threads/local-store';
 import { storeSettings } from '../../threads/store-from-environment';
 import { notifiersFromEnvironment } from '../../workers/notifiers-from-environment';
@@ -61,7 +62,8 @@ async function work(console: Console, { config, server, filesRoot }: Work): Prom
   const store = storeSettings(env);
   const { state } = openLocalStore(store);
   const tools = brought.flatMap((each) => each.tools({ filesRoot, state }));
-  logWorkers(config.logLevel, (line) => console.note(line));
+  const redactor = redactorFor(env);
+  logWorkers(config.logLevel, redactor, (line) => console.note(line));
   const worker = await openWorker({
     ...server,
     profile: config.profile ?? server.profile,
@@ -69,6 +71,7 @@ async function work(console: Console, { config, server, filesRoot }: Work): Prom
     role,
     models,
     tools,
+    redactor,
     store,
     notifiers: notifiersFromEnvironment(env),
     shutdownGraceMs: config.grace,

@@ -5,6 +5,7 @@ import { parseTeam } from '../../contract/check/parse-team';
 import { failure } from '../../contract/fail';
 import { DEFAULT_TASK_QUEUE } from '../../contract/names';
 import type { Team } from '../../contract/team';
+import { redactorFor } from '../../secrets/redactor';
 import { ensureServer } from '../../server/connect-or-start';
 import { openLocalStore } from '../../threads/local-store';
 import { storeSettings } from '../../threads/store-from-environment';
@@ -108,7 +109,8 @@ async function build(wishes: SessionWishes, making: Making): Promise<Omit<RunSes
   // This worker has no other tools: a call of one would fail only after the calls before it were paid for.
   parseTeam(wishes.team, { tools: Object.fromEntries(tools.byName) });
   if (!offline && models.configured) making.console.note(`Models: ${models.description}.`);
-  logWorkers('info', logFile(resolve('.baton', 'worker.log')));
+  const redactor = redactorFor(env);
+  logWorkers('info', redactor, logFile(resolve('.baton', 'worker.log')));
   const worker = await openWorker({
     ...server,
     taskQueue: ownQueue,
@@ -116,6 +118,7 @@ async function build(wishes: SessionWishes, making: Making): Promise<Omit<RunSes
     models,
     tools,
     notifiers: notifiersFromEnvironment(making.console.streams.env),
+    redactor,
   });
   making.closers.push(() => worker.stop());
   return {

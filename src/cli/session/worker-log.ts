@@ -1,16 +1,23 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DefaultLogger, type LogEntry, type LogLevel, Runtime } from '@temporalio/worker';
+import type { Redactor } from '../../secrets/redactor';
 import type { WorkerConfig } from '../../workers/worker-config';
 
 /**
- * Sends the log of this process's workers to `write`, one line an entry. Call it before the first worker is made; only
+ * Sends the log of this process's workers, the SDK's native side included, to `write`, one line an entry, without secrets. Call it before the first worker is made; only
  * the first call in a process counts, since the runtime below is made once.
  */
-export function logWorkers(level: WorkerConfig['logLevel'], write: (line: string) => void): void {
+export function logWorkers(
+  level: WorkerConfig['logLevel'],
+  redactor: Redactor,
+  write: (line: string) => void,
+): void {
   try {
     Runtime.install({
-      logger: new DefaultLogger(level.toUpperCase() as LogLevel, (entry) => write(logLine(entry))),
+      logger: new DefaultLogger(level.toUpperCase() as LogLevel, (entry) =>
+        write(redactor.line(logLine(entry))),
+      ),
       // Left to itself the SDK's native side writes to the terminal, into the middle of the run's own lines.
       telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } },
     });
