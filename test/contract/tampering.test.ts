@@ -1,0 +1,288 @@
+import type { Bound, DelegationRecord, Vote } from '../../src/contract/approval';
+import { type FoundCall, whyNotCovered, whyNotRemembered } from '../../src/contract/check-permit';
+import { hashOf } from '../../src/contract/hash';
+import type { Permit } from '../../src/contract/held-call';
+import { type KeyPair, newKeyPair, sign, signedWords } from '../../src/contract/signing';
+
+const ann = newKeyPair('ann');
+const bob = newKeyPair('bob');
+const cid = newKeyPair('cid');
+const rob = newKeyPair('rob');
+const mallory = newKeyPair('mallory');
+const stolenName: KeyPair = { ...newKeyPair('ann') };
+const keys = [ann, bob, cid, rob].map(({ name, publicKey }) => ({ name, publicKey }));
+const guard = { keys };
+
+const call: FoundCall = {
+  run: 'run-1',
+  workflow: 'run-1/root/parallel:a',
+  path: 'root/parallel:a',
+  tool: 'refund',
+  effect: 'write',
+  schema: hashOf('the schema'),
+  args: hashOf({ order: 'a1', amount: 10 }),
+  written: hashOf({ order: 'a1' }),
+  key: hashOf('the call'),
+  generation: 0,
+  policy: hashOf('the policy'),
+  from: '0.rules.0',
+  caller: { agent: 'desk', role: 'service' },
+  now: 1_000,
+};
+
+const bound: Bound = boundTo(call);
+
+function boundTo({ run, workflow, path, now, ...parts }: FoundCall, more: Partial<Bound> = {}): Bound {
+  return {
+    run,
+    workflow,
+    path,
+    reason: 'toolCall',
+    question: 'May it?',
+    subjectHash: hashOf({ inline: { order: 'a1', amount: 10 } }),
+    approvers: ['ann', 'bob'],
+    escalate: [{ after: '1h', to: ['cid'] }],
+    quorum: 2,
+    deadlineAt: 5_000,
+    ordinal: 0,
+    notBy: 'rob',
+    call: { ...parts, expiresAt: now + 9_000 },
+    ...more,
+  };
+}
+
+function voteOf(by: KeyPair, of: Bound = bound, more: Partial<Vote> = {}): Vote {
+  const hash = hashOf(of);
+  const word = { approval: idOf(of), hash, verdict: 'approve' as const, by: by.name, ...more };
+  const { approval: _, ...vote } = word;
+  return { ...vote, signature: sign(signedWords.decision(word), by.privateKey), at: 2, via: 'update' };
+}
+
+function idOf(of: Bound): string {
+  return hashOf(of).slice(0, 16);
+}
+
+function permitOf(of: Bound = bound, votes: readonly Vote[] = [voteOf(ann, of), voteOf(bob, of)]): Permit {
+  return { approval: idOf(of), bound: of, votes, delegations: [] };
+}
+
+function delegationOf(by: KeyPair, to: string, of: Bound = bound): DelegationRecord {
+  const word = { approval: idOf(of), hash: hashOf(of), by: by.name, to };
+  return { ...word, signature: sign(signedWords.delegation(word), by.privateKey), at: 1 };
+}
+
+const whole = permitOf();
+const withCall = (change: object): Bound => ({
+  ...bound,
+  call: { ...(bound.call as object), ...change } as Bound['call'] & object,
+});
+const [first, second] = whole.votes as [Vote, Vote];
+
+/** Each is a call that goes out with an approval that is not for it, or an approval that nobody gave like this. */
+const CASES: readonly (readonly [name: string, permit: Permit, call?: FoundCall])[] = [
+  // What goes out is not what was approved.
+  ['other arguments', whole, { ...call, args: hashOf({ order: 'a1', amount: 1000 }) }],
+  [
+    'arguments written otherwise that come to the same',
+    whole,
+    { ...call, written: hashOf({ order: 'a1', amount: 10 }) },
+  ],
+  ['one more argument', whole, { ...call, args: hashOf({ order: 'a1', amount: 10, to: 'mallory' }) }],
+  ['no arguments', whole, { ...call, args: hashOf({}) }],
+  ['a number as text', whole, { ...call, args: hashOf({ order: 'a1', amount: '10' }) }],
+  ['another tool', whole, { ...call, tool: 'transfer' }],
+  ['a tool of the same name in other case', whole, { ...call, tool: 'Refund' }],
+  ['the tool with another schema', whole, { ...call, schema: hashOf('another schema') }],
+  ['a tool that came to write', whole, { ...call, effect: 'read' }],
+  ['another step', whole, { ...call, path: 'root/parallel:b' }],
+  ['another turn of a loop', whole, { ...call, path: 'root/parallel:a[1]' }],
+  ['a later call of the same turn', whole, { ...call, key: hashOf('the next call') }],
+  ['the same call once more after an undo', whole, { ...call, key: `${call.key}-again1` }],
+  ['the same call once more after a lost result', whole, { ...call, key: `${call.key}-1` }],
+  ['another try of the step', whole, { ...call, generation: 1 }],
+  ['another run', whole, { ...call, run: 'run-2' }],
+  ['the run resumed under another id', whole, { ...call, run: 'run-1-r2', workflow: 'run-1-r2' }],
+  ['another child', whole, { ...call, workflow: 'run-1/root/parallel:b' }],
+  ['the parent in place of the child', whole, { ...call, workflow: 'run-1' }],
+  ['another version of the policy', whole, { ...call, policy: hashOf('a newer policy') }],
+  ['another rule', whole, { ...call, from: '0.rules.1' }],
+  ['another agent', whole, { ...call, caller: { ...call.caller, agent: 'other' } }],
+  ['another role', whole, { ...call, caller: { agent: 'desk' } }],
+  [
+    'a context that has read untrusted content since',
+    whole,
+    { ...call, caller: { ...call.caller, untrusted: true } },
+  ],
+  ['after its expiry', whole, { ...call, now: 10_001 }],
+  ['long after its expiry', whole, { ...call, now: Number.MAX_SAFE_INTEGER }],
+  ['another order of two approvals', permitOf(boundTo({ ...call, key: hashOf('the next call') }))],
+  // The approval was changed after it was given.
+  ['a later expiry written into it', { ...whole, bound: withCall({ expiresAt: 99_000 }) }],
+  [
+    'other arguments written into it',
+    { ...whole, bound: withCall({ args: hashOf('more') }) },
+    { ...call, args: hashOf('more') },
+  ],
+  [
+    'another tool written into it',
+    { ...whole, bound: withCall({ tool: 'transfer' }) },
+    { ...call, tool: 'transfer' },
+  ],
+  ['another key written into it', { ...whole, bound: withCall({ key: 'k2' }) }, { ...call, key: 'k2' }],
+  ['another run written into it', { ...whole, bound: { ...bound, run: 'run-2' } }, { ...call, run: 'run-2' }],
+  [
+    'another child written into it',
+    { ...whole, bound: { ...bound, workflow: 'run-1' } },
+    { ...call, workflow: 'run-1' },
+  ],
+  [
+    'another step written into it',
+    { ...whole, bound: { ...bound, path: 'root' } },
+    { ...call, path: 'root' },
+  ],
+  ['a lower quorum written into it', { ...whole, bound: { ...bound, quorum: 1 }, votes: [first] }],
+  ['more approvers written into it', { ...whole, bound: { ...bound, approvers: ['ann', 'bob', 'mallory'] } }],
+  ['the requester freed in it', { ...whole, bound: { ...bound, notBy: 'nobody' } }],
+  ['another question written into it', { ...whole, bound: { ...bound, question: 'May it, please?' } }],
+  ['another ordinal written into it', { ...whole, bound: { ...bound, ordinal: 1 } }],
+  ['the id of another approval', { ...whole, approval: '0123456789abcdef' }],
+  ['a question of another kind', { ...whole, bound: { ...bound, reason: 'step' } }],
+  ['no call in it', permitOf(withoutCall())],
+  // The words were not given like this.
+  ['no votes', { ...whole, votes: [] }],
+  ['fewer votes than the quorum', { ...whole, votes: [first] }],
+  ['one vote counted twice', { ...whole, votes: [first, first] }],
+  ['one person voting twice', { ...whole, votes: [first, voteOf(ann, bound, { reason: 'again' })] }],
+  ['a denial among the votes', { ...whole, votes: [first, voteOf(bob, bound, { verdict: 'deny' })] }],
+  [
+    'a denial turned into an approval',
+    { ...whole, votes: [first, { ...voteOf(bob, bound, { verdict: 'deny' }), verdict: 'approve' }] },
+  ],
+  ['no signature', { ...whole, votes: [first, without(second)] }],
+  ['an empty signature', { ...whole, votes: [first, { ...second, signature: '' }] }],
+  ['a signature of zeros', { ...whole, votes: [first, { ...second, signature: '0'.repeat(128) }] }],
+  [
+    'a signature with one digit changed',
+    { ...whole, votes: [first, { ...second, signature: flipped(second.signature) }] },
+  ],
+  [
+    'a signature in capitals',
+    { ...whole, votes: [first, { ...second, signature: second.signature?.toUpperCase() }] },
+  ],
+  [
+    'a signature cut short',
+    { ...whole, votes: [first, { ...second, signature: second.signature?.slice(0, 126) }] },
+  ],
+  ["another person's signature", { ...whole, votes: [first, { ...second, signature: first.signature }] }],
+  ['a signature under another name', { ...whole, votes: [first, { ...voteOf(mallory), by: 'bob' }] }],
+  ['a key of the same name that the run does not know', { ...whole, votes: [voteOf(stolenName), second] }],
+  ['somebody without a key', { ...whole, votes: [first, voteOf(mallory)] }],
+  ['somebody with a key who was not asked', { ...whole, votes: [first, voteOf(newcomer())] }],
+  ['the requester', permitOf({ ...bound, approvers: ['ann', 'rob'] }, requesters())],
+  [
+    'a vote replayed from another approval',
+    { ...whole, votes: [first, voteOf(bob, boundTo({ ...call, key: 'k2' }))] },
+  ],
+  [
+    'a replayed vote that names this hash',
+    { ...whole, votes: [first, { ...voteOf(bob, boundTo({ ...call, key: 'k2' })), hash: hashOf(bound) }] },
+  ],
+  [
+    'a delegation signed as if it were a decision',
+    { ...whole, votes: [first, { ...second, signature: delegationOf(bob, 'cid').signature }] },
+  ],
+  ['a reason put into a vote', { ...whole, votes: [first, { ...second, reason: 'all of them' }] }],
+  ['`remember` put into a vote', { ...whole, votes: [first, { ...second, remember: true }] }],
+  ['a choice put into a vote', { ...whole, votes: [first, { ...second, choice: 'b' }] }],
+  ['a delegate whom nobody named', { ...whole, votes: [first, voteOf(rob)], delegations: [] }],
+  [
+    'a delegation that is not signed',
+    {
+      ...whole,
+      votes: [first, voteOf(cid)],
+      delegations: [{ ...delegationOf(bob, 'cid'), signature: undefined }],
+    },
+  ],
+  ['a delegation by somebody who was not asked', { ...whole, delegations: [delegationOf(mallory, 'cid')] }],
+  [
+    'a delegation of another approval',
+    { ...whole, delegations: [delegationOf(bob, 'cid', { ...bound, ordinal: 7 })] },
+  ],
+  [
+    'a delegation to somebody else than it says',
+    { ...whole, delegations: [{ ...delegationOf(bob, 'cid'), to: 'rob' }] },
+  ],
+];
+
+function requesters(): readonly Vote[] {
+  const asked = { ...bound, approvers: ['ann', 'rob'] };
+  return [voteOf(ann, asked), voteOf(rob, asked)];
+}
+
+function newcomer(): KeyPair {
+  return rob;
+}
+
+function withoutCall(): Bound {
+  const { call: _, ...rest } = bound;
+  return rest;
+}
+
+function without({ signature: _, ...vote }: Vote): Vote {
+  return vote;
+}
+
+function flipped(signature = ''): string {
+  return `${signature.slice(0, 20)}${signature[20] === 'a' ? 'b' : 'a'}${signature.slice(21)}`;
+}
+
+describe('a tampered approval', () => {
+  test('the approval itself covers its call, as often as the same dispatch goes out, up to its expiry', () => {
+    expect(whyNotCovered(whole, call, guard)).toBeUndefined();
+    expect(whyNotCovered(JSON.parse(JSON.stringify(whole)), { ...call }, guard)).toBeUndefined();
+    expect(whyNotCovered(whole, { ...call, now: 10_000 }, guard)).toBeUndefined();
+    const handed = { ...whole, votes: [first, voteOf(cid)], delegations: [delegationOf(bob, 'cid')] };
+    expect(whyNotCovered(handed, call, guard)).toBeUndefined();
+  });
+
+  test.each(CASES.map(([name, permit, tried = call]) => ({ name, permit, tried })))(
+    '$name: covers nothing, and the untampered one still does',
+    ({ permit, tried }) => {
+      expect(whyNotCovered(permit, tried, guard)).toEqual(expect.any(String));
+      expect(whyNotCovered(whole, call, guard)).toBeUndefined();
+    },
+  );
+
+  test('there are at least 50 of them, none twice', () => {
+    expect(new Set(CASES.map(([name]) => name)).size).toBe(CASES.length);
+    expect(CASES.length).toBeGreaterThanOrEqual(50);
+  });
+
+  test('what may be remembered covers its kind in its run and no other, and only where everybody said so', () => {
+    const remembering = { ...whole, votes: [ann, bob].map((by) => voteOf(by, bound, { remember: true })) };
+    const again = {
+      ...call,
+      args: hashOf('others'),
+      written: hashOf('others'),
+      key: 'k2',
+      path: 'root/x',
+      now: 99_000,
+    };
+    expect(whyNotRemembered(remembering, again, guard)).toBeUndefined();
+    expect(whyNotRemembered(whole, again, guard)).toBe('it was for one call only');
+    expect(
+      whyNotRemembered({ ...remembering, votes: [remembering.votes[0] as Vote, second] }, again, guard),
+    ).toBeDefined();
+    const others: Partial<FoundCall>[] = [
+      { run: 'run-2' },
+      { tool: 't' },
+      { schema: 's' },
+      { policy: 'p' },
+      { from: '0.otherwise' },
+      { caller: {} },
+      { effect: 'read' },
+    ];
+    for (const other of others)
+      expect(whyNotRemembered(remembering, { ...again, ...other }, guard)).toBeDefined();
+  });
+});
