@@ -4,6 +4,7 @@ import { FALLBACK_AFTER_TRIES, FALLBACK_WAIT_MS } from '../contract/limits';
 import type { ModelCallInput, ModelCallResult, PassedModel } from '../contract/model-call';
 import { addUsage, NO_USAGE } from '../contract/usage';
 import { askProvider, type ModelCallDeps, type ReadCall, readCall } from './ask-provider';
+import type { CallAccount } from './call-account';
 import type { CallAttempt } from './call-attempt';
 import { type CallKeys, modelKey } from './call-keys';
 import { entryOf, foundReply } from './journaled-reply';
@@ -13,6 +14,7 @@ export interface Asked {
   readonly input: ModelCallInput;
   readonly attempt: CallAttempt;
   readonly keys: CallKeys;
+  readonly account: CallAccount;
 }
 
 /**
@@ -65,16 +67,16 @@ interface ChainedCall {
 
 async function replyOf(
   deps: ModelCallDeps,
-  { attempt, keys }: Asked,
+  { attempt, keys, account }: Asked,
   { call, id, first }: ChainedCall,
 ): Promise<ModelCallResult> {
   attempt.signal.throwIfAborted();
   const found = call.definition.fallbacks && (await deps.store.journal.find(modelKey(keys, id)));
-  if (found !== undefined) return foundReply(found, attempt);
+  if (found !== undefined) return account.found(foundReply(found, attempt));
   // With the generation, so that a gateway that dedupes does not answer a retried step with its bad reply; and with the
   // model beyond the first, so that it does not answer with another's.
   const callKey = first ? keys.failing : modelKey(keys, id);
-  return askProvider(deps, call, { model: deps.models.resolve(id), callKey, attempt });
+  return askProvider(deps, call, { model: deps.models.resolve(id), callKey, attempt, account });
 }
 
 async function keepPassed(

@@ -1,7 +1,9 @@
 import type { ModelCallInput, ModelCallResult } from '../contract/model-call';
 import { type Asked, askChain } from './ask-chain';
 import type { ModelCallDeps } from './ask-provider';
+import { CallAccount } from './call-account';
 import type { CallAttempt } from './call-attempt';
+import { GrantPool, UseAccount } from './grant-pool';
 import { entryOf, foundReply, recordedReply } from './journaled-reply';
 import { limitPayload } from './limit-payload';
 import { endingOf, modelCallKeys } from './model-call-keys';
@@ -10,7 +12,8 @@ import { recordCall } from './record-call';
 /**
  * Asks a model once for this call, whoever tries it how often: a journaled reply is returned with `fromJournal`.
  * A crash before the reply is journaled asks again; a crash after it does not. Throws the provider's failures,
- * NoModelConfigured, StaleAttempt, ValueTooLarge, and the signal's reason when aborted.
+ * NoModelConfigured, StaleAttempt, ValueTooLarge, and the signal's reason when aborted. Never uses more than the grant:
+ * throws GrantTooSmall, TokenLimitReached or CostLimitReached before a request is sent that could.
  */
 export async function askModel(
   deps: ModelCallDeps,
@@ -18,22 +21,27 @@ export async function askModel(
   attempt: CallAttempt,
 ): Promise<ModelCallResult> {
   const { journal } = deps.store;
-  const asked = { input, attempt, keys: modelCallKeys(input) };
-  const known = await findReply(deps, asked);
-  if (known !== undefined) return known;
-  const lease = await journal.lease(asked.keys.serving, attempt.holder);
-
+  const keys = modelCallKeys(input);
+  const use = attempt.use ?? new UseAccount(new GrantPool(input.grant));
+  const known = await findReply(deps, { keys, attempt });
+  if (known !== undefined) {
+    use.found(known.usage);
+    return known;
+  }
+  const lease = await journal.lease(keys.serving, attempt.holder);
+  const account = new CallAccount(use, journal, lease);
+  const reply = await askChain(deps, { input, attempt, keys, account });
   const result = limitPayload(
-    await askChain(deps, asked),
+    { ...reply, usage: account.withDoubt(reply.usage) },
     `The reply to step ${input.site.path} of run ${attempt.runId}`,
   );
-  const call = { lease, keys: asked.keys, fails: endingOf(input, result) !== undefined };
+  const call = { lease, keys, fails: endingOf(input, result) !== undefined };
   return recordedReply(await recordCall(journal, call, entryOf(result, attempt))).result;
 }
 
 async function findReply(
   deps: ModelCallDeps,
-  { keys, attempt }: Asked,
+  { keys, attempt }: Pick<Asked, 'keys' | 'attempt'>,
 ): Promise<ModelCallResult | undefined> {
   const { journal } = deps.store;
   const found = (await journal.find(keys.serving)) ?? (await journal.find(keys.failing));

@@ -10,10 +10,13 @@ import type { ModelRequest, ModelResponse, TokenUsage } from '../models/provider
 import { tokensAtMost } from '../models/tokens-at-most';
 import { keepValue, resolveMessage } from '../threads/resolve-value';
 import type { ActivityDeps } from './activity-deps';
+import type { CallAccount } from './call-account';
 import type { CallAttempt } from './call-attempt';
 import { type CheckedReply, checkReply } from './check-reply';
+import { type Fitted, fitRequest, withNote } from './fit-request';
 import { keepArgs } from './keep-args';
 import type { LoadedDefinition } from './load-definition';
+import { mayBeCharged } from './may-be-charged';
 
 export interface ModelCallDeps extends Pick<ActivityDeps, 'store' | 'models' | 'stallTimeoutMs' | 'traffic'> {
   readonly loadDefinition: (hash: Hash) => Promise<LoadedDefinition>;
@@ -41,6 +44,7 @@ interface Ask {
   readonly model: ResolvedModel;
   readonly callKey: string;
   readonly attempt: CallAttempt;
+  readonly account: CallAccount;
 }
 
 /**
@@ -49,8 +53,8 @@ interface Ask {
  */
 export async function askProvider(deps: ModelCallDeps, call: ReadCall, ask: Ask): Promise<ModelCallResult> {
   const { input, definition, thread, append } = call;
-  const { model, callKey } = ask;
-  const request: ModelRequest = {
+  const { model, callKey, attempt, account } = ask;
+  const whole: ModelRequest = {
     model: model.vendorModel,
     system: definition.instructions,
     messages: [...thread, ...append],
@@ -65,17 +69,58 @@ export async function askProvider(deps: ModelCallDeps, call: ReadCall, ask: Ask)
     callKey,
     agent: definition.agent,
   };
-  const response = await throughTraffic(deps, request, ask);
-  return keepReply(deps, input, { append, response, model, reply: checkReply(definition, response) });
+  const told = input.budgetNote === undefined ? whole : withNote(whole, input.budgetNote);
+  const { request, worst, bound } = await fitRequest(account.pool, told, { model, signal: attempt.signal });
+  const response = await accounted(deps, ask, { request, worst });
+  const usage = usageOf(response.usage, model);
+  const reply = checkReply(definition, response);
+  const kept = await keepReply(deps, input, { append, response, usage, reply });
+  return { ...kept, threadBound: bound + Buffer.byteLength(JSON.stringify(response.content)) };
+}
+
+/** Asks, and keeps account of what it costs, or may have. */
+async function accounted(
+  deps: ModelCallDeps,
+  ask: Ask,
+  { request, worst }: Pick<Fitted, 'request' | 'worst'>,
+): Promise<ModelResponse> {
+  const { model, attempt, account } = ask;
+  const sending = await account.sending(worst);
+  let state: 'unsent' | 'sent' | 'begun' = 'unsent';
+  try {
+    const response = await throughTraffic(deps, ask, {
+      request,
+      onState: (reached) => {
+        state = reached;
+      },
+    });
+    account.replied(sending, usageOf(response.usage, model));
+    return response;
+  } catch (error) {
+    const reached = state as 'unsent' | 'sent' | 'begun';
+    const mayCost = reached === 'sent' && (attempt.signal.aborted || mayBeCharged(error));
+    if (reached === 'begun' || mayCost) account.lost(sending);
+    else await account.costNothing(sending);
+    throw error;
+  }
+}
+
+interface Sent {
+  readonly request: ModelRequest;
+  /** Told when the request goes out, and when the reply begins. */
+  onState(reached: 'sent' | 'begun'): void;
 }
 
 /** Asks when the fleet's circuit and limits allow it. */
 function throughTraffic(
   { traffic }: ModelCallDeps,
-  request: ModelRequest,
   { model, attempt: { signal, tenant } }: Ask,
+  { request, onState }: Sent,
 ): Promise<ModelResponse> {
-  const make = () => model.provider.call(request, { signal });
+  const make = () => {
+    onState('sent');
+    return model.provider.call(request, { signal, began: () => onState('begun') });
+  };
   if (traffic === undefined || model.pool === undefined) return make();
   const tokens = tokensAtMost(request);
   const tokensOf = ({ usage }: ModelResponse) => usage.inputTokens + usage.outputTokens;
@@ -85,14 +130,14 @@ function throughTraffic(
 interface Answered {
   readonly append: readonly Message[];
   readonly response: ModelResponse;
-  readonly model: ResolvedModel;
+  readonly usage: Usage;
   readonly reply: CheckedReply;
 }
 
 async function keepReply(
   deps: ModelCallDeps,
   input: ModelCallInput,
-  { append, response, model, reply }: Answered,
+  { append, response, usage, reply }: Answered,
 ): Promise<ModelCallResult> {
   const { content, threads } = deps.store;
   // A refused turn stays out of the transcript: it would make every later turn be refused too.
@@ -122,7 +167,7 @@ async function keepReply(
     stop: response.stop,
     ...(response.stopDetail === undefined ? {} : { stopDetail: response.stopDetail }),
     model: response.model,
-    usage: usageOf(response.usage, model),
+    usage,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Context } from '@temporalio/activity';
 import { runOf } from '../contract/names';
 import type { LeaseHolder } from '../threads/store';
+import type { UseAccount } from './grant-pool';
 
 /** One try of a call, as the journal and whoever is called need to know it. */
 export interface CallAttempt {
@@ -13,6 +14,8 @@ export interface CallAttempt {
   readonly tenant: string;
   /** Workflow id of the execution that asks: the run's own, or a child's. */
   readonly workflowId: string;
+  /** What the use that the call belongs to has used of its activity's grant. Absent: a call of its own, with its own grant. */
+  readonly use?: UseAccount;
 }
 
 /** The attempt that an activity's context stands for. Its run id keeps activities of a reset run apart from the old one's. */

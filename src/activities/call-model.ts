@@ -3,6 +3,8 @@ import type { BatonActivities } from '../contract/activities';
 import { askModel } from './ask-model';
 import type { ModelCallDeps } from './ask-provider';
 import { attemptOf } from './call-attempt';
+import { GrantPool, UseAccount } from './grant-pool';
+import { reportingUsage } from './report-usage';
 import { withHeartbeat } from './with-heartbeat';
 
 /**
@@ -12,9 +14,9 @@ import { withHeartbeat } from './with-heartbeat';
 export function createCallModel(deps: ModelCallDeps): BatonActivities['callModel'] {
   return (input) => {
     const context = Context.current();
-    // The timer starts before any I/O: a slow store must not look like a dead worker.
-    return withHeartbeat(context, async () => {
-      const result = await askModel(deps, input, attemptOf(context));
+    const use = new UseAccount(new GrantPool(input.grant));
+    const work = async () => {
+      const result = await askModel(deps, input, { ...attemptOf(context), use });
       context.log.info(result.fromJournal === true ? 'reply found in the journal' : 'model answered', {
         lineage: input.site.lineage,
         path: input.site.path,
@@ -24,6 +26,8 @@ export function createCallModel(deps: ModelCallDeps): BatonActivities['callModel
         outputTokens: result.usage.outputTokens,
       });
       return result;
-    });
+    };
+    // The timer starts before any I/O: a slow store must not look like a dead worker.
+    return reportingUsage([use], () => withHeartbeat(context, work));
   };
 }

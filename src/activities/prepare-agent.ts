@@ -1,12 +1,14 @@
 import type { AgentDefinition } from '../contract/agent';
 import type { PreparedAgent } from '../contract/agent-run';
 import { failure } from '../contract/fail';
+import type { WorstRates } from '../contract/grant';
 import type { Json, JsonObject } from '../contract/json';
 import { mayBeHeld } from '../contract/judge-call';
 import type { CallDefinition, ToolSpec } from '../contract/model-call';
 import type { Policy } from '../contract/policy';
 import type { Team } from '../contract/team';
 import type { ToolMeta } from '../contract/tool-call';
+import { worstRates } from '../models/price';
 import type { Tool } from '../tools/tool';
 import type { ActivityDeps } from './activity-deps';
 import { DELEGATION_META } from './delegation-specs';
@@ -50,12 +52,15 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
     ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
     maxOutputTokens: agent.limits.maxOutputTokens,
   };
-  const { hash } = await deps.store.content.put(definition as unknown as Json);
+  const { hash, bytes } = await deps.store.content.put(definition as unknown as Json);
+  const rates = dearest(deps, [definition.model, ...(definition.fallbacks ?? [])]);
   return {
     name,
     definition: hash,
     ...(model.pool?.requestsPerSecond === undefined ? {} : { pool: model.pool.name }),
     limits: agent.limits,
+    definitionBytes: bytes,
+    ...(rates === undefined ? {} : { rates }),
     onMaxTokens: agent.onMaxTokens,
     ...(agent.role === undefined ? {} : { role: agent.role }),
     mode: modeOf(agent, place, tools),
@@ -81,6 +86,16 @@ function modeOf(
     (tool) => !mayBeHeld(policies, { tool: tool.name, effect: tool.effect, ...caller }),
   );
   return delegations.length === 0 && isFree ? mode : 'stepwise';
+}
+
+/** The dearest rates of a chain; undefined where the price of one of its models is unknown. */
+function dearest({ models }: ActivityDeps, chain: readonly string[]): WorstRates | undefined {
+  const all = chain.map((id) => worstRates(models.resolve(id).price));
+  return all.reduce((one, other) =>
+    one === undefined || other === undefined
+      ? undefined
+      : { input: Math.max(one.input, other.input), output: Math.max(one.output, other.output) },
+  );
 }
 
 /** An agent's tools, held to its role's list where it has a role. */

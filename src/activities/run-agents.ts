@@ -4,9 +4,12 @@ import type { BatonActivities } from '../contract/activities';
 import { failureType, rootFailure } from '../contract/fail';
 import { FAILURES, isFailureType } from '../contract/failure-types';
 import type { AgentUses, UseOutcome } from '../contract/map-run';
+import { inDoubt } from '../contract/usage';
 import { attemptOf } from './call-attempt';
+import { GrantPool, UseAccount } from './grant-pool';
 import { limitPayload } from './limit-payload';
 import { type PackedDeps, packedEffects } from './packed-effects';
+import { reportingUsage } from './report-usage';
 import { withHeartbeat } from './with-heartbeat';
 
 /**
@@ -15,38 +18,54 @@ import { withHeartbeat } from './with-heartbeat';
  * Heartbeats carry the number of uses that are over.
  */
 export function createRunAgents(deps: PackedDeps): BatonActivities['runAgents'] {
-  return ({ agent, uses, allOrNone }) => {
+  return ({ agent, uses, allOrNone, grant }) => {
     const context = Context.current();
     const attempt = attemptOf(context);
     const stop = new AbortController();
     const signal = AbortSignal.any([attempt.signal, stop.signal]);
-    const effects = packedEffects(deps, { ...attempt, signal }, () => undefined);
+    const pool = new GrantPool(grant);
+    const accounts = uses.map(() => new UseAccount(pool));
     let over = 0;
-    const useOne = async (use: AgentUses['uses'][number]): Promise<UseOutcome> => {
+    const useOne = async (use: AgentUses['uses'][number], index: number): Promise<UseOutcome> => {
+      const account = accounts[index] ?? new UseAccount(pool);
+      const effects = packedEffects(deps, { ...attempt, signal, use: account }, () => undefined);
       try {
         return { outcome: await runAgent({ agent, ...use }, effects) };
       } catch (error) {
-        if (stop.signal.aborted) return { stopped: true };
+        const usage = account.used;
+        if (stop.signal.aborted) return { stopped: true, usage };
+        if (failureType(error) === 'GrantTooSmall') {
+          const { doubt } = usage;
+          return { needsMore: true, ...(doubt === undefined ? {} : { usage: inDoubt(doubt) }) };
+        }
         const failed = finalFailure(error);
         if (allOrNone) stop.abort();
-        return { failed };
+        return { failed, usage };
       } finally {
         over += 1;
       }
     };
-    return withHeartbeat(
-      context,
-      async () => {
-        // Waits for all of them: what had finished is in the journal when another makes this activity try again.
-        const settled = await Promise.allSettled(uses.map(useOne));
-        for (const each of settled) if (each.status === 'rejected' && !stop.signal.aborted) throw each.reason;
-        return limitPayload(
-          settled.map((each): UseOutcome => (each.status === 'fulfilled' ? each.value : { stopped: true })),
-          `${uses.length} uses of agent "${agent.name}"`,
-        );
-      },
-      () => over,
-    );
+    const work = () =>
+      withHeartbeat(
+        context,
+        async () => {
+          // Waits for all of them: what had finished is in the journal when another makes this activity try again.
+          const settled = await Promise.allSettled(uses.map(useOne));
+          for (const each of settled)
+            if (each.status === 'rejected' && !stop.signal.aborted) throw each.reason;
+          return limitPayload(
+            settled.map((each, index): UseOutcome => {
+              const usage = accounts[index]?.used;
+              return each.status === 'fulfilled'
+                ? each.value
+                : { stopped: true, ...(usage === undefined ? {} : { usage }) };
+            }),
+            `${uses.length} uses of agent "${agent.name}"`,
+          );
+        },
+        () => over,
+      );
+    return reportingUsage(accounts, work);
   };
 }
 

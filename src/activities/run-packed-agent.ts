@@ -2,8 +2,10 @@ import { Context } from '@temporalio/activity';
 import { runAgent } from '../agent/run-agent';
 import type { BatonActivities } from '../contract/activities';
 import { attemptOf } from './call-attempt';
+import { GrantPool, UseAccount } from './grant-pool';
 import { limitPayload } from './limit-payload';
 import { type PackedDeps, packedEffects } from './packed-effects';
+import { reportingUsage } from './report-usage';
 import { withHeartbeat } from './with-heartbeat';
 
 /**
@@ -15,25 +17,28 @@ export function createRunPackedAgent(deps: PackedDeps): BatonActivities['runPack
   return (task) => {
     const context = Context.current();
     let turns = 0;
-    const attempt = attemptOf(context);
+    const use = new UseAccount(new GrantPool(task.grant));
+    const attempt = { ...attemptOf(context), use };
     const effects = packedEffects(deps, attempt, (state) => {
       turns = state.turns;
     });
-    return withHeartbeat(
-      context,
-      async () => {
-        const outcome = await runAgent(task, effects);
-        context.log.info('packed agent answered', {
-          lineage: task.site.lineage,
-          path: task.site.path,
-          turns: outcome.turns,
-          toolCalls: outcome.toolCalls,
-          inputTokens: outcome.usage.inputTokens,
-          outputTokens: outcome.usage.outputTokens,
-        });
-        return limitPayload(outcome, `Agent "${task.agent.name}"`);
-      },
-      () => turns,
-    );
+    const work = () =>
+      withHeartbeat(
+        context,
+        async () => {
+          const outcome = await runAgent(task, effects);
+          context.log.info('packed agent answered', {
+            lineage: task.site.lineage,
+            path: task.site.path,
+            turns: outcome.turns,
+            toolCalls: outcome.toolCalls,
+            inputTokens: outcome.usage.inputTokens,
+            outputTokens: outcome.usage.outputTokens,
+          });
+          return limitPayload(outcome, `Agent "${task.agent.name}"`);
+        },
+        () => turns,
+      );
+    return reportingUsage([use], work);
   };
 }

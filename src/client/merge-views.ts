@@ -1,3 +1,4 @@
+import { minus, NOTHING } from '../contract/amount';
 import { addUsage, type Usage } from '../contract/usage';
 import type { NodeState, RunView, ViewNode } from '../contract/view';
 
@@ -93,6 +94,7 @@ function lessUsage(more: Usage, less: Usage): Usage {
     cacheWriteTokens: more.cacheWriteTokens - less.cacheWriteTokens,
     microDollars: more.microDollars - less.microDollars,
     unpricedCalls: more.unpricedCalls - less.unpricedCalls,
+    ...(more.doubt === undefined ? {} : { doubt: minus(more.doubt, less.doubt ?? NOTHING) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AgentLimits } from './agent';
 import type { CallSite } from './call-site';
 import type { DraftMessage } from './conversation';
+import type { Grant, WorstRates } from './grant';
 import type { PassedModel } from './model-call';
 import type { ToolMeta } from './tool-call';
 import type { Usage } from './usage';
@@ -20,6 +21,10 @@ export interface PreparedAgent {
   readonly mode: 'stepwise' | 'packed';
   readonly hasOutputContract: boolean;
   readonly tools: Readonly<Record<string, ToolMeta>>;
+  /** Bytes of its definition, which every call holds. */
+  readonly definitionBytes?: number;
+  /** Of the dearest model of its chain; absent where one is unpriced. */
+  readonly rates?: WorstRates;
 }
 
 /** One use of an agent. */
@@ -34,6 +39,8 @@ export interface AgentTask {
   readonly untrusted?: readonly string[];
   /** Turns with tool calls, in a row, that may bring nothing new before the agent has to conclude. Absent: as many as it has. */
   readonly maxIdleRounds?: number;
+  /** Of a packed agent: what the whole use may take. */
+  readonly grant?: Grant;
 }
 
 /** Where an agent's loop stands between two turns: what it needs to go on in another execution. */

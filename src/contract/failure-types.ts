@@ -90,6 +90,7 @@ export const FAILURES = {
   NoProgress: final("Raise the step's maxIdleRounds, or tell the supervisor better when it is done.", AGENT),
   ToolCallLimitReached: final("Raise the agent's limits.maxToolCalls, or give it a smaller task.", AGENT),
   TokenLimitReached: final('Raise the limits.maxTokens that the message names.'),
+  GrantTooSmall: final('Nothing: the run grants more, or ends the step for want of budget.'),
   CostLimitReached: final("Raise the team's limits.maxMicroDollars."),
   ModelCallLimitReached: final("Raise the team's limits.maxModelCalls."),
   StepTimedOut: final("Raise the step's timeout, or give it less to do.", AGENT),

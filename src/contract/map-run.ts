@@ -1,7 +1,9 @@
 import type { AgentOutcome, AgentTask, PreparedAgent } from './agent-run';
+import type { Grant } from './grant';
 import type { Merge } from './join';
 import type { JsonPointer } from './json';
 import type { StepPath } from './step-path';
+import type { Usage } from './usage';
 import type { Value } from './value';
 
 /** Some consecutive items of a map. */
@@ -65,10 +67,16 @@ export interface AgentUses {
   readonly uses: readonly Omit<AgentTask, 'agent'>[];
   /** The first that fails for good ends the others, whose calls are aborted. */
   readonly allOrNone: boolean;
+  readonly grant?: Grant;
 }
 
-/** How one of them ended; `failed` is final, what may be tried again is thrown for all; `stopped` by another's failure. */
+/**
+ * How one of them ended; `failed` is final, what may be tried again is thrown for all; `stopped` by another's failure;
+ * `needsMore` than was granted, and is to be asked again: what it had finished is in the journal, and `usage` is only what
+ * is in doubt.
+ */
 export type UseOutcome =
   | { readonly outcome: AgentOutcome }
-  | { readonly failed: { readonly type: string; readonly message: string } }
-  | { readonly stopped: true };
+  | { readonly failed: { readonly type: string; readonly message: string }; readonly usage?: Usage }
+  | { readonly stopped: true; readonly usage?: Usage }
+  | { readonly needsMore: true; readonly usage?: Usage };

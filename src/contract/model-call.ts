@@ -1,6 +1,7 @@
 import type { CallSite } from './call-site';
 import type { DraftMessage } from './conversation';
 import type { FailureType } from './failure-types';
+import type { Grant } from './grant';
 import type { JsonObject } from './json';
 import type { ToolCallRequest } from './tool-call';
 import type { Usage } from './usage';
@@ -51,6 +52,10 @@ export interface ModelCallInput {
   readonly withoutTools?: boolean;
   /** A reply that breaks its contract or is malformed now fails the step: it is journaled under the generation. */
   readonly lastChance?: boolean;
+  /** What the call may take, tries and passed models included. */
+  readonly grant?: Grant;
+  /** What is left of a budget, told to the model and kept out of the transcript and of the call's key. */
+  readonly budgetNote?: string;
 }
 
 /** A model of the chain that was passed over, and why. */
@@ -90,4 +95,6 @@ export interface ModelCallResult {
   readonly usage: Usage;
   /** True where the reply was found in the journal and no provider was asked. */
   readonly fromJournal?: boolean;
+  /** No fewer tokens than the transcript with the reply can be. */
+  readonly threadBound?: number;
 }

@@ -35,6 +35,10 @@ export const EFFECTS_QUERY = 'effects';
 export const EMIT_UPDATE = 'emit';
 export const EVENT_SIGNAL = 'event';
 export const PAUSE_SIGNAL = 'pause';
+/** A child asks its parent for more budget, is granted it, and tells what it has used where it is cancelled. */
+export const ASK_GRANT_SIGNAL = 'askGrant';
+export const GRANT_SIGNAL = 'grant';
+export const USED_SIGNAL = 'used';
 export const DECIDE_UPDATE = 'decide';
 export const DECIDE_SIGNAL = 'decideBySignal';
 export const DELEGATE_UPDATE = 'delegate';

@@ -1,4 +1,5 @@
 import type { AgentState, PreparedAgent } from './agent-run';
+import type { Amount } from './amount';
 import type { CapabilityChoice } from './capability';
 import type { EffectState } from './effect';
 import type { Pause } from './event';
@@ -105,8 +106,10 @@ export interface SubtreeInput {
   readonly input: Value;
   readonly prepared: PreparedRun;
   readonly settings: RunSettings;
-  /** What the run has left when the child starts. */
+  /** What the run has left when the child starts: what shares in it are of. */
   readonly limits: RunLimits;
+  /** What it may use at once; for more it asks its parent. Absent: its limits. */
+  readonly grant?: Amount;
   /** Milliseconds since the epoch; past it the whole run is over. */
   readonly deadlineAt: number;
   /** Milliseconds since the epoch, where a step above has less time than the run: then its parent cancels it. */

@@ -51,7 +51,8 @@ export interface StepCommon {
   /** Runs as a child workflow with its own history. Set by the growth plan where a history could grow too long. */
   readonly isolated?: boolean | undefined;
   /**
-   * Ends the pattern early and whole, the rest cancelled. Tested on the output of each child (pipeline, parallel, map, dag), or on what each round comes to (refine, debate, peers), in the form of the step's output. Other kinds
+   * Ends the pattern early and whole, the rest cancelled. Tested on the output of each child (pipeline, parallel, map, dag,
+   * supervise), or on what each round comes to (refine, debate, peers), in the form of the step's output. Other kinds
    * have none.
    */
   readonly stopWhen?: Predicate | undefined;

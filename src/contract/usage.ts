@@ -1,3 +1,5 @@
+import { type Amount, plus } from './amount';
+
 /** What model calls consumed. Tokens are counts, money is micro-dollars (1 dollar = 1,000,000). */
 export interface Usage {
   /** Calls that reached a provider. A reply found in the journal adds nothing. */
@@ -10,6 +12,8 @@ export interface Usage {
   readonly microDollars: number;
   /** Calls whose model has no known price: their cost is unknown, not zero. */
   readonly unpricedCalls: number;
+  /** At most what calls may have cost besides whose end nobody saw: killed, aborted or cut. Absent: nothing. */
+  readonly doubt?: Amount;
 }
 
 export const NO_USAGE: Usage = {
@@ -31,12 +35,31 @@ export function addUsage(left: Usage, right: Usage): Usage {
     cacheWriteTokens: left.cacheWriteTokens + right.cacheWriteTokens,
     microDollars: left.microDollars + right.microDollars,
     unpricedCalls: left.unpricedCalls + right.unpricedCalls,
+    ...doubtOf(left.doubt, right.doubt),
   };
 }
 
-/** `$0.0123`, or `unpriced` where a call's price is unknown (`$0.0123 + unpriced` where both). */
+function doubtOf(left: Amount | undefined, right: Amount | undefined): Pick<Usage, 'doubt'> {
+  const doubt = left === undefined || right === undefined ? (left ?? right) : plus(left, right);
+  return doubt === undefined ? {} : { doubt };
+}
+
+/** What no longer may be spent: what is confirmed, and what is in doubt. */
+export function spentBy({ calls, inputTokens, outputTokens, microDollars, doubt }: Usage): Amount {
+  const confirmed = { calls, tokens: inputTokens + outputTokens, microDollars };
+  return doubt === undefined ? confirmed : plus(confirmed, doubt);
+}
+
+/** Nothing confirmed, and that much in doubt. */
+export function inDoubt(doubt: Amount): Usage {
+  return { ...NO_USAGE, doubt };
+}
+
+/** `$0.0123`, or `unpriced` where a call's price is unknown (`$0.0123 + unpriced` where both), and what may have been spent besides. */
 export function showCost(usage: Usage): string {
   const dollars = `$${(usage.microDollars / 1_000_000).toFixed(4)}`;
-  if (usage.unpricedCalls === 0) return dollars;
-  return usage.microDollars === 0 ? 'unpriced' : `${dollars} + unpriced`;
+  const unpriced = usage.microDollars === 0 ? 'unpriced' : `${dollars} + unpriced`;
+  const known = usage.unpricedCalls === 0 ? dollars : unpriced;
+  const doubt = usage.doubt?.microDollars ?? 0;
+  return doubt === 0 ? known : `${known} (and up to $${(doubt / 1_000_000).toFixed(4)} in doubt)`;
 }

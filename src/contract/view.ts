@@ -1,3 +1,4 @@
+import type { Amount } from './amount';
 import type { Approval, RejectedDecision } from './approval';
 import type { CapabilityChoice } from './capability';
 import type { Routing } from './classification';
@@ -53,6 +54,16 @@ export interface ViewFailure {
   readonly message: string;
 }
 
+/** A budget as it stands: of the run, of a step's share, or one that steps share by its name. */
+export interface BudgetView {
+  readonly name: string;
+  readonly limit: Amount;
+  /** Beside what is confirmed and what is in doubt. */
+  readonly left: Amount;
+  /** Of that, by calls and children that are under way. */
+  readonly held: Amount;
+}
+
 /** What the `view` query answers for one workflow: a run, or the child that runs one of its subtrees. */
 export interface RunView {
   readonly run: string;
@@ -62,6 +73,8 @@ export interface RunView {
   readonly startedAt: number;
   readonly endedAt?: number;
   readonly usage: Usage;
+  /** The run's first. Absent in views of runs that had none. */
+  readonly budgets?: readonly BudgetView[];
   /** In the order in which the steps began. */
   readonly nodes: readonly ViewNode[];
   /** Waiting ones and decided ones. */

@@ -32,7 +32,11 @@ export async function guardCall<T>(
   const onAbort = (): void => cut.abort(caller.reason);
   caller.addEventListener('abort', onAbort, { once: true });
   try {
-    const reply = await exchange.run({ signal: cut.signal, heard: () => timer.refresh() });
+    const heard = (): void => {
+      context.began?.();
+      timer.refresh();
+    };
+    const reply = await exchange.run({ signal: cut.signal, heard });
     setTimeout(() => cut.abort(), LINGER_MS).unref();
     return reply;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { WorstRates } from '../contract/grant';
 import type { TokenUsage } from './provider';
 
 const rateSchema = z.number().nonnegative();
@@ -36,4 +37,14 @@ export function priceOf(
     usage.cacheReadTokens * rates.cacheRead +
     usage.cacheWriteTokens * rates.cacheWrite;
   return { microDollars: Math.ceil(total / 1_000_000) };
+}
+
+/** The dearest that a token of a call can be, whatever is cached and however long the prompt; undefined where unpriced. */
+export function worstRates(price: Price | undefined): WorstRates | undefined {
+  if (price === undefined) return undefined;
+  const all = price.longPrompt === undefined ? [price] : [price, price.longPrompt];
+  return {
+    input: Math.max(...all.flatMap(({ input, cacheRead, cacheWrite }) => [input, cacheRead, cacheWrite])),
+    output: Math.max(...all.map(({ output }) => output)),
+  };
 }

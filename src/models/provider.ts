@@ -51,6 +51,8 @@ export interface ModelResponse {
 export interface ProviderContext {
   /** Aborting it closes the connection to the provider at once. */
   readonly signal: AbortSignal;
+  /** Called once the provider has begun to answer: from then on the call may be charged. */
+  began?(): void;
 }
 
 /**
@@ -60,4 +62,6 @@ export interface ProviderContext {
 export interface ModelProvider {
   readonly name: string;
   call(request: ModelRequest, context: ProviderContext): Promise<ModelResponse>;
+  /** Input tokens of the request as the vendor counts them; undefined where it does not answer. Costs nothing. */
+  countInput?(request: ModelRequest, context: ProviderContext): Promise<number | undefined>;
 }

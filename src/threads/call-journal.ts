@@ -32,7 +32,18 @@ export class LocalCallJournal implements CallJournal {
     const { activity, attempt } = holder;
     const state = await this.#append(key, { kind: 'lease', activity, attempt });
     if (state.result !== undefined || !isHeldBy(state, holder)) throw stale({ key, holder });
-    return { key, holder };
+    const unsettled = state.sent
+      .filter((sent) => sent.activity === activity && sent.attempt < attempt)
+      .map(({ worst }) => worst);
+    return { key, holder, unsettled };
+  }
+
+  async sent({ key, holder }: Lease, id: string, worst: Json): Promise<void> {
+    await this.#append(key, { kind: 'sent', ...holder, id, worst });
+  }
+
+  async unsent({ key, holder }: Lease, id: string): Promise<void> {
+    await this.#append(key, { kind: 'unsent', ...holder, id });
   }
 
   async record(lease: Lease, result: Json): Promise<Json> {
@@ -58,7 +69,7 @@ export class LocalCallJournal implements CallJournal {
 
   async #append(key: Hash, entry: LogEntry): Promise<CallState> {
     // A lease lost with the power takes its holder with it; an intent or a result must not be lost.
-    const flush = entry.kind !== 'lease';
+    const flush = entry.kind === 'intent' || entry.kind === 'result';
     return readLog(await this.files.append(logOf(key), JSON.stringify(entry), flush));
   }
 
@@ -78,7 +89,7 @@ function logOf(key: Hash): StoreFile {
   return { folder: 'journal', name: key };
 }
 
-function stale({ key, holder }: Lease): Error {
+function stale({ key, holder }: Pick<Lease, 'key' | 'holder'>): Error {
   return failure(
     'StaleAttempt',
     `attempt ${holder.attempt} of activity ${holder.activity} was overtaken by another attempt of the same call`,

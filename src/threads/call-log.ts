@@ -1,8 +1,8 @@
 import type { Json } from '../contract/json';
 import type { LeaseHolder } from './store';
 
-/** One line of a call's log: an attempt took the lease, announced an effect, or reported what came back. */
-export type LogEntry = LeaseEntry | IntentEntry | ResultEntry;
+/** One line of a call's log: an attempt took the lease, announced an effect, sent a request, or reported what came back. */
+export type LogEntry = LeaseEntry | IntentEntry | SentEntry | UnsentEntry | ResultEntry;
 
 interface LeaseEntry extends LeaseHolder {
   readonly kind: 'lease';
@@ -13,6 +13,17 @@ interface IntentEntry extends LeaseHolder {
   /** Tells an intent from every other, of the same attempt too. */
   readonly id: string;
   readonly note: Json;
+}
+
+export interface SentEntry extends LeaseHolder {
+  readonly kind: 'sent';
+  readonly id: string;
+  readonly worst: Json;
+}
+
+interface UnsentEntry extends LeaseHolder {
+  readonly kind: 'unsent';
+  readonly id: string;
 }
 
 interface ResultEntry extends LeaseHolder {
@@ -28,6 +39,8 @@ export interface CallState {
   holder?: LeaseHolder;
   intent?: IntentEntry;
   result?: KeptResult;
+  /** Sent, and neither taken back nor followed by a result of its sender. */
+  readonly sent: SentEntry[];
 }
 
 /**
@@ -37,7 +50,7 @@ export interface CallState {
  */
 export function readLog(text: string): CallState {
   const highest = new Map<string, number>();
-  const state: CallState = {};
+  const state: CallState = { sent: [] };
   for (const line of text.split('\n')) {
     const entry = parseLine(line);
     if (entry === undefined || state.result !== undefined) continue;
@@ -46,6 +59,11 @@ export function readLog(text: string): CallState {
       if (attempt < (highest.get(activity) ?? attempt)) continue;
       highest.set(activity, attempt);
       state.holder = { activity, attempt };
+    } else if (entry.kind === 'sent') {
+      state.sent.push(entry);
+    } else if (entry.kind === 'unsent') {
+      const at = state.sent.findIndex(({ id }) => id === entry.id);
+      if (at !== -1) state.sent.splice(at, 1);
     } else if (isHeldBy(state, entry)) {
       if (entry.kind === 'intent') state.intent ??= entry;
       else state.result = entry.result;

@@ -35,6 +35,8 @@ export function sharedJournal(journal: CallJournal): CallJournal {
     find: (key) => shared(() => journal.find(key)),
     lease: (key, holder) => shared(() => journal.lease(key, holder)),
     record: (lease, result) => shared(() => journal.record(lease, result)),
+    sent: (lease, id, worst) => shared(() => journal.sent(lease, id, worst)),
+    unsent: (lease, id) => shared(() => journal.unsent(lease, id)),
     intend: (lease, note) => shared(() => journal.intend(lease, note)),
   };
 }

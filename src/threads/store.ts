@@ -29,6 +29,8 @@ export interface LeaseHolder {
 export interface Lease {
   readonly key: Hash;
   readonly holder: LeaseHolder;
+  /** What earlier attempts of the same activity noted as sent, and saw no end of. */
+  readonly unsettled: readonly Json[];
 }
 
 /**
@@ -42,6 +44,10 @@ export interface CallJournal {
   lease(key: Hash, holder: LeaseHolder): Promise<Lease>;
   /** Returns what the journal now holds: this result, or the one that was there first. Throws StaleAttempt. */
   record(lease: Lease, result: Json): Promise<Json>;
+  /** Notes that a request is about to be sent, and what it may cost at worst. Not flushed: a loss of power may lose it. */
+  sent(lease: Lease, id: string, worst: Json): Promise<void>;
+  /** Takes a note back: what was sent has cost nothing. */
+  unsent(lease: Lease, id: string): Promise<void>;
   /** Writes that an effect is about to be dispatched. Throws EffectAmbiguous where an earlier intent has no result. */
   intend(lease: Lease, note: Json): Promise<void>;
 }

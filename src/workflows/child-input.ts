@@ -24,7 +24,7 @@ export function subtreeInput(run: Run, place: Place): SubtreeInput {
     input: place.input,
     prepared: neededBy(place, run.prepared),
     settings: run.settings,
-    limits: run.ledger.left(),
+    limits: run.ledger.left(place.path),
     deadlineAt: run.deadlineAt,
     ...(until < run.deadlineAt ? { until } : {}),
     ...(run.tenant === undefined ? {} : { tenant: run.tenant }),

@@ -1,4 +1,5 @@
 import {
+  ActivityFailure,
   ApplicationFailure,
   CancelledFailure,
   ChildWorkflowFailure,
@@ -7,9 +8,11 @@ import {
   TemporalFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
+import type { Amount } from '../contract/amount';
 import type { EffectState } from '../contract/effect';
 import { failure, rootFailure } from '../contract/fail';
-import { NO_USAGE, type Usage } from '../contract/usage';
+import type { GrantFacts } from '../contract/grant';
+import { addUsage, inDoubt, NO_USAGE, type Usage } from '../contract/usage';
 import type { ViewFailure } from '../contract/view';
 
 /** May a step's retry or `onFailure` deal with this? Cancellation, continue-as-new and programming errors go through untouched. */
@@ -59,14 +62,38 @@ export function closingFailure(error: unknown, { usage, undone, untrusted }: Acc
   });
 }
 
-/** What a failed child tells of itself, from its closing failure. */
-export function accountOfFailedChild(error: unknown): Account & { readonly undone: EffectState['undone'] } {
+/** What a failed child tells of itself, from its closing failure; a cancelled one tells nothing. */
+export function accountOfFailedChild(error: unknown): Partial<Account> {
   const details =
     error instanceof ChildWorkflowFailure && error.cause instanceof ApplicationFailure
       ? (error.cause.details ?? [])
       : [];
   const [facts] = details as (Partial<Account> | undefined)[];
-  return { usage: facts?.usage ?? NO_USAGE, undone: facts?.undone ?? {}, untrusted: facts?.untrusted };
+  return facts ?? {};
+}
+
+/**
+ * What an activity that failed had used, as it tells itself. One of which nothing more was heard than that its time is
+ * over may have used all that it held.
+ */
+export function usageOfFailed(error: unknown, held: Amount): Usage {
+  const root = rootFailure(error);
+  if (root instanceof TimeoutFailure) return inDoubt(held);
+  const cancelled = error instanceof ActivityFailure ? error.cause : error;
+  const told = root instanceof ApplicationFailure ? root : cancelled;
+  const details =
+    told instanceof ApplicationFailure || told instanceof CancelledFailure ? (told.details ?? []) : [];
+  return (details as ({ usage?: Usage } | null)[])
+    .flatMap((fact) => fact?.usage ?? [])
+    .reduce(addUsage, NO_USAGE);
+}
+
+/** What a call needs in all that was granted too little; undefined where that is not the failure. */
+export function neededBy(error: unknown): Amount | undefined {
+  const root = rootFailure(error);
+  if (!(root instanceof ApplicationFailure) || root.type !== 'GrantTooSmall') return undefined;
+  const [facts] = (root.details ?? []) as (GrantFacts | undefined)[];
+  return facts?.needs;
 }
 
 export function runTimedOut(timeout: string | number): ApplicationFailure {

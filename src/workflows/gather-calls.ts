@@ -1,12 +1,18 @@
 import { ApplicationFailure, CancellationScope, proxyActivities } from '@temporalio/workflow';
 import type { BatonActivities } from '../contract/activities';
 import type { AgentOutcome, AgentTask } from '../contract/agent-run';
+import { type Amount, NOTHING, plus } from '../contract/amount';
 import { milliseconds } from '../contract/duration';
+import type { UseOutcome } from '../contract/map-run';
 import type { Step } from '../contract/step';
+import { addUsage, NO_USAGE, type Usage } from '../contract/usage';
 import { modelOptions } from './activity-options';
 import { isStepFailure } from './failing';
 import { summaryOf } from './label';
 import type { Gather, Run } from './run';
+import type { Need } from './safeguards/ledger';
+import { withGrant } from './with-grant';
+import { worstUse } from './worst-call';
 
 export interface Gathering {
   /** Uses that one activity may hold. */
@@ -52,20 +58,33 @@ async function together(run: Run, chunk: readonly Waiting[], { allOrNone }: Gath
     const held = run.gate.held();
     if (held !== undefined) await held;
     const { agent } = first.task;
+    const isAlone = chunk.length === 1;
     const { runAgents } = proxyActivities<BatonActivities>(options(run, first.task, chunk.length));
-    const outcomes = await runAgents({
-      agent,
-      uses: chunk.map(({ task: { agent: _, ...use } }) => use),
-      allOrNone,
-    });
-    for (const [index, { resolve, reject }] of chunk.entries()) {
+    const uses = chunk.map(({ task: { agent: _, ...use } }) => use);
+    const funded = { path: first.task.site.path, need: needOf(chunk), notes: isAlone };
+    const { outcomes } = await withGrant(run.ledger, funded, (grant) =>
+      runAgents({ agent, uses, allOrNone, grant }).then((ended) => ({
+        outcomes: ended,
+        usage: usageIn(ended),
+      })),
+    );
+    const again: Waiting[] = [];
+    for (const [index, each] of chunk.entries()) {
       const ended = outcomes[index];
-      if (ended === undefined) reject(new TypeError(`use ${index} of ${chunk.length} has no outcome`));
-      else if ('outcome' in ended) resolve(ended.outcome);
-      else if ('failed' in ended) reject(ApplicationFailure.create({ ...ended.failed, nonRetryable: true }));
+      if (ended === undefined) {
+        each.reject(new TypeError(`use ${index} of ${chunk.length} has no outcome`));
+        continue;
+      }
+      const usage = 'outcome' in ended ? ended.outcome.usage : ended.usage;
+      if (!isAlone && usage !== undefined) run.ledger.note(each.task.site.path, usage);
+      if ('outcome' in ended) each.resolve(ended.outcome);
+      else if ('needsMore' in ended) again.push(each);
+      else if ('failed' in ended)
+        each.reject(ApplicationFailure.create({ ...ended.failed, nonRetryable: true }));
       // The failure of another has ended it, and will cancel all of them here too.
-      else CancellationScope.current().cancelRequested.catch(reject);
+      else CancellationScope.current().cancelRequested.catch(each.reject);
     }
+    await Promise.all(again.map((one) => alone(run, one)));
   } catch (error) {
     if (isStepFailure(error) && chunk.length > 1) await Promise.all(chunk.map((one) => alone(run, one)));
     else for (const { reject } of chunk) reject(error);
@@ -78,10 +97,24 @@ async function alone(run: Run, { task, resolve, reject }: Waiting): Promise<void
     const held = run.gate.held();
     if (held !== undefined) await held;
     const { runPackedAgent } = proxyActivities<BatonActivities>(options(run, task, 1));
-    resolve(await runPackedAgent(task));
+    const funded = { path: task.site.path, need: worstUse(task) };
+    resolve(await withGrant(run.ledger, funded, (grant) => runPackedAgent({ ...task, grant })));
   } catch (error) {
     reject(error);
   }
+}
+
+/** All uses of a batch at their worst, and of each what it needs at least. */
+function needOf(chunk: readonly Waiting[]): Need {
+  const needs = chunk.map(({ task }) => worstUse(task));
+  const sum = (amounts: readonly Amount[]): Amount => amounts.reduce(plus, NOTHING);
+  return { full: sum(needs.map(({ full }) => full)), least: sum(needs.map(({ least }) => least)) };
+}
+
+function usageIn(outcomes: readonly UseOutcome[]): Usage {
+  return outcomes
+    .flatMap((ended) => ('outcome' in ended ? ended.outcome.usage : (ended.usage ?? [])))
+    .reduce(addUsage, NO_USAGE);
 }
 
 function options(run: Run, { agent, site }: AgentTask, uses: number) {

@@ -2,7 +2,9 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Approval, Decision, DecisionRecord, Delegation, Edit } from '../contract/approval';
 import type { EffectState } from '../contract/effect';
 import type { Pause, RaisedEvent } from '../contract/event';
+import type { AskedGrant, GivenGrant, UsedByChild } from '../contract/grant';
 import {
+  ASK_GRANT_SIGNAL,
   DECIDE_SIGNAL,
   DECIDE_UPDATE,
   DELEGATE_UPDATE,
@@ -10,8 +12,10 @@ import {
   EFFECTS_QUERY,
   EMIT_UPDATE,
   EVENT_SIGNAL,
+  GRANT_SIGNAL,
   INPUT_QUERY,
   PAUSE_SIGNAL,
+  USED_SIGNAL,
   VIEW_QUERY,
 } from '../contract/names';
 import type { RunInput } from '../contract/run';
@@ -27,4 +31,7 @@ export const delegateByUpdate = defineUpdate<Approval, [Delegation]>(DELEGATE_UP
 export const editByUpdate = defineUpdate<Approval, [Edit]>(EDIT_UPDATE);
 export const emitByUpdate = defineUpdate<void, [RaisedEvent]>(EMIT_UPDATE);
 export const eventSignal = defineSignal<[RaisedEvent]>(EVENT_SIGNAL);
+export const askGrantSignal = defineSignal<[AskedGrant]>(ASK_GRANT_SIGNAL);
+export const grantSignal = defineSignal<[GivenGrant]>(GRANT_SIGNAL);
+export const usedSignal = defineSignal<[UsedByChild]>(USED_SIGNAL);
 export const pauseSignal = defineSignal<[Pause | null]>(PAUSE_SIGNAL);

@@ -16,6 +16,7 @@ import { preparedAt } from './prepared';
 import type { Continuation, Run } from './run';
 import { runStep } from './run-step';
 import { ApprovalDesk } from './safeguards/approval-desk';
+import { ChildGrants, ParentSupply } from './safeguards/child-grants';
 import { EffectLog } from './safeguards/effect-log';
 import { Gate } from './safeguards/gate';
 import { Ledger } from './safeguards/ledger';
@@ -48,7 +49,15 @@ type Means = Pick<Run, 'prepared' | 'overseer' | 'taint' | 'gather'>;
 export function openRun(opening: Opening): OpenRun {
   const { workflowId } = workflowInfo();
   const { settings, continued } = opening;
-  const ledger = new Ledger(opening.limits, continued?.spent);
+  const ledger = new Ledger({
+    limits: opening.limits,
+    granted: opening.grant,
+    carried: continued?.spent,
+  });
+  const grants = new ChildGrants(ledger);
+  const { parent } = workflowInfo();
+  if (opening.grant !== undefined && parent !== undefined)
+    ledger.suppliedBy(new ParentSupply(parent.workflowId, workflowId, (more) => ledger.grow(more)));
   const view = new ViewKeeper({
     run: opening.run,
     workflow: workflowId,
@@ -114,6 +123,7 @@ export function openRun(opening: Opening): OpenRun {
           view,
           approvals,
           ledger,
+          grants,
           effects,
           repeats,
           gate,
@@ -164,6 +174,7 @@ export function continuationOf(
           spent: ledger.entries(),
           effects: effects.snapshot(),
         },
+        ...(ledger.accounts.root.granted === undefined ? {} : { grant: ledger.accounts.root.granted }),
       });
     },
   };

@@ -1,5 +1,6 @@
 import {
   ChildWorkflowCancellationType,
+  ChildWorkflowFailure,
   isCancellation,
   ParentClosePolicy,
   startChild,
@@ -9,6 +10,7 @@ import type { Stretch, StretchResult } from '../contract/map-run';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
 import type { StepResult, SubtreeInput, SubtreeResult } from '../contract/run';
 import type { MapStep } from '../contract/step';
+import { NO_USAGE } from '../contract/usage';
 import { inline } from '../contract/value';
 import { subtreeInput } from './child-input';
 import { accountOfFailedChild, describeFailure } from './failing';
@@ -62,7 +64,8 @@ export async function runChild(run: Run, place: Place, input: SubtreeInput): Pro
   try {
     const held = run.gate.held();
     if (held !== undefined) await held;
-    const told = { ...input, ...run.switchboard.forChild(input) };
+    const grant = run.grants.open(workflowId, place.path);
+    const told = { ...input, grant, ...run.switchboard.forChild(input) };
     const child = await startChild<(input: SubtreeInput) => Promise<SubtreeResult>>(WORKFLOW_TYPES.subtree, {
       workflowId,
       args: [told],
@@ -76,15 +79,16 @@ export async function runChild(run: Run, place: Place, input: SubtreeInput): Pro
     });
     run.switchboard.open(child, told);
     const result = await child.result();
-    run.ledger.add(place.path, result.usage);
+    run.grants.close(workflowId, result.usage);
     run.effects.adopt(result.effects ?? {});
     run.taint.mark(place.path, result.untrusted);
     run.overseer.remember(result.remembered ?? []);
     const { output, missing, stretch } = result;
     return { output, missing, ...(stretch === undefined ? {} : { stretch }) };
   } catch (error) {
-    const { usage, undone, untrusted } = accountOfFailedChild(error);
-    run.ledger.add(place.path, usage);
+    const { usage, undone = {}, untrusted } = accountOfFailedChild(error);
+    // One that never started has used nothing.
+    run.grants.close(workflowId, error instanceof ChildWorkflowFailure ? usage : NO_USAGE);
     run.effects.adopt({ undone });
     run.taint.mark(place.path, untrusted);
     throw error;

@@ -1,4 +1,3 @@
-import { failure } from '../contract/fail';
 import type { StepResult } from '../contract/run';
 import { runAgentStep } from './patterns/agent';
 import { runApprove } from './patterns/approve';
@@ -27,7 +26,6 @@ import type { Run } from './run';
  * code makes, and this is on the way of every step. So it may also throw at once.
  */
 export function runPattern(run: Run, place: Place): Promise<StepResult> {
-  refuseUnbuiltOptions(place);
   const { step } = place;
   switch (step.kind) {
     case 'agent':
@@ -68,14 +66,5 @@ export function runPattern(run: Run, place: Place): Promise<StepResult> {
       return runRoute(run, { ...place, step });
     case 'peers':
       return runPeers(run, { ...place, step });
-  }
-}
-
-/** An option that would be silently ignored is worse than none. */
-function refuseUnbuiltOptions({ step, path }: Place): void {
-  for (const option of ['budget'] as const) {
-    if (step[option] !== undefined) {
-      throw failure('PatternNotImplemented', `The step option "${option}" at ${path} is not built yet.`);
-    }
   }
 }

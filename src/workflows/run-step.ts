@@ -14,6 +14,11 @@ import { withDeadline } from './safeguards/deadline';
 
 /** One step with everything that any step may carry: isolation, time, retries, and what a failure leads to. */
 export async function runStep(run: Run, place: Place): Promise<StepResult> {
+  const { budget } = place.step;
+  if (place.share !== undefined) return portioned(run, place, place.share);
+  // The top of a child has its share in its parent's books.
+  if (budget !== undefined && (place.path !== run.top || run.workflow === run.id))
+    run.ledger.share(place.path, budget);
   if (place.step.isolated === true && place.path !== run.top) return runAsChild(run, place);
   const attempts = place.step.retry?.attempts ?? 1;
   const raised = place.generation + (run.generations[place.path] ?? 0);
@@ -27,6 +32,16 @@ export async function runStep(run: Run, place: Place): Promise<StepResult> {
       const settled = await afterAttempt(run, place, { error, again: attempt < attempts });
       if (settled !== 'again') return settled;
     }
+  }
+}
+
+/** A step that its pattern gives a part of what is left; what it has not used then is the others'. */
+async function portioned(run: Run, { share: _, ...place }: Place, share: number): Promise<StepResult> {
+  run.ledger.portion(place.path, share);
+  try {
+    return await runStep(run, place);
+  } finally {
+    run.ledger.close(place.path);
   }
 }
 

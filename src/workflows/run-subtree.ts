@@ -1,4 +1,4 @@
-import { ContinueAsNew, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, ContinueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { failure } from '../contract/fail';
 import type { Stretch } from '../contract/map-run';
 import type { SubtreeInput, SubtreeResult } from '../contract/run';
@@ -8,6 +8,7 @@ import { runStretch } from './map/run-stretch';
 import { continuationOf, openRun } from './open-run';
 import type { Place } from './place';
 import type { Run } from './run';
+import { tellUsed } from './safeguards/child-grants';
 import { withinParentsTime } from './safeguards/deadline';
 import { undoAll } from './undo';
 
@@ -40,6 +41,9 @@ export async function runSubtree(input: SubtreeInput): Promise<SubtreeResult> {
     };
   } catch (error) {
     const ended = input.undoesItself === true ? await undoOwn(run, input, error) : error;
+    const { parent, workflowId } = workflowInfo();
+    if (isCancellation(ended) && parent !== undefined && input.grant !== undefined)
+      await CancellationScope.nonCancellable(() => tellUsed(parent.workflowId, workflowId, ledger.total()));
     view.finish(isCancellation(ended) ? 'cancelled' : 'failed', { failure: describeFailure(ended) });
     throw closingFailure(ended, {
       usage: ledger.total(),

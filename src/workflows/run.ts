@@ -5,6 +5,7 @@ import type { StepPath } from '../contract/step-path';
 import type { Value } from '../contract/value';
 import type { Place } from './place';
 import type { ApprovalDesk } from './safeguards/approval-desk';
+import type { ChildGrants } from './safeguards/child-grants';
 import type { EffectLog } from './safeguards/effect-log';
 import type { Gate } from './safeguards/gate';
 import type { Ledger } from './safeguards/ledger';
@@ -38,6 +39,7 @@ export interface Run {
   /** Who watches over the steps here: the policies in force, and whom to ask. */
   readonly overseer: Overseer;
   readonly ledger: Ledger;
+  readonly grants: ChildGrants;
   readonly effects: EffectLog;
   readonly repeats: RepeatGuard;
   readonly gate: Gate;

@@ -7,13 +7,17 @@ import type { DraftMessage, DraftPart } from '../contract/conversation';
 import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
 import type { StepPath } from '../contract/step-path';
+import type { Usage } from '../contract/usage';
 import type { Value } from '../contract/value';
 import { modelOptions } from './activity-options';
 import { summaryOf } from './label';
 import type { Place } from './place';
 import type { Gather, Run } from './run';
 import { AgentClock } from './safeguards/agent-clock';
+import { budgetNote } from './safeguards/budget-words';
 import { useTool } from './use-tool';
+import { withGrant } from './with-grant';
+import { worstCall, worstUse } from './worst-call';
 
 export interface AgentUse {
   readonly agent: PreparedAgent;
@@ -49,7 +53,6 @@ function isSharable({ mode, tools }: PreparedAgent): boolean {
 }
 
 async function gathered(run: Run, task: AgentTask, gather: Gather): Promise<AgentOutcome> {
-  run.ledger.check();
   return accounted(run, task, await gather.submit(task));
 }
 
@@ -58,19 +61,19 @@ async function packed(
   task: AgentTask,
   time: { untilMs: number; timeoutMs: number },
 ): Promise<AgentOutcome> {
-  const { path } = task.site;
   // Not awaited where nothing is held: that would change the order of calls that start side by side.
   const held = run.gate.held();
   if (held !== undefined) await held;
-  run.ledger.check();
+  const summary = `${task.agent.name} · ${task.site.path}`;
   const { runPackedAgent } = proxyActivities<BatonActivities>(
-    modelOptions(run, `${task.agent.name} · ${path}`, { ...time, pool: task.agent.pool }),
+    modelOptions(run, summary, { ...time, pool: task.agent.pool }),
   );
-  return accounted(run, task, await runPackedAgent(task));
+  const funded = { path: task.site.path, need: worstUse(task) };
+  const outcome = await withGrant(run.ledger, funded, (grant) => runPackedAgent({ ...task, grant }));
+  return accounted(run, task, outcome);
 }
 
 function accounted(run: Run, { site: { path } }: AgentTask, outcome: AgentOutcome): AgentOutcome {
-  run.ledger.add(path, outcome.usage);
   run.view.change(path, { turns: outcome.turns, toolCalls: outcome.toolCalls });
   run.view.pass(path, outcome.passed);
   tookIn(run, path, outcome);
@@ -90,6 +93,9 @@ function tookIn(
   });
 }
 
+/** A byte a token is the most; text has about four. */
+const BYTES_PER_TOKEN = 5;
+
 interface Stepwise {
   readonly task: AgentTask;
   readonly ownTool?: AgentUse['ownTool'];
@@ -105,10 +111,11 @@ function stepwise(
   const clock = new AgentClock(until);
   const caller = { agent: agent.name, ...(agent.role === undefined ? {} : { role: agent.role }) };
   const summary = summaryOf(agent.name, place.path);
+  // Of a transcript whose bound the execution before this one knew.
+  let known = BYTES_PER_TOKEN * (run.continuation?.from?.lastTurnTokens ?? 0);
   const effects: AgentEffects = {
     // Not `async`: see `runPattern`.
     callModel(input) {
-      run.ledger.check();
       const untilMs = clock.untilMs();
       if (Date.now() >= untilMs) {
         throw failure(
@@ -121,8 +128,12 @@ function stepwise(
       const { callModel } = proxyActivities<BatonActivities>(
         modelOptions(run, summary, { untilMs, pool: agent.pool }),
       );
-      return callModel(input).then((reply) => {
-        run.ledger.add(place.path, reply.usage);
+      const need = worstCall(agent, input.append, known);
+      const scarce = run.ledger.scarce(place.path, need.full);
+      const told = scarce === undefined ? input : { ...input, budgetNote: budgetNote(scarce, agent.rates) };
+      const funded = { path: place.path, need };
+      return withGrant(run.ledger, funded, (grant) => callModel({ ...told, grant })).then((reply) => {
+        known = reply.threadBound ?? BYTES_PER_TOKEN * tokensOf(reply.usage);
         run.view.countTurn(place.path, reply.toolCalls.length);
         run.view.pass(place.path, reply.passed);
         return reply;
@@ -139,6 +150,10 @@ function stepwise(
     { ...effects, betweenTurns: (state) => continuation.continueWhenLong(state) },
     continuation.from,
   );
+}
+
+function tokensOf({ inputTokens, outputTokens }: Usage): number {
+  return inputTokens + outputTokens;
 }
 
 function opening(task: string | undefined, input: Value): DraftMessage {

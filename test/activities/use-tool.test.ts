@@ -100,6 +100,8 @@ describe('useTool: a tool that must never run twice', () => {
         find: journal.find.bind(journal),
         lease: journal.lease.bind(journal),
         intend: journal.intend.bind(journal),
+        sent: journal.sent.bind(journal),
+        unsent: journal.unsent.bind(journal),
         record: () => Promise.reject(new Error('the worker died')),
       },
     };

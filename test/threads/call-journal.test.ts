@@ -65,9 +65,9 @@ describe('call journal', () => {
 
   test('an attempt that never took the lease: cannot record', async () => {
     const journal = newJournal();
-    expect(await typeOf(journal.record({ key, holder: { activity: 'a', attempt: 1 } }, 'x'))).toBe(
-      'StaleAttempt',
-    );
+    expect(
+      await typeOf(journal.record({ key, holder: { activity: 'a', attempt: 1 }, unsettled: [] }, 'x')),
+    ).toBe('StaleAttempt');
     expect(await journal.find(key)).toBeUndefined();
   });
 

@@ -155,6 +155,8 @@ test('a model call that was journaled but not reported is not made again', async
       find: journal.find.bind(journal),
       lease: journal.lease.bind(journal),
       intend: journal.intend.bind(journal),
+      sent: journal.sent.bind(journal),
+      unsent: journal.unsent.bind(journal),
       record: async (...args: Parameters<typeof journal.record>) => {
         const kept = await journal.record(...args);
         lost += 1;

@@ -14,6 +14,7 @@ import type { Team } from '../../src/contract/team';
 import type { Value } from '../../src/contract/value';
 import type { RunView } from '../../src/contract/view';
 import { oneModel } from '../../src/models/models';
+import type { Price } from '../../src/models/price';
 import type { ModelProvider, ModelRequest, ProviderContext } from '../../src/models/provider';
 import { scripted } from '../../src/models/scripted';
 import type { ScriptedReply } from '../../src/models/scripted-reply';
@@ -70,7 +71,12 @@ export interface Engine {
 }
 
 export async function startEngine(
-  options: { tools?: readonly Tool[]; timeSkipping?: boolean; notifiers?: readonly Notifier[] } = {},
+  options: {
+    tools?: readonly Tool[];
+    timeSkipping?: boolean;
+    price?: Price;
+    notifiers?: readonly Notifier[];
+  } = {},
 ): Promise<Engine> {
   const server = await createTestEnvironment({ time: options.timeSkipping === true ? 'skipping' : 'real' });
   const folder = await mkdtemp(join(tmpdir(), 'baton-engine-'));
@@ -90,7 +96,7 @@ export async function startEngine(
     taskQueue,
     workflowBundle: workflowBundle(),
     store,
-    models: oneModel(provider),
+    models: oneModel(provider, options.price === undefined ? {} : { price: options.price }),
     tools: options.tools ?? [],
     notifiers: options.notifiers ?? [],
   });

@@ -35,7 +35,6 @@ describe('out of time', () => {
     const answers = { quick: () => text('quick'), endless };
     let reviews = 0;
     let proposals = 0;
-    let judgements = 0;
     let turns = 0;
     engine.replies({
       ...answers,
@@ -52,7 +51,6 @@ describe('out of time', () => {
       },
       critic: () => output({ agrees: false, argument: 'too large' }),
       judge: () => {
-        judgements += 1;
         return output({ decided: false, verdict: 'perhaps', reasons: ['unclear'], dissent: [] });
       },
       yes: () => text('yes'),

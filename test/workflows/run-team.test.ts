@@ -128,15 +128,6 @@ describe('runTeam', () => {
     expect((await engine.run(team('fall', guarded), 'go')).output).toEqual({ inline: 'instead: go' });
   });
 
-  test('an unbuilt option fails PatternNotImplemented and names itself', async () => {
-    engine.replies({ a: () => text('a') });
-    await expect(
-      engine.run(team('budget', agent({ name: 'a', instructions: 'a' }, { budget: 0.5 })), 'go'),
-    ).rejects.toMatchObject({
-      cause: { message: expect.stringContaining('"budget"') },
-    });
-  });
-
   test('an unknown tool fails the run before any model is asked', async () => {
     await expect(engine.run(team('ghost', who('a', { tools: ['ghost'] })), 'go')).rejects.toMatchObject({
       cause: { type: 'UnknownTool', message: expect.stringContaining('ghost') },

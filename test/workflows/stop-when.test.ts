@@ -7,10 +7,11 @@ import {
   peers,
   pipeline,
   refine,
+  supervise,
   team,
 } from '../../src/contract/builders';
 import type { ProviderContext } from '../../src/models/provider';
-import { output, text } from '../../src/models/scripted-reply';
+import { output, text, toolCall } from '../../src/models/scripted-reply';
 import { type Engine, startEngine } from './engine';
 
 const who = (name: string) => agent({ name, instructions: `You are ${name}.` });
@@ -84,6 +85,16 @@ describe('stopWhen', () => {
     expect(await ran(map('', finder('item'), width), items)).toEqual(finished);
     expect(engine.asked('item')).toBe(3);
     expect(await ran(map('', finder('item'), { ...width, window: 1 }), items)).toEqual(finished);
+  });
+
+  test("supervise: a worker's result that meets it is the answer, and the supervisor is not asked again", async () => {
+    engine.replies({
+      boss: () => toolCall('delegate_to_hit', { objective: 'find it' }),
+      hit: () => output({ found: true }),
+    });
+    const boss = { name: 'boss', instructions: 'Delegate.' };
+    expect(await ran(supervise(boss, { hit: finder('hit') }, found))).toEqual(done({ found: true }));
+    expect(engine.asked('boss')).toBe(1);
   });
 
   test('rounds: tested on what a round comes to', async () => {

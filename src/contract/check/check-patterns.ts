@@ -25,7 +25,16 @@ export function checkPatterns({ steps }: Scope, found: Findings): void {
 }
 
 /** Kinds that `stopWhen` can end early: they run several steps, and what has finished is a result. */
-const STOPPABLE: readonly StepKind[] = ['pipeline', 'parallel', 'map', 'dag', 'refine', 'debate', 'peers'];
+const STOPPABLE: readonly StepKind[] = [
+  'pipeline',
+  'parallel',
+  'map',
+  'dag',
+  'supervise',
+  'refine',
+  'debate',
+  'peers',
+];
 
 function checkStop({ kind, stopWhen }: Step, place: Place, found: Findings): void {
   if (stopWhen !== undefined && !STOPPABLE.includes(kind))

@@ -5,6 +5,7 @@ import { failure } from '../../contract/fail';
 import type { FailureType } from '../../contract/failure-types';
 import { MAX_RETRY_AFTER_MS } from '../../contract/limits';
 import { retryAfterMs, spreadWait } from '../retry-after';
+import { unsentFacts } from '../unsent';
 import { tellVendorMessage } from '../vendor-message';
 
 /** By the vendor's type first: errors in the middle of a stream have no status. */
@@ -52,7 +53,11 @@ export function fromAnthropicError(error: unknown, host: string): ApplicationFai
   if (error instanceof Anthropic.APIConnectionTimeoutError)
     return failure('ModelTimeout', `${host} did not answer in time.`);
   if (error instanceof Anthropic.APIConnectionError)
-    return failure('ModelConnectionLost', `${host} cannot be reached${causeOf(error)}.`);
+    return failure(
+      'ModelConnectionLost',
+      `${host} cannot be reached${causeOf(error)}.`,
+      unsentFacts(codeOf(error)),
+    );
   if (error instanceof Anthropic.APIError) return fromApiError(error, host);
   if (error instanceof Anthropic.AnthropicError)
     return failure(
@@ -105,11 +110,16 @@ function byStatusClass(status: number | undefined): FailureType {
 
 /** The network's code (ECONNREFUSED, UND_ERR_SOCKET) lies some causes deep; its messages may hold addresses only. */
 function causeOf(error: unknown): string {
+  const code = codeOf(error);
+  return code === undefined ? '' : ` (${code})`;
+}
+
+function codeOf(error: unknown): string | undefined {
   let here: unknown = error;
   for (let depth = 0; depth < 5 && types.isNativeError(here); depth++) {
     const { code } = here as { code?: unknown };
-    if (typeof code === 'string') return ` (${code})`;
+    if (typeof code === 'string') return code;
     here = here.cause;
   }
-  return '';
+  return undefined;
 }

@@ -67,7 +67,7 @@ class PlannedWork {
         done,
         failed: this.tasks.map(({ id }) => id).filter((id) => !this.results.has(id)),
         maxTasks: this.tasksLeft(),
-        callsLeft: this.run.ledger.left().maxModelCalls,
+        callsLeft: this.run.ledger.left(this.place.path).maxModelCalls,
       },
       progress:
         this.tasks.length === 0

@@ -11,6 +11,7 @@ import { passOn } from '../pass-on';
 import type { Place } from '../place';
 import { preparedSupervisor } from '../prepared';
 import type { Run } from '../run';
+import { Stop } from '../stop';
 import { useAgent } from '../use-agent';
 
 /**
@@ -20,6 +21,8 @@ import { useAgent } from '../use-agent';
  * result is passed on as the step's own. A worker may be a `supervise` step: that is hierarchy. A worker's failure is told
  * to the supervisor, which decides what follows. Rounds that bring nothing new end in one turn without delegations.
  *
+ * `stopWhen` is tested on each worker's result: one that meets it is passed on once the turn's workers have ended.
+ *
  * Crash: the supervisor's turns and its workers' calls are journaled alike; finished delegations are not given again.
  */
 export async function runSupervise(run: Run, place: Place<SuperviseStep>): Promise<StepResult> {
@@ -28,13 +31,14 @@ export async function runSupervise(run: Run, place: Place<SuperviseStep>): Promi
   const { limits } = prepared;
   const maxTurns = Math.min(limits.maxTurns, step.maxRounds + 1);
   const supervisor = { ...prepared, limits: { ...limits, maxTurns } };
+  const stop = new Stop(run, step);
   const { output, ending } = await useAgent(run, place, {
     agent: supervisor,
     task: step.task,
     maxIdleRounds: step.maxIdleRounds,
     ownTool: (use) => {
       const worker = delegatedWorker(use.tool);
-      return worker === undefined ? undefined : delegate(run, place, { supervisor, worker, use });
+      return worker === undefined ? undefined : delegate(run, place, { supervisor, stop, worker, use });
     },
   });
   if (ending !== undefined) run.view.change(place.path, { outcome: ENDINGS[ending] });
@@ -48,6 +52,7 @@ const ENDINGS: Readonly<Record<AgentEnding, string>> = {
 
 interface Delegated {
   readonly supervisor: PreparedAgent;
+  readonly stop: Stop;
   readonly worker: string;
   readonly use: ToolUse;
 }
@@ -55,7 +60,7 @@ interface Delegated {
 async function delegate(
   run: Run,
   place: Place<SuperviseStep>,
-  { supervisor, worker, use }: Delegated,
+  { supervisor, stop, worker, use }: Delegated,
 ): Promise<ToolOutcome> {
   const step = place.step.workers[worker];
   if (step === undefined) return { value: inline(`There is no worker "${worker}".`), isError: true };
@@ -67,8 +72,11 @@ async function delegate(
     generation: place.generation,
     share: shareOf(weight, weightsOf(use)),
   });
+  if (result.isError) return result;
   const isLast = finish && place.step.passThrough === true && use.turn.length === 1;
-  return isLast && !result.isError ? { ...result, ...(await passOn(run, supervisor, result.value)) } : result;
+  return isLast || (await stop.at(result.value))
+    ? { ...result, ...(await passOn(run, supervisor, result.value)) }
+    : result;
 }
 
 /** A worker's result, or its failure in words. */

@@ -24,6 +24,7 @@ export function runTeamStep(run: Run, place: Place<TeamStep>): Promise<StepResul
   const oversight = run.overseer.below(sub).told();
   const path = childPath(place.path, place.step, place.step.team);
   const timeoutMs = milliseconds(limits.timeout);
+  run.ledger.limit(place.path, `the team "${name}" at ${place.path}`, limits);
   const input = () => ({
     ...subtreeInput(run, place),
     team: name,
@@ -31,7 +32,7 @@ export function runTeamStep(run: Run, place: Place<TeamStep>): Promise<StepResul
     step: root,
     prepared,
     ...(oversight === undefined ? {} : { oversight }),
-    limits: within(limits, run.ledger.left()),
+    limits: within(limits, run.ledger.left(place.path)),
   });
   // The run's own deadline comes first: no timer of its own is needed.
   if (Date.now() + timeoutMs >= run.deadlineAt) return runChild(run, place, input());

@@ -1,41 +1,135 @@
-import { failure } from '../../contract/fail';
+import { condition } from '@temporalio/workflow';
+import { type Amount, fits, least, minus, most, NOTHING, plus, shareOf } from '../../contract/amount';
 import type { StepPath } from '../../contract/step-path';
 import type { RunLimits } from '../../contract/team';
-import { addUsage, NO_USAGE, type Usage } from '../../contract/usage';
+import { addUsage, inDoubt, NO_USAGE, spentBy, type Usage } from '../../contract/usage';
+import type { BudgetView } from '../../contract/view';
+import { type Account, Accounts, type Hold, leftOf, newAccount } from './accounts';
+import { budgetView, spentFailure } from './budget-words';
 
-/** The account of one execution: what its steps and children have used, by the step that used it. */
+/** What is to be held before something begins: its worst case, and the least that it can begin with at all. */
+export interface Need {
+  readonly full: Amount;
+  readonly least: Amount;
+}
+
+/** Where an execution gets more from once its own grant is used up: its parent. */
+export interface Supply {
+  /** True while an answer is awaited. */
+  readonly isAsked: boolean;
+  /** The last answer: there was less than was asked for. */
+  readonly wasDenied: boolean;
+  /** Asks for that much at least; `grow` is told what comes. */
+  ask(needed: Amount, wanted: Amount): void;
+}
+
+/** Asks a person whether to raise a budget that is spent. */
+export type Raise = (account: Account, path: StepPath) => Promise<boolean>;
+
+export interface LedgerTerms {
+  readonly limits: RunLimits;
+  /** Of a child: what its parent has granted to begin with. */
+  readonly granted?: Amount | undefined;
+  readonly carried?: Readonly<Record<StepPath, Usage>> | undefined;
+}
+
+/**
+ * The account of one execution: what its steps and children have used, by the step that used it, and what each may
+ * still use. What begins holds its worst case first; where that is not there, it waits for what others give back.
+ */
 export class Ledger {
   private readonly own = new Map<StepPath, Usage>();
   private sum: Usage = NO_USAGE;
+  readonly accounts: Accounts;
+  private supply: Supply | undefined;
+  private raise: Raise | undefined;
 
-  constructor(
-    private readonly limits: RunLimits,
-    carried: Readonly<Record<StepPath, Usage>> = {},
-  ) {
-    for (const [path, usage] of Object.entries(carried)) this.add(path, usage);
-  }
-
-  /** Call before every model call. Throws ModelCallLimitReached, TokenLimitReached or CostLimitReached where the run has nothing left. */
-  check(): void {
-    const { calls, inputTokens, outputTokens, microDollars } = this.sum;
-    if (calls >= this.limits.maxModelCalls) {
-      throw failure('ModelCallLimitReached', `The run has made ${calls} model calls (limits.maxModelCalls).`);
-    }
-    if (inputTokens + outputTokens >= this.limits.maxTokens) {
-      throw failure(
-        'TokenLimitReached',
-        `The run has used ${inputTokens + outputTokens} tokens (limits.maxTokens).`,
-      );
-    }
-    if (microDollars >= this.limits.maxMicroDollars) {
-      throw failure(
-        'CostLimitReached',
-        `The run has spent ${microDollars} micro-dollars (limits.maxMicroDollars).`,
-      );
+  constructor(private readonly terms: LedgerTerms) {
+    this.accounts = new Accounts(newAccount('the run', amountOf(terms.limits), terms.granted));
+    for (const [path, usage] of Object.entries(terms.carried ?? {})) {
+      this.note(path, usage);
+      this.accounts.root.spent = spentBy(this.sum);
     }
   }
 
-  add(path: StepPath, usage: Usage): void {
+  suppliedBy(supply: Supply): void {
+    this.supply = supply;
+  }
+
+  raisedBy(raise: Raise): void {
+    this.raise = raise;
+  }
+
+  /** A parent has granted more, or only what it had. */
+  grow(more: Amount): void {
+    const { root } = this.accounts;
+    if (root.granted !== undefined) root.granted = plus(root.granted, more);
+  }
+
+  /**
+   * Holds what is needed at a path, at once where it is there: then no promise is made. Else waits until others have
+   * given back, the parent has granted more, or a person has raised what is spent; then takes what there is. Throws
+   * TokenLimitReached, CostLimitReached or ModelCallLimitReached where that is too little.
+   */
+  reserve(path: StepPath, need: Need): Hold | Promise<Hold> {
+    return this.accounts.hold(path, need.full) ?? this.wait(path, need);
+  }
+
+  /** More for a holder that needs so much in all. False where there is no more: it has got what there was. */
+  async extend(path: StepPath, hold: Hold, needed: Amount): Promise<boolean> {
+    const more = minus(needed, hold.amount);
+    this.accounts.setActive(hold, false);
+    try {
+      await this.come(path, more);
+      if (this.accounts.extend(hold, more)) return true;
+      this.accounts.extend(hold, least(more, this.accounts.left(path)));
+      return false;
+    } finally {
+      this.accounts.setActive(hold, true);
+    }
+  }
+
+  /** Holds all that runs at a path to limits of its own, which count beside those above it. */
+  limit(path: StepPath, name: string, limits: RunLimits): void {
+    if (this.accounts.at(path).length === 0) this.accounts.attach(path, newAccount(name, amountOf(limits)));
+  }
+
+  /** Holds all that runs at a path to a share of what the nearest budget above it allows. Tries of one step share it. */
+  share(path: StepPath, share: number): void {
+    const [above] = this.accounts.chain(path);
+    if (above === undefined || this.accounts.at(path).length > 0) return;
+    const name = `the budget of ${path} (${Math.round(share * 100)} % of that of ${above.name})`;
+    this.accounts.attach(path, newAccount(name, shareOf(above.limit, share)));
+  }
+
+  /** Holds all that runs at a path to a part of what is left there now; holds that are under way may still give it back. */
+  portion(path: StepPath, share: number): void {
+    const left = this.accounts
+      .chain(path)
+      .map(({ limit, spent }) => minus(limit, spent))
+      .reduce(least);
+    const name = `the share of ${path} (${Math.round(share * 100)} % of what was left)`;
+    this.accounts.attach(path, newAccount(name, shareOf(left, share)));
+  }
+
+  /** What runs at the path has ended: its own budgets are no longer shown. */
+  close(path: StepPath): void {
+    this.accounts.detach(path);
+  }
+
+  /** What may have been spent of a hold by something that has not ended, and never will say so. */
+  lose(path: StepPath, hold: Hold, doubt: Amount): void {
+    this.accounts.spend(hold, doubt);
+    this.note(path, inDoubt(doubt));
+  }
+
+  /** The holder has ended. */
+  settle(hold: Hold, spent: Amount): void {
+    this.accounts.settle(hold, spent);
+  }
+
+  /** Notes what a step has used, for the view and the bill. */
+  note(path: StepPath, usage: Usage): void {
     this.own.set(path, addUsage(this.own.get(path) ?? NO_USAGE, usage));
     this.sum = addUsage(this.sum, usage);
   }
@@ -44,20 +138,38 @@ export class Ledger {
     return this.sum;
   }
 
-  /** What a child may use: all that is left when it starts. */
-  left(): RunLimits {
-    const { calls, inputTokens, outputTokens, microDollars } = this.sum;
+  /** What a child may use at most. What it may use at once is granted to it: see `child-grants`. */
+  left(path: StepPath): RunLimits {
+    const { calls, tokens, microDollars } = this.accounts
+      .chain(path)
+      .map(({ limit, spent }) => minus(limit, spent))
+      .reduce(least);
     return {
-      ...this.limits,
-      maxModelCalls: Math.max(1, this.limits.maxModelCalls - calls),
-      maxTokens: Math.max(1, this.limits.maxTokens - inputTokens - outputTokens),
-      maxMicroDollars: Math.max(1, this.limits.maxMicroDollars - microDollars),
+      ...this.terms.limits,
+      maxModelCalls: Math.max(1, calls),
+      maxTokens: Math.max(1, tokens),
+      maxMicroDollars: Math.max(1, microDollars),
     };
+  }
+
+  /** What is left to what runs at the path, where its next calls may use it up; undefined where there is plenty. */
+  scarce(path: StepPath, call: Amount): Amount | undefined {
+    if (this.supply !== undefined) return undefined;
+    const left = this.accounts
+      .chain(path)
+      .map(({ limit, spent }) => minus(limit, spent))
+      .reduce(least);
+    const plenty = { calls: 0, tokens: PLENTY * call.tokens, microDollars: PLENTY * call.microDollars };
+    return fits(plenty, left) ? undefined : left;
   }
 
   /** What an execution that goes on from this one is handed. */
   entries(): Readonly<Record<StepPath, Usage>> {
     return Object.fromEntries(this.own);
+  }
+
+  budgets(): readonly BudgetView[] {
+    return this.accounts.all().map(budgetView);
   }
 
   /** Usage of each step together with everything below it. */
@@ -71,4 +183,54 @@ export class Ledger {
     }
     return rolled;
   }
+
+  private async wait(path: StepPath, need: Need): Promise<Hold> {
+    const { accounts } = this;
+    for (;;) {
+      await this.come(path, need.full);
+      const hold = accounts.hold(path, need.full) ?? this.holdRest(path, need);
+      if (hold !== undefined) return hold;
+      const short = accounts.shortOf(path, need.least);
+      if (short !== undefined && short.active === 0) throw spentFailure(short, need.least);
+      await condition(() => accounts.shortOf(path, need.least)?.active !== short?.active);
+    }
+  }
+
+  private holdRest(path: StepPath, need: Need): Hold | undefined {
+    const left = this.accounts.left(path);
+    return fits(need.least, left) ? this.accounts.hold(path, least(need.full, left)) : undefined;
+  }
+
+  /** Until that much is there, or nothing more can come. */
+  private async come(path: StepPath, needed: Amount): Promise<void> {
+    const { accounts, supply } = this;
+    let isDenied = false;
+    for (;;) {
+      const short = accounts.shortOf(path, needed);
+      if (short === undefined) return;
+      const asks = supply !== undefined && short === accounts.root && !isDenied;
+      if (asks) this.askParent(needed);
+      await condition(
+        () => accounts.shortOf(path, needed) !== short || (asks ? !supply.isAsked : short.active === 0),
+      );
+      if (accounts.shortOf(path, needed) !== short) continue;
+      if (asks) isDenied = supply.wasDenied;
+      else if (short.granted !== undefined || (await this.raise?.(short, path)) !== true) return;
+    }
+  }
+
+  private askParent(needed: Amount): void {
+    const { root } = this.accounts;
+    if (this.supply === undefined || this.supply.isAsked) return;
+    const more = minus(needed, leftOf(root));
+    // As much again each time, so that a long child asks a few times only.
+    this.supply.ask(more, most(more, root.granted ?? NOTHING));
+  }
+}
+
+/** Calls of which a budget must hold more to be called plenty. */
+const PLENTY = 10;
+
+export function amountOf({ maxModelCalls, maxTokens, maxMicroDollars }: RunLimits): Amount {
+  return { calls: maxModelCalls, tokens: maxTokens, microDollars: maxMicroDollars };
 }

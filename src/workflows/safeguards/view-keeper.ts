@@ -168,6 +168,7 @@ export class ViewKeeper {
       state: this.state,
       startedAt: this.startedAt,
       usage: ledger.total(),
+      budgets: ledger.budgets(),
       nodes: [...this.nodes.values()].map((node) => ({ ...node, usage: usage.get(node.path) ?? NO_USAGE })),
       approvals: this.approvals(),
       rejectedDecisions: this.rejected(),

@@ -12,6 +12,7 @@ import type {
   SessionMessage,
   SessionView,
 } from '../../contract/session';
+import { NO_USAGE } from '../../contract/usage';
 import { inline, type Value } from '../../contract/value';
 import type { ViewFailure } from '../../contract/view';
 import { accountOfFailedChild, closingFailure, describeFailure, isStepFailure } from '../failing';
@@ -156,7 +157,7 @@ export class SessionDesk {
       // The run alone may have been cancelled, which the session survives.
       const isRunsOwn = isCancellation(error) && !CancellationScope.current().consideredCancelled;
       if (!isStepFailure(error) && !isRunsOwn) throw error;
-      const { usage } = accountOfFailedChild(error);
+      const { usage = NO_USAGE } = accountOfFailedChild(error);
       const failed = describeFailure(error);
       conversation.spend(usage);
       conversation.add({ from: 'team', text: inline(null), run, failure: failed });

@@ -1,0 +1,135 @@
+import { type Amount, fits, least, minus, NOTHING, plus } from '../../contract/amount';
+import type { StepPath } from '../../contract/step-path';
+
+/** A limit, and what stands against it. Everything below its owner is counted in it. */
+export interface Account {
+  /** As a failure names it: `the run`, `the budget "research"`. */
+  readonly name: string;
+  limit: Amount;
+  /** Of a child's run: what its parent has granted up to now; the limit then only says what a share is of. */
+  granted: Amount | undefined;
+  /** Confirmed, and in doubt. */
+  spent: Amount;
+  /** By what is under way. */
+  held: Amount;
+  /** Holders that may still give something back. */
+  active: number;
+}
+
+/** An amount taken from accounts before a call, a packed agent or a child begins. */
+export interface Hold {
+  readonly accounts: readonly Account[];
+  amount: Amount;
+  /** False while its holder waits for more itself: from it nothing comes back. */
+  active: boolean;
+}
+
+export function newAccount(name: string, limit: Amount, granted?: Amount): Account {
+  return { name, limit, granted, spent: NOTHING, held: NOTHING, active: 0 };
+}
+
+export function leftOf({ limit, granted, spent, held }: Account): Amount {
+  return minus(granted ?? limit, plus(spent, held));
+}
+
+/**
+ * The accounts of one execution as a tree along the steps' paths. Pure: what is spent and held together never exceeds a
+ * limit, as long as a holder settles no more than it holds.
+ */
+export class Accounts {
+  private readonly byPath = new Map<StepPath, Account[]>();
+  private readonly chains = new Map<StepPath, readonly Account[]>();
+
+  private readonly alone: readonly Account[];
+
+  constructor(readonly root: Account) {
+    this.alone = [root];
+  }
+
+  /** From now on all that runs at the path and below it is counted in the account too. */
+  attach(path: StepPath, account: Account): void {
+    const here = this.byPath.get(path) ?? [];
+    if (here.includes(account)) return;
+    this.byPath.set(path, [...here, account]);
+    this.chains.clear();
+  }
+
+  detach(path: StepPath): void {
+    if (this.byPath.delete(path)) this.chains.clear();
+  }
+
+  at(path: StepPath): readonly Account[] {
+    return this.byPath.get(path) ?? [];
+  }
+
+  /** Every account that a call at the path is counted in, the nearest first, each once. */
+  chain(path: StepPath): readonly Account[] {
+    if (this.byPath.size === 0) return this.alone;
+    const known = this.chains.get(path);
+    if (known !== undefined) return known;
+    const found = new Set<Account>();
+    for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1))
+      for (const account of this.byPath.get(path.slice(0, end)) ?? []) found.add(account);
+    const chain = [...found, this.root];
+    this.chains.set(path, chain);
+    return chain;
+  }
+
+  /** The run's own first. */
+  all(): readonly Account[] {
+    return [...new Set([this.root, ...[...this.byPath.values()].flat()])];
+  }
+
+  left(path: StepPath): Amount {
+    return this.chain(path).map(leftOf).reduce(least);
+  }
+
+  /** Undefined where one of the accounts has not that much left. */
+  hold(path: StepPath, amount: Amount): Hold | undefined {
+    const accounts = this.chain(path);
+    for (const account of accounts) if (!fits(amount, leftOf(account))) return undefined;
+    for (const account of accounts) {
+      account.held = plus(account.held, amount);
+      account.active += 1;
+    }
+    return { accounts, amount, active: true };
+  }
+
+  /** More for the same holder. False where there is not that much. */
+  extend(hold: Hold, more: Amount): boolean {
+    for (const account of hold.accounts) if (!fits(more, leftOf(account))) return false;
+    for (const account of hold.accounts) account.held = plus(account.held, more);
+    hold.amount = plus(hold.amount, more);
+    return true;
+  }
+
+  setActive(hold: Hold, active: boolean): void {
+    if (hold.active === active) return;
+    hold.active = active;
+    for (const account of hold.accounts) account.active += active ? 1 : -1;
+  }
+
+  /** Of what it holds, so much is spent. */
+  spend(hold: Hold, spent: Amount): void {
+    for (const account of hold.accounts) {
+      account.held = minus(account.held, least(spent, hold.amount));
+      account.spent = plus(account.spent, spent);
+    }
+    hold.amount = minus(hold.amount, spent);
+  }
+
+  /** The holder has ended: what it has spent stays, the rest is free again. */
+  settle(hold: Hold, spent: Amount): void {
+    this.setActive(hold, false);
+    for (const account of hold.accounts) {
+      account.held = minus(account.held, hold.amount);
+      account.spent = plus(account.spent, spent);
+    }
+    hold.amount = NOTHING;
+  }
+
+  /** The account, the nearest first, that has not that much left. */
+  shortOf(path: StepPath, amount: Amount): Account | undefined {
+    return this.chain(path).find((account) => !fits(amount, leftOf(account)));
+  }
+}

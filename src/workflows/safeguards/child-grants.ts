@@ -1,0 +1,102 @@
+import { getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
+import { type Amount, least, minus, NOTHING, plus, shareOf } from '../../contract/amount';
+import type { AskedGrant, GivenGrant } from '../../contract/grant';
+import type { StepPath } from '../../contract/step-path';
+import { inDoubt, spentBy, type Usage } from '../../contract/usage';
+import { askGrantSignal, grantSignal, usedSignal } from '../messages';
+import type { Hold } from './accounts';
+import type { Ledger, Supply } from './ledger';
+
+/** What a child is granted when it starts, where a quarter of what is left is not less; it asks for as much again. */
+const FIRST_GRANT: Amount = { calls: 50, tokens: 500_000, microDollars: 2_000_000 };
+
+interface Child {
+  readonly path: StepPath;
+  readonly hold: Hold;
+  /** Told by a child that was cancelled, which has no result to tell it with. */
+  used?: Usage;
+}
+
+/** The parent's side: children hold a grant each, are granted more when they ask, and give back the rest as they end. */
+export class ChildGrants {
+  private readonly children = new Map<string, Child>();
+
+  constructor(private readonly ledger: Ledger) {
+    setHandler(askGrantSignal, (asked) => this.grantMore(asked));
+    setHandler(usedSignal, ({ from, usage }) => {
+      const child = this.children.get(from);
+      if (child !== undefined) child.used = usage;
+    });
+  }
+
+  /** What the child may use at once. Nothing is no hindrance: it asks when it needs something. */
+  open(workflow: string, path: StepPath): Amount {
+    const { accounts } = this.ledger;
+    const hold = accounts.hold(path, least(FIRST_GRANT, shareOf(accounts.left(path), 0.25)));
+    if (hold === undefined) throw new TypeError('a part of what is left is not there');
+    this.children.set(workflow, { path, hold });
+    return hold.amount;
+  }
+
+  /** The child has ended: with what it says it has used, else with all that it held in doubt. */
+  close(workflow: string, told: Usage | undefined): void {
+    const child = this.children.get(workflow);
+    if (child === undefined) return;
+    this.children.delete(workflow);
+    const usage = told ?? child.used ?? inDoubt(child.hold.amount);
+    this.ledger.settle(child.hold, spentBy(usage));
+    this.ledger.note(child.path, usage);
+  }
+
+  private async grantMore({ from, needed, wanted }: AskedGrant): Promise<void> {
+    const child = this.children.get(from);
+    if (child === undefined) return;
+    const { hold, path } = child;
+    const before = hold.amount;
+    const isEnough =
+      this.ledger.accounts.extend(hold, wanted) ||
+      (await this.ledger.extend(path, hold, plus(before, needed)));
+    // It has ended while it waited.
+    if (!this.children.has(from)) return this.ledger.settle(hold, NOTHING);
+    const grant: GivenGrant = { amount: minus(hold.amount, before), isAll: !isEnough };
+    await getExternalWorkflowHandle(from)
+      .signal(grantSignal, grant)
+      .catch(() => undefined);
+  }
+}
+
+/** The child's side. */
+export class ParentSupply implements Supply {
+  isAsked = false;
+  wasDenied = false;
+
+  constructor(
+    private readonly parent: string,
+    private readonly workflow: string,
+    grow: (more: Amount) => void,
+  ) {
+    setHandler(grantSignal, ({ amount, isAll }) => {
+      this.isAsked = false;
+      this.wasDenied = isAll;
+      grow(amount);
+    });
+  }
+
+  ask(needed: Amount, wanted: Amount): void {
+    this.isAsked = true;
+    getExternalWorkflowHandle(this.parent)
+      .signal(askGrantSignal, { from: this.workflow, needed, wanted })
+      .catch(() => {
+        // A parent that is gone grants nothing.
+        this.isAsked = false;
+        this.wasDenied = true;
+      });
+  }
+}
+
+/** Tells the parent what a cancelled child has used. */
+export async function tellUsed(parent: string, workflow: string, usage: Usage): Promise<void> {
+  await getExternalWorkflowHandle(parent)
+    .signal(usedSignal, { from: workflow, usage })
+    .catch(() => undefined);
+}

@@ -1,0 +1,111 @@
+import { agent, map, parallel, pipeline, supervise, team } from '../../src/contract/builders';
+import { spentBy } from '../../src/contract/usage';
+import type { ModelRequest } from '../../src/models/provider';
+import { type ScriptedReply, text, toolCall } from '../../src/models/scripted-reply';
+import { type Engine, isFirstTurn, lastText, startEngine } from './engine';
+
+/** A call that uses that many tokens, of at most some 3,000: what is sent, in bytes, and 500 of reply. */
+const costing = (tokens: number, reply: ScriptedReply = text('done')): ScriptedReply => ({
+  ...reply,
+  usage: { inputTokens: tokens - 100, outputTokens: 100 },
+});
+const who = (name: string, more: object = {}) =>
+  agent({ name, instructions: `You are ${name}.`, limits: { maxOutputTokens: 500 }, ...more });
+const BEST = { bestEffort: { atLeast: 0, required: [] } };
+const PRICE = { input: 1_000_000, output: 1_000_000, cacheRead: 0, cacheWrite: 0 };
+
+describe('budgets', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await startEngine({ price: PRICE });
+  });
+  afterAll(() => engine.stop());
+  beforeEach(() => engine.replies({ worker: () => costing(1000) }));
+
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+  const side = (options: object = {}, step: object = {}) =>
+    parallel(Object.fromEntries(names.map((name) => [name, agent('worker', step)])), {
+      join: BEST,
+      ...options,
+    });
+  const withWorker = (root: Parameters<typeof team>[1], more: object = {}) =>
+    pipeline([who('worker', more), root as never]);
+
+  test.each([
+    ['stepwise', {}, {}],
+    ['packed', { mode: 'packed' }, {}],
+    ['in children', {}, { isolated: true }],
+  ])('side by side: never more than there is, %s', async (_how, more, step) => {
+    const run = await engine.start(
+      team('spend', withWorker(side({}, step), more), { limits: { maxTokens: 6000 } }),
+      'go',
+    );
+    const { state, usage, missing } = await run.result();
+    expect(state).toBe('partial');
+    expect(missing.length).toBeGreaterThan(0);
+    expect(spentBy(usage).tokens).toBeLessThanOrEqual(6000);
+    expect(usage.calls).toBeGreaterThanOrEqual(3);
+    const [whole] = (await run.view()).budgets ?? [];
+    expect(whole).toMatchObject({
+      name: 'the run',
+      left: { tokens: 6000 - spentBy(usage).tokens },
+      held: { tokens: 0 },
+    });
+  });
+
+  test('a batch: several uses in one activity share a grant and stay within it', async () => {
+    const items = map('', who('worker'), { join: BEST, callsPerActivity: 10 });
+    const { usage, state } = await engine.run(team('batch', items, { limits: { maxTokens: 6000 } }), names);
+    expect(state).toBe('partial');
+    expect(spentBy(usage).tokens).toBeLessThanOrEqual(6000);
+    expect(usage.calls).toBeGreaterThanOrEqual(3);
+  });
+
+  test('a share: bounds a step and all below it, children too; the rest is for the others', async () => {
+    const half = side({ budget: 0.5 }, { isolated: true });
+    const root = withWorker(pipeline([half, agent('worker')]));
+    const run = await engine.start(team('half', root, { limits: { maxTokens: 10_000 } }), 'go');
+    const { usage, missing } = await run.result();
+    expect(missing.length).toBeGreaterThan(0);
+    const nodes = (await run.view()).nodes;
+    const shared = nodes.find(({ kind }) => kind === 'parallel');
+    expect(shared && spentBy(shared.usage).tokens).toBeLessThanOrEqual(5000);
+    expect(shared && spentBy(shared.usage).calls).toBeGreaterThanOrEqual(2);
+    expect(nodes.at(-1)).toMatchObject({ kind: 'agent', state: 'done' });
+    expect(spentBy(usage).tokens).toBeLessThanOrEqual(10_000);
+  });
+
+  test('money: a call is not made where its worst case does not fit', async () => {
+    const three = pipeline([who('worker'), agent('worker'), agent('worker')]);
+    const run = await engine.start(team('dear', three, { limits: { maxMicroDollars: 3500 } }), 'go');
+    await expect(run.result()).rejects.toMatchObject({ cause: { type: 'CostLimitReached' } });
+    const { usage } = await run.view();
+    expect(usage.microDollars).toBeLessThanOrEqual(3500);
+    expect(usage.calls).toBeGreaterThanOrEqual(1);
+  });
+
+  test('the last turn: the model is told what is left, then to conclude without tools', async () => {
+    const seen: ModelRequest[] = [];
+    engine.replies({
+      boss: (request) => {
+        seen.push(request);
+        return request.toolChoice === 'none'
+          ? costing(1000, text('concluded'))
+          : costing(1500, toolCall('delegate_to_helper', { objective: 'help' }));
+      },
+      helper: () => costing(500, text('helped')),
+    });
+    const root = supervise(
+      { name: 'boss', instructions: 'You are boss.', limits: { maxOutputTokens: 500 } },
+      { helper: who('helper') },
+    );
+    const { output, usage } = await engine.run(team('lean', root, { limits: { maxTokens: 16_000 } }), 'go');
+    expect(output).toEqual({ inline: 'concluded' });
+    expect(lastText(seen[0] as ModelRequest)).toMatch(/Budget left for this work: 16000 tokens and \$/);
+    expect(lastText(seen.at(-1) as ModelRequest)).toContain('This is your last turn');
+    expect(spentBy(usage).tokens).toBeLessThanOrEqual(16_000);
+    // What it was told about the budget is no part of the conversation.
+    expect(JSON.stringify(seen.at(-1)?.messages).match(/Budget left/g)).toHaveLength(1);
+    expect(isFirstTurn(seen[0] as ModelRequest)).toBe(true);
+  });
+});
