@@ -1,5 +1,5 @@
 import { getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
-import { type Amount, least, minus, NOTHING, plus, shareOf } from '../../contract/amount';
+import { type Amount, fits, minus, NOTHING, plus, times } from '../../contract/amount';
 import type { AskedGrant, GivenGrant } from '../../contract/grant';
 import type { StepPath } from '../../contract/step-path';
 import { inDoubt, spentBy, type Usage } from '../../contract/usage';
@@ -7,8 +7,12 @@ import { askGrantSignal, grantSignal, usedSignal } from '../messages';
 import type { Hold } from './accounts';
 import type { Ledger, Supply } from './ledger';
 
-/** What a child is granted when it starts, where a quarter of what is left is not less; it asks for as much again. */
-const FIRST_GRANT: Amount = { calls: 50, tokens: 500_000, microDollars: 2_000_000 };
+/**
+ * What a child is granted when it starts; it asks for as much again. Where four of that are not left, it is granted each
+ * time only what its next call may take: what one child holds unused, the others would lack.
+ */
+const FIRST_GRANT: Amount = { calls: 25, tokens: 250_000, microDollars: 500_000 };
+const PLENTY = 4;
 
 interface Child {
   readonly path: StepPath;
@@ -32,10 +36,14 @@ export class ChildGrants {
   /** What the child may use at once. Nothing is no hindrance: it asks when it needs something. */
   open(workflow: string, path: StepPath): Amount {
     const { accounts } = this.ledger;
-    const hold = accounts.hold(path, least(FIRST_GRANT, shareOf(accounts.left(path), 0.25)));
+    const hold = accounts.hold(path, this.isPlenty(path, FIRST_GRANT) ? FIRST_GRANT : NOTHING);
     if (hold === undefined) throw new TypeError('a part of what is left is not there');
     this.children.set(workflow, { path, hold });
     return hold.amount;
+  }
+
+  private isPlenty(path: StepPath, amount: Amount): boolean {
+    return fits(times(amount, PLENTY), this.ledger.accounts.left(path));
   }
 
   /** The child has ended: with what it says it has used, else with all that it held in doubt. */
@@ -54,7 +62,7 @@ export class ChildGrants {
     const { hold, path } = child;
     const before = hold.amount;
     const isEnough =
-      this.ledger.accounts.extend(hold, wanted) ||
+      (this.isPlenty(path, wanted) && this.ledger.accounts.extend(hold, wanted)) ||
       (await this.ledger.extend(path, hold, plus(before, needed)));
     // It has ended while it waited.
     if (!this.children.has(from)) return this.ledger.settle(hold, NOTHING);

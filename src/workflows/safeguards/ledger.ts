@@ -41,6 +41,7 @@ export class Ledger {
   private readonly own = new Map<StepPath, Usage>();
   private sum: Usage = NO_USAGE;
   readonly accounts: Accounts;
+  private readonly waiting: object[] = [];
   private supply: Supply | undefined;
   private raise: Raise | undefined;
 
@@ -205,17 +206,27 @@ export class Ledger {
   private async come(path: StepPath, needed: Amount): Promise<void> {
     const { accounts, supply } = this;
     let isDenied = false;
-    for (;;) {
-      const short = accounts.shortOf(path, needed);
-      if (short === undefined) return;
-      const asks = supply !== undefined && short === accounts.root && !isDenied;
-      if (asks) this.askParent(needed);
-      await condition(
-        () => accounts.shortOf(path, needed) !== short || (asks ? !supply.isAsked : short.active === 0),
-      );
-      if (accounts.shortOf(path, needed) !== short) continue;
-      if (asks) isDenied = supply.wasDenied;
-      else if (short.granted !== undefined || (await this.raise?.(short, path)) !== true) return;
+    const turn = {};
+    this.waiting.push(turn);
+    // Of several that wait for each other the last gives up first: what it gives back may be enough for the others.
+    const isLast = (): boolean => this.waiting.at(-1) === turn;
+    try {
+      for (;;) {
+        const short = accounts.shortOf(path, needed);
+        if (short === undefined) return;
+        const asks = supply !== undefined && short === accounts.root && !isDenied;
+        if (asks) this.askParent(needed);
+        await condition(
+          () =>
+            accounts.shortOf(path, needed) !== short ||
+            (asks ? !supply.isAsked : short.active === 0 && isLast()),
+        );
+        if (accounts.shortOf(path, needed) !== short) continue;
+        if (asks) isDenied = supply.wasDenied;
+        else if (short.granted !== undefined || (await this.raise?.(short, path)) !== true) return;
+      }
+    } finally {
+      this.waiting.splice(this.waiting.indexOf(turn), 1);
     }
   }
 
