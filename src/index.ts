@@ -29,6 +29,8 @@ export { openLocalStore } from './threads/local-store';
 export { type OpenStore, openStore, type StoreOptions } from './threads/open-store';
 export { openStoreFromEnvironment } from './threads/store-from-environment';
 export { defineTool } from './tools/define-tool';
+export { type FileToolsOptions, fileTools } from './tools/files/file-tools';
+export { type HttpToolsOptions, httpTools } from './tools/http/http-tools';
 export { stateTools } from './tools/state-tools';
 export { toolUnavailable } from './tools/tool-errors';
 export { type BatonWorkerOptions, createBatonWorker } from './workers/create-worker';
