@@ -1,5 +1,5 @@
 import type { AgentDefinition } from '../contract/agent';
-import type { PreparedAgent } from '../contract/agent-run';
+import type { PreparedAgent, ResolvedAgent } from '../contract/agent-run';
 import { failure } from '../contract/fail';
 import type { WorstRates } from '../contract/grant';
 import type { Json, JsonObject } from '../contract/json';
@@ -33,7 +33,7 @@ export interface AgentPlace {
  */
 export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promise<PreparedAgent> {
   const { team, name, delegations } = place;
-  const agent = team.agents[name];
+  const agent: ResolvedAgent | undefined = team.agents[name];
   if (agent === undefined) throw failure('InvalidTeam', `The team "${team.name}" has no agent "${name}".`);
   const output = agent.output ?? place.contract;
   const tools = grantedTools(team, agent).map((tool) => deps.tools.get(tool));
@@ -69,6 +69,7 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
       ...tools.map((tool) => [tool.name, metaOf(tool)]),
       ...delegations.map((spec) => [spec.name, DELEGATION_META]),
     ]),
+    ...(agent.origin === undefined ? {} : { origin: agent.origin }),
   };
 }
 

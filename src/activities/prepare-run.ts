@@ -16,6 +16,7 @@ import { chooseAgents } from './choose-agents';
 import { aboutWorker, delegationSpecs } from './delegation-specs';
 import { limitPayload } from './limit-payload';
 import { grantedTools, metaOf, prepareAgent } from './prepare-agent';
+import { pinAgents } from './registry/pin-agents';
 import { type UsedInTeam, usedInTeam } from './used-in-team';
 
 /**
@@ -28,7 +29,8 @@ export function createPrepareRun(
   deps: ActivityDeps,
   attempt: () => CallAttempt = () => attemptOf(Context.current()),
 ): BatonActivities['prepareRun'] {
-  return async (team, lineage = '', policies = []) => {
+  return async (asked, lineage = '', policies = []) => {
+    const team = await pinAgents(deps, asked, lineage);
     const whole = teamUse(team, ROOT_PATH, lineage);
     checkTools(deps, whole);
     const charter = await writeCharter(deps.store, attempt(), charterOf(whole, deps.tools));

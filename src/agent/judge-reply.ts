@@ -123,7 +123,7 @@ export function isLastChance(task: AgentTask, state: AgentState): boolean {
 }
 
 export function outcome(state: AgentState, output: Value, ending?: AgentEnding): AgentOutcome {
-  const { thread, turns, toolCalls, usage, passed, untrusted, refusedCalls } = state;
+  const { thread, turns, toolCalls, usage, repairs, passed, untrusted, refusedCalls } = state;
   if (thread === null) throw new TypeError('an answer without a transcript');
   return {
     output,
@@ -131,6 +131,7 @@ export function outcome(state: AgentState, output: Value, ending?: AgentEnding):
     turns,
     toolCalls,
     usage,
+    ...(repairs === 0 ? {} : { violations: repairs }),
     ...(passed === undefined ? {} : { passed }),
     ...(untrusted === undefined ? {} : { untrusted }),
     ...(refusedCalls === undefined ? {} : { refusedCalls }),

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AgentInput, agentSchema } from '../contract/agent';
 import { failure } from '../contract/fail';
-import type { Json } from '../contract/json';
 import { type REGISTRY_UPDATES, WORKFLOW_TYPES } from '../contract/names';
 import {
   type CanaryTerms,
@@ -22,7 +21,6 @@ import {
   type ScoreRequest,
   type WeighRequest,
 } from '../contract/registry-messages';
-import { SHARED_SCOPE } from '../threads/data-scope';
 import type { ClientContext } from './client-context';
 import { explained } from './server-error';
 import { updateEntity } from './update-entity';
@@ -123,7 +121,7 @@ export function agentRegistry(context: ClientContext, terms: Partial<RegistryTer
 }
 
 async function registration(
-  { contentOf }: ClientContext,
+  { registry }: ClientContext,
   { name, agent }: { name: string; agent: AgentInput },
   how: Omit<RegisterOptions, 'by'>,
 ): Promise<Registration> {
@@ -134,8 +132,8 @@ async function registration(
       `The agent "${name}" cannot be registered: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}.`,
     );
   const { version, capabilities, tier } = parsed.data;
-  const { hash } = await contentOf(SHARED_SCOPE).put(parsed.data as unknown as Json);
-  return { name, version, definition: hash, capabilities, tier, ...how };
+  const definition = await registry.putDefinition(parsed.data);
+  return { name, version, definition, capabilities, tier, ...how };
 }
 
 /** Started where it does not run: a registry that was ended by force goes on from its last snapshot. */

@@ -1,8 +1,9 @@
-import type { AgentLimits } from './agent';
+import type { AgentDefinition, AgentLimits } from './agent';
 import type { CallSite } from './call-site';
 import type { DraftMessage } from './conversation';
 import type { Grant, WorstRates } from './grant';
 import type { PassedModel } from './model-call';
+import type { AgentOrigin } from './registry';
 import type { ToolMeta } from './tool-call';
 import type { Usage } from './usage';
 import type { Hash, Value } from './value';
@@ -25,7 +26,12 @@ export interface PreparedAgent {
   readonly definitionBytes?: number;
   /** Of the dearest model of its chain; absent where one is unpriced. */
   readonly rates?: WorstRates;
+  /** Present where it came from the registry. */
+  readonly origin?: AgentOrigin;
 }
+
+/** A team's agent once it is settled which registered agent it is, where it is one. */
+export type ResolvedAgent = AgentDefinition & { readonly origin?: AgentOrigin };
 
 /** One use of an agent. */
 export interface AgentTask {
@@ -97,6 +103,8 @@ export interface AgentOutcome {
   readonly turns: number;
   readonly toolCalls: number;
   readonly usage: Usage;
+  /** Answers that broke the output contract and were sent back. Absent where none. */
+  readonly violations?: number;
   /** Models that were passed over, each once. */
   readonly passed?: readonly PassedModel[];
   /** As in {@link AgentState}. */

@@ -26,12 +26,34 @@ export const agentLimitsSchema = z.strictObject({
 });
 export type AgentLimits = z.infer<typeof agentLimitsSchema>;
 
+/** Which registered agent is meant: one by name, or any with a capability. */
+export const registryAskSchema = z
+  .strictObject({
+    name: nameSchema.optional(),
+    /** Beside a name: this version and no other, no canary either. */
+    version: z.string().min(1).max(64).optional(),
+    capability: nameSchema.optional(),
+    /** Beside a capability: candidates of this tier, or of the nearest one that has any. */
+    tier: modelTierSchema.optional(),
+    /** Beside a capability: candidates whose uses have cost at most so many micro-dollars on average. */
+    maxMicroDollars: z.number().int().min(1).optional(),
+  })
+  .refine(({ name, capability }) => (name === undefined) !== (capability === undefined), {
+    message: 'must hold a name or a capability, one of the two',
+  });
+export type RegistryAsk = z.infer<typeof registryAskSchema>;
+
 /** An agent is plain data: who it is, what it may use, what it must return, what it may cost. */
-export const agentSchema = z.strictObject({
+const agentFields = z.strictObject({
   version: z.string().min(1).max(64).default('1'),
   /** What the agent is for; a supervisor chooses by this sentence. */
   description: z.string().max(1000).default(''),
   instructions: z.string().min(1).max(100_000),
+  /**
+   * The agent comes from the registry: who it is, its instructions and model are settled when a run begins. What stands
+   * here bounds it: it gets no tool that is not listed, no limit above these, and this output contract if there is one.
+   */
+  registry: registryAskSchema.optional(),
   /** A model id of the worker's configuration; without it the tier decides. */
   model: z.string().min(1).max(200).optional(),
   tier: modelTierSchema.default('medium'),
@@ -56,5 +78,17 @@ export const agentSchema = z.strictObject({
   mode: z.enum(['stepwise', 'packed']).default('stepwise'),
   limits: agentLimitsSchema.default(() => agentLimitsSchema.parse({})),
 });
+/** The registry brings the instructions where an agent comes from there. */
+export const agentSchema = z.preprocess(
+  (agent) =>
+    isObject(agent) && agent.registry !== undefined && agent.instructions === undefined
+      ? { ...agent, instructions: 'As registered.' }
+      : agent,
+  agentFields,
+);
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
 export type AgentDefinition = z.infer<typeof agentSchema>;
-export type AgentInput = z.input<typeof agentSchema>;
+export type AgentInput = z.input<typeof agentFields>;

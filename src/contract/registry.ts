@@ -175,3 +175,31 @@ export interface RegistryHead {
   readonly revision: number;
   readonly snapshot: Hash;
 }
+
+/** Why an agent with the capability was not taken. */
+export type LeftOut = 'tier' | 'price' | 'health' | 'model';
+
+export interface RegistryCandidate {
+  readonly agent: string;
+  readonly version: string;
+  readonly weight: number;
+  /** Absent where it could have been chosen. */
+  readonly leftOut?: LeftOut;
+}
+
+/** Candidates that history and views keep. */
+export const KEPT_REGISTRY_CANDIDATES = 8;
+
+/** Which registered agent a run was given, and why; pinned when the run began. */
+export interface AgentOrigin {
+  readonly agent: string;
+  readonly version: string;
+  /** Share of new runs that get this version, where it is a canary. */
+  readonly canary?: number;
+  /** Of the snapshot that it was found in. */
+  readonly revision: number;
+  /** In a few words: `one of 3 by weight 2`. */
+  readonly reason: string;
+  /** Where a capability was asked for: who has it, the chosen one too. */
+  readonly candidates?: readonly RegistryCandidate[];
+}

@@ -7,6 +7,7 @@ import type { Permit } from './held-call';
 import type { Stretch, StretchResult } from './map-run';
 import type { GivenOversight, Oversight } from './oversight';
 import type { RepeatTerms } from './past';
+import type { AgentReport } from './registry-messages';
 import type { Step } from './step';
 import type { StepPath } from './step-path';
 import type { RunLimits, Team } from './team';
@@ -142,6 +143,7 @@ export interface Continued {
   readonly view: RunView;
   readonly spent: Readonly<Record<StepPath, Usage>>;
   readonly effects?: EffectState;
+  readonly agents?: readonly AgentReport[];
 }
 
 export interface StepResult {
@@ -158,6 +160,8 @@ export interface SubtreeResult extends StepResult {
   readonly remembered?: readonly Permit[];
   /** Present where the child ran some items of a map. */
   readonly stretch?: StretchResult;
+  /** How the registered agents in it fared; absent where there were none. */
+  readonly agents?: readonly AgentReport[];
   /** Untrusted tools whose output may be in what it returns. */
   readonly untrusted?: readonly string[];
 }

@@ -4,6 +4,7 @@ import type { CapabilityChoice } from './capability';
 import type { Routing } from './classification';
 import type { Pause } from './event';
 import type { PassedModel } from './model-call';
+import type { AgentOrigin } from './registry';
 import type { StepKind } from './step';
 import type { StepPath } from './step-path';
 import type { Usage } from './usage';
@@ -38,6 +39,8 @@ export interface ViewNode {
   readonly outcome?: string;
   /** How a `route` step came to its route: who was asked, how sure they were, and what lost. */
   readonly routing?: Routing;
+  /** Which registered agent it asks, and why that one. */
+  readonly origin?: AgentOrigin;
   /** Models of its agent's chain that were passed over, and why. */
   readonly passed?: readonly PassedModel[];
   /** Of a step that asks for a capability: who took it, and why. */

@@ -1,3 +1,4 @@
+import type { AgentDefinition } from '../contract/agent';
 import { hashText } from '../contract/hash';
 import type { Json } from '../contract/json';
 import type { RegistryHead, RegistryPage, RegistrySnapshot } from '../contract/registry';
@@ -18,6 +19,14 @@ export class LocalRegistryStore implements RegistryStore {
     private readonly files: StoreFiles,
     private readonly content: ContentStore,
   ) {}
+
+  async putDefinition(agent: AgentDefinition): Promise<Hash> {
+    return (await this.content.put(agent as unknown as Json)).hash;
+  }
+
+  definition(hash: Hash): Promise<Json> {
+    return this.content.get(hash);
+  }
 
   async putPage(page: RegistryPage): Promise<Hash> {
     return (await this.content.put(page as unknown as Json)).hash;

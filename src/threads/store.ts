@@ -1,3 +1,4 @@
+import type { AgentDefinition } from '../contract/agent';
 import type { Incident } from '../contract/classification';
 import type { Message } from '../contract/conversation';
 import type { Json } from '../contract/json';
@@ -62,6 +63,9 @@ export interface IncidentLog {
 
 /** What the registries of agents have published, for the runs that resolve by it. */
 export interface RegistryStore {
+  putDefinition(agent: AgentDefinition): Promise<Hash>;
+  /** To be checked by whoever reads it. Throws StoredValueMissing. */
+  definition(hash: Hash): Promise<Json>;
   putPage(page: RegistryPage): Promise<Hash>;
   page(hash: Hash): Promise<RegistryPage>;
   snapshot(hash: Hash): Promise<RegistrySnapshot>;

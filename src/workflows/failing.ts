@@ -12,6 +12,7 @@ import type { Amount } from '../contract/amount';
 import type { EffectState } from '../contract/effect';
 import { failure, rootFailure } from '../contract/fail';
 import type { GrantFacts } from '../contract/grant';
+import type { AgentReport } from '../contract/registry-messages';
 import { addUsage, inDoubt, NO_USAGE, type Usage } from '../contract/usage';
 import type { ViewFailure } from '../contract/view';
 
@@ -39,10 +40,12 @@ export interface Account {
   readonly undone?: EffectState['undone'];
   /** Untrusted tools whose output may be in what the failure says. */
   readonly untrusted?: readonly string[] | undefined;
+  /** How registered agents have fared. */
+  readonly agents?: readonly AgentReport[] | undefined;
 }
 
 /** The failure with which an execution ends: the root's own type, and its account up to then. */
-export function closingFailure(error: unknown, { usage, undone, untrusted }: Account): unknown {
+export function closingFailure(error: unknown, { usage, undone, untrusted, agents }: Account): unknown {
   if (!isStepFailure(error)) return error;
   const { type, message } = describeFailure(error);
   const root = rootFailure(error);
@@ -52,6 +55,7 @@ export function closingFailure(error: unknown, { usage, undone, untrusted }: Acc
     usage,
     ...(undone === undefined ? {} : { undone }),
     ...(untrusted === undefined ? {} : { untrusted }),
+    ...(agents === undefined || agents.length === 0 ? {} : { agents }),
   };
   return ApplicationFailure.create({
     type,

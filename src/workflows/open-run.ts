@@ -15,6 +15,7 @@ import { notifier } from './notifier';
 import { preparedAt } from './prepared';
 import type { Continuation, Run } from './run';
 import { runStep } from './run-step';
+import { AgentTally } from './safeguards/agent-tally';
 import { ApprovalDesk } from './safeguards/approval-desk';
 import { ChildGrants, ParentSupply } from './safeguards/child-grants';
 import { EffectLog } from './safeguards/effect-log';
@@ -39,6 +40,7 @@ export interface OpenRun {
   readonly effects: EffectLog;
   readonly taint: Taint;
   readonly overseer: Overseer;
+  readonly tally: AgentTally;
   readonly switchboard: Switchboard;
   prepared(facts: Pick<SubtreeInput, 'prepared'>, continuation?: Continuation): Run;
 }
@@ -89,6 +91,7 @@ export function openRun(opening: Opening): OpenRun {
   const repeats = new RepeatGuard(terms);
   const gate = new Gate(opening.paused);
   const taint = new Taint(opening.path, opening.untrusted);
+  const tally = new AgentTally(continued?.agents);
   const switchboard = new Switchboard(
     { run: opening.run, workflow: workflowId },
     { gate, view },
@@ -104,6 +107,7 @@ export function openRun(opening: Opening): OpenRun {
     effects,
     taint,
     overseer,
+    tally,
     switchboard,
     prepared({ prepared }, continuation) {
       const runUntil = (deadlineAt: number, means: Means): Run => {
@@ -128,6 +132,7 @@ export function openRun(opening: Opening): OpenRun {
           repeats,
           gate,
           taint: means.taint,
+          tally,
           switchboard,
           continuation,
           gather: means.gather,
@@ -156,7 +161,7 @@ export function openRun(opening: Opening): OpenRun {
 /** Lets the agent at the top of a subtree go on in a new execution between two turns, once its history has grown long. */
 export function continuationOf(
   input: SubtreeInput,
-  { view, ledger, effects, overseer, switchboard }: OpenRun,
+  { view, ledger, effects, overseer, tally, switchboard }: OpenRun,
 ): Continuation {
   return {
     from: input.continued?.agent,
@@ -173,6 +178,7 @@ export function continuationOf(
           view: view.snapshot(),
           spent: ledger.entries(),
           effects: effects.snapshot(),
+          agents: tally.entries(),
         },
         ...(ledger.accounts.root.granted === undefined ? {} : { grant: ledger.accounts.root.granted }),
       });

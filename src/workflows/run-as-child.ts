@@ -83,14 +83,16 @@ export async function runChild(run: Run, place: Place, input: SubtreeInput): Pro
     run.effects.adopt(result.effects ?? {});
     run.taint.mark(place.path, result.untrusted);
     run.overseer.remember(result.remembered ?? []);
+    run.tally.adopt(result.agents);
     const { output, missing, stretch } = result;
     return { output, missing, ...(stretch === undefined ? {} : { stretch }) };
   } catch (error) {
-    const { usage, undone = {}, untrusted } = accountOfFailedChild(error);
+    const { usage, undone = {}, untrusted, agents } = accountOfFailedChild(error);
     // One that never started has used nothing.
     run.grants.close(workflowId, error instanceof ChildWorkflowFailure ? usage : NO_USAGE);
     run.effects.adopt({ undone });
     run.taint.mark(place.path, untrusted);
+    run.tally.adopt(agents);
     throw error;
   } finally {
     run.switchboard.close(workflowId);

@@ -19,7 +19,7 @@ import { undoAll } from './undo';
  */
 export async function runSubtree(input: SubtreeInput): Promise<SubtreeResult> {
   const open = openRun(input);
-  const { view, ledger, effects, taint } = open;
+  const { view, ledger, effects, taint, tally } = open;
   const run = open.prepared(input, continuationOf(input, open));
   const { step, path, generation } = input;
   try {
@@ -32,12 +32,14 @@ export async function runSubtree(input: SubtreeInput): Promise<SubtreeResult> {
     const { undos, undone } = effects.snapshot();
     const untrusted = taint.outOf(path);
     const { remembered } = open.overseer.told() ?? {};
+    const agents = tally.entries();
     return {
       ...result,
       usage: ledger.total(),
       ...(input.undoesItself === true ? { effects: { undos, undone } } : {}),
       ...(untrusted === undefined ? {} : { untrusted }),
       ...(remembered === undefined ? {} : { remembered }),
+      ...(agents.length === 0 ? {} : { agents }),
     };
   } catch (error) {
     const ended = input.undoesItself === true ? await undoOwn(run, input, error) : error;
@@ -49,6 +51,7 @@ export async function runSubtree(input: SubtreeInput): Promise<SubtreeResult> {
       usage: ledger.total(),
       undone: effects.snapshot().undone,
       untrusted: taint.outOf(path),
+      agents: tally.entries(),
     });
   }
 }

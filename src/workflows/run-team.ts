@@ -1,4 +1,5 @@
 import {
+  CancellationScope,
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
@@ -19,6 +20,7 @@ import { emitByUpdate, inputQuery } from './messages';
 import { openRun } from './open-run';
 import { oversightOf } from './oversight-of';
 import type { Run } from './run';
+import { reportAgents } from './safeguards/agent-tally';
 import { concluding, withDeadline } from './safeguards/deadline';
 
 /**
@@ -86,10 +88,12 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
     );
     const state = result.missing.length > 0 ? 'partial' : 'done';
     view.finish(state, { missing: result.missing });
+    await reportAgents(workflowId, open.tally);
     const untrusted = open.taint.outOf(ROOT_PATH);
     return { ...result, state, usage: ledger.total(), ...(untrusted === undefined ? {} : { untrusted }) };
   } catch (error) {
     view.finish(isCancellation(error) ? 'cancelled' : 'failed', { failure: describeFailure(error) });
+    await CancellationScope.nonCancellable(() => reportAgents(workflowId, open.tally));
     throw closingFailure(error, { usage: ledger.total() });
   }
 }

@@ -4,6 +4,7 @@ import type { Step } from '../contract/step';
 import type { StepPath } from '../contract/step-path';
 import type { Value } from '../contract/value';
 import type { Place } from './place';
+import type { AgentTally } from './safeguards/agent-tally';
 import type { ApprovalDesk } from './safeguards/approval-desk';
 import type { ChildGrants } from './safeguards/child-grants';
 import type { EffectLog } from './safeguards/effect-log';
@@ -44,6 +45,7 @@ export interface Run {
   readonly repeats: RepeatGuard;
   readonly gate: Gate;
   readonly taint: Taint;
+  readonly tally: AgentTally;
   readonly switchboard: Switchboard;
   /** Runs a step below the pattern's own. Patterns know each other only through this. */
   runStep(place: Place): Promise<StepResult>;

@@ -30,6 +30,13 @@ export interface AgentUse {
 
 /** One use of an agent at a step: its loop in this workflow, or packed into one activity. */
 export function useAgent(run: Run, place: Place, use: AgentUse): Promise<AgentOutcome> {
+  const { origin } = use.agent;
+  if (origin === undefined) return askAgent(run, place, use);
+  run.view.change(place.path, { origin });
+  return run.tally.follow(origin, place.path, askAgent(run, place, use));
+}
+
+function askAgent(run: Run, place: Place, use: AgentUse): Promise<AgentOutcome> {
   const untrusted = run.taint.into(place.path);
   const task: AgentTask = {
     agent: use.agent,
@@ -134,6 +141,7 @@ function stepwise(
       const funded = { path: place.path, need };
       return withGrant(run.ledger, funded, (grant) => callModel({ ...told, grant })).then((reply) => {
         known = reply.threadBound ?? BYTES_PER_TOKEN * tokensOf(reply.usage);
+        if (agent.origin !== undefined) run.tally.spend(place.path, reply.usage.microDollars);
         run.view.countTurn(place.path, reply.toolCalls.length);
         run.view.pass(place.path, reply.passed);
         return reply;

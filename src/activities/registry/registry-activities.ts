@@ -5,10 +5,7 @@ import type { Store } from '../../threads/store';
 import { limitPayload } from '../limit-payload';
 
 /** What the registry's workflow does with the store. */
-export function createRegistryActivities({
-  registry,
-  content,
-}: Pick<Store, 'registry' | 'content'>): RegistryActivities {
+export function createRegistryActivities({ registry }: Pick<Store, 'registry'>): RegistryActivities {
   return {
     openRegistry: async (name, carried) => {
       const head = carried ?? (await registry.latest(name));
@@ -21,7 +18,7 @@ export function createRegistryActivities({
     checkDefinitions: async (definitions) => {
       await Promise.all(
         definitions.map(async (hash) => {
-          const parsed = agentSchema.safeParse(await content.get(hash));
+          const parsed = agentSchema.safeParse(await registry.definition(hash));
           if (!parsed.success)
             throw failure('InvalidInput', `The stored value ${hash} is no agent's definition.`);
         }),

@@ -97,14 +97,19 @@ function attempts(node: ViewNode): string {
 function outcome(node: ViewNode): string {
   const passed = node.passed?.map(({ model, type }) => `${model} passed over: ${type}`) ?? [];
   const chosen = node.choice === undefined ? '' : ` → ${node.choice.agent}, ${node.choice.reason}`;
-  const { refusedCalls, untrusted } = node;
+  const { refusedCalls, untrusted, origin } = node;
   const words = [
     ...(node.outcome === undefined ? [] : [node.outcome]),
+    ...(origin === undefined ? [] : [showOrigin(origin)]),
     ...passed,
     ...(refusedCalls === undefined ? [] : [showSome(refusedCalls, 'refused call')]),
     ...(untrusted === undefined ? [] : [`read untrusted: ${untrusted.join(', ')}`]),
   ];
   return chosen + words.map((each) => ` · ${oneLine(each)}`).join('');
+}
+
+function showOrigin({ agent, version, canary }: NonNullable<ViewNode['origin']>): string {
+  return `${agent} ${version}${canary === undefined ? '' : `, canary ${canary * 100} %`}`;
 }
 
 function moreLine(line: Line, { width, paint }: TreeStyle): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AgentDefinition, type AgentInput, agentSchema } from '../agent';
+import { type AgentDefinition, type AgentInput, agentSchema, type RegistryAsk } from '../agent';
 import { parseOrThrow } from '../check/inspect';
 import type { JsonObject } from '../json';
 import { type Built, build, type Options, type OwnDeclarations } from './built';
@@ -27,6 +27,16 @@ export function agent(
  */
 export function capability(name: string, options: Options<'agent', 'agent' | 'capability'> = {}): Built {
   return build({ kind: 'agent', capability: name, ...options });
+}
+
+/** An agent of the registry under the name that it has in this team, and what bounds it here. */
+export type RegisteredSpec = Omit<NamedAgent, 'instructions' | 'registry'> & {
+  readonly registry: RegistryAsk;
+};
+
+/** A step that asks an agent of the registry, by its name there or by a capability; settled when the run begins. */
+export function registered(who: RegisteredSpec, options: Options<'agent', 'agent'> = {}): Built {
+  return agent({ ...who, instructions: 'As registered.' }, options);
 }
 
 /** The name of an agent that a builder was given, and the definition that came with it. */

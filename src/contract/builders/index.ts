@@ -1,4 +1,4 @@
-export { agent, capability } from './agent';
+export { agent, capability, registered } from './agent';
 export { Built, type Part } from './built';
 export { dag, pipeline, refine, saga } from './in-order';
 export { approve, checkpoint, emit, on, subteam, tool } from './leaves';

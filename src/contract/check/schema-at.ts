@@ -25,6 +25,8 @@ interface Definition {
   readonly valueType?: Schema;
   readonly element?: Schema;
   readonly innerType?: Schema;
+  /** Of a schema behind a preprocessing. */
+  readonly out?: Schema;
   readonly options?: readonly Schema[];
   readonly discriminator?: string;
   readonly getter?: () => Schema;
@@ -36,8 +38,8 @@ function definition(schema: Schema): Definition {
 
 /** The schema without its wrappers; of a discriminated union the one variant that the value names. */
 function variants(schema: Schema, value: Json): readonly Schema[] {
-  const { innerType, getter, options, discriminator } = definition(schema);
-  const inner = innerType ?? getter?.();
+  const { innerType, out, getter, options, discriminator } = definition(schema);
+  const inner = innerType ?? out ?? getter?.();
   if (inner !== undefined) return variants(inner, value);
   if (options === undefined) return [schema];
   if (discriminator === undefined) return options.flatMap((option) => variants(option, value));

@@ -34,6 +34,7 @@ type NodeChange = Partial<
     | 'outcome'
     | 'undo'
     | 'routing'
+    | 'origin'
     | 'passed'
     | 'input'
     | 'choice'

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AgentRegistry, agentRegistry } from '../../../src/client/agents';
 import { type BatonClient, connect } from '../../../src/client/connect';
+import { failure } from '../../../src/contract/fail';
 import { REGISTRY_QUERY, REPORT_SIGNAL } from '../../../src/contract/names';
 import { type AgentFigures, NO_FIGURES, registryOf } from '../../../src/contract/registry';
 import type { RegistryTerms, RegistryView } from '../../../src/contract/registry-messages';
@@ -17,6 +18,9 @@ import type { Store } from '../../../src/threads/store';
 import { createBatonWorker } from '../../../src/workers/create-worker';
 import { misfits } from '../../replay/misfits';
 import { workflowBundle } from '../../setup/workflow-bundle';
+
+/** The one model that the bench's worker lacks. */
+export const MISSING_MODEL = 'no-such-model';
 
 export interface RegistryBench {
   readonly client: BatonClient;
@@ -41,6 +45,7 @@ export async function openRegistryBench(terms: Partial<RegistryTerms> = {}): Pro
   const taskQueue = `registry-${randomUUID()}`;
   const id = registryOf(taskQueue);
   let reply: Parameters<RegistryBench['replies']>[0] = () => ({ text: 'yes' });
+  const models = oneModel(scripted((request: ModelRequest) => reply(request)));
   const worker = await createBatonWorker({
     connection: nativeConnection,
     namespace,
@@ -49,10 +54,17 @@ export async function openRegistryBench(terms: Partial<RegistryTerms> = {}): Pro
     store,
     workflowBundle: workflowBundle(),
     shutdownGraceMs: 100,
-    models: oneModel(scripted((request: ModelRequest) => reply(request))),
+    models: {
+      ...models,
+      resolve: (idOrTier) => {
+        if (idOrTier === MISSING_MODEL) throw failure('ModelNotFound', 'no such model');
+        return models.resolve(idOrTier);
+      },
+    },
   });
   const running = worker.run();
-  const client = await connect({ connection, namespace, taskQueue, store: { folder } });
+  // Not `embedded`: its short workflow tasks run out on a machine that many tests share.
+  const client = await connect({ connection, namespace, taskQueue, store: { folder }, profile: 'server' });
   const { temporal } = client.context;
   const found = async (): Promise<string[]> => {
     const runs: string[] = [];

@@ -1,0 +1,92 @@
+import type { ModelTier, RegistryAsk } from '../../contract/agent';
+import { hashOf } from '../../contract/hash';
+import {
+  CANARY_STAGES,
+  isHealthy,
+  type LeftOut,
+  type RegisteredAgent,
+  type RegisteredVersion,
+} from '../../contract/registry';
+
+/** An agent in the version that a run would be given. */
+export interface Offer {
+  readonly agent: RegisteredAgent;
+  readonly version: RegisteredVersion;
+  /** Share of new runs that get this version, where it is a canary. */
+  readonly canary?: number;
+  readonly leftOut?: LeftOut;
+}
+
+/** Between 0 and 1, the same for the same things, and even over many seeds. */
+function drawn(...things: readonly string[]): number {
+  return (Number.parseInt(hashOf(things).slice(0, 12), 16) + 0.5) / 2 ** 48;
+}
+
+/**
+ * The version that a run gets of an agent: the canary for its share of seeds, else the current one. A seed that gets the
+ * canary at 5 % gets it at 25 % too.
+ */
+export function offerOf(agent: RegisteredAgent, seed: string, wanted?: string): Offer | undefined {
+  const { canary } = agent;
+  const share = canary === undefined ? 0 : (CANARY_STAGES[canary.stage] ?? 0);
+  const isCanary = canary !== undefined && drawn(seed, agent.name, canary.version) < share;
+  const name = wanted ?? (isCanary ? canary.version : agent.current);
+  const version = agent.versions.find((each) => each.version === name && each.state !== 'retired');
+  if (version === undefined) return undefined;
+  return { agent, version, ...(name === canary?.version ? { canary: share } : {}) };
+}
+
+/** Where a tier has no candidate the next heavier one stands in for it, and then the next lighter one. */
+const NEAREST: Readonly<Record<ModelTier, readonly ModelTier[]>> = {
+  light: ['light', 'medium', 'heavy'],
+  medium: ['medium', 'heavy', 'light'],
+  heavy: ['heavy', 'medium', 'light'],
+};
+
+/** Everyone who has a capability, each in the version that this run would be given. */
+export function ableFor(
+  capability: string,
+  agents: readonly RegisteredAgent[],
+  seed: string,
+): readonly Offer[] {
+  return agents
+    .flatMap((agent) => offerOf(agent, seed) ?? [])
+    .filter(({ agent, version }) => agent.weight > 0 && version.capabilities.includes(capability));
+}
+
+/**
+ * Those who are able, those that may be chosen first, in the order of the choice: by weight, drawn from the seed, so
+ * that over many runs each is first as often as its weight says and a newcomer changes no choice but for itself. Those of
+ * another tier and the too dear are left out; the unhealthy too, where there is another.
+ */
+export function ranked(
+  { tier, maxMicroDollars }: RegistryAsk,
+  able: readonly Offer[],
+  { seed, now }: { readonly seed: string; readonly now: number },
+): readonly Offer[] {
+  const near =
+    tier === undefined
+      ? undefined
+      : NEAREST[tier].find((each) => able.some(({ version }) => version.tier === each));
+  const judged = able.map((offer): Offer => {
+    const { uses, microDollars } = offer.version.figures;
+    if (offer.leftOut !== undefined) return offer;
+    if (near !== undefined && offer.version.tier !== near) return { ...offer, leftOut: 'tier' };
+    if (maxMicroDollars !== undefined && uses > 0 && microDollars / uses > maxMicroDollars)
+      return { ...offer, leftOut: 'price' };
+    return isHealthy(offer.agent, now) ? offer : { ...offer, leftOut: 'health' };
+  });
+  const someone = judged.some(({ leftOut }) => leftOut === undefined);
+  const settled = someone
+    ? judged
+    : judged.map((offer) => (offer.leftOut === 'health' ? spared(offer) : offer));
+  const score = ({ agent }: Offer) => -agent.weight / Math.log(drawn(seed, agent.name));
+  return settled.toSorted(
+    (left, right) =>
+      Number(left.leftOut !== undefined) - Number(right.leftOut !== undefined) || score(right) - score(left),
+  );
+}
+
+function spared({ leftOut: _, ...offer }: Offer): Offer {
+  return offer;
+}
