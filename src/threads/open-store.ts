@@ -10,6 +10,7 @@ import { type Durability, FolderFiles } from './folder-files';
 import { LocalIncidentLog } from './incident-log';
 import { payloadStorage } from './payload-storage';
 import { LocalRegistryStore } from './registry-store';
+import { S3Files, s3PlaceOf } from './s3-files';
 import { SealedFiles } from './sealed-files';
 import { LocalSharedState } from './state-log';
 import type { Store } from './store';
@@ -17,9 +18,12 @@ import type { StoreFiles } from './store-files';
 import { LocalThreadStore } from './thread-store';
 
 export interface StoreOptions {
-  /** Absolute path. It is made where it is missing; every process of a run must reach the same one. */
+  /**
+   * Absolute path of a folder, made where it is missing, or `s3://bucket/prefix`, whose bucket must be there. Every process
+   * of a run must reach the same one.
+   */
   readonly folder: string;
-  /** Default `process`: what was written survives any crash of the process, not a loss of power. */
+  /** Of a folder; S3 keeps what it has answered. Default `process`: what was written survives any crash of the process, not a loss of power. */
   readonly durability?: Durability;
   /** Default: nothing is encrypted, neither here nor in Temporal. */
   readonly encryption?: Encryption;
@@ -35,7 +39,9 @@ export interface OpenStore {
 
 /** Throws StoreUnavailable where the folder cannot be made. */
 export function openStore(options: StoreOptions): OpenStore {
-  const files = new FolderFiles(options.folder, options.durability ?? 'process');
+  const s3 = s3PlaceOf(options.folder);
+  const files =
+    s3 === undefined ? new FolderFiles(options.folder, options.durability ?? 'process') : new S3Files(s3);
   const externalStorage = payloadStorage(files);
   const { encryption } = options;
   if (encryption === undefined) return { store: storeOf(files), dataConverter: { externalStorage } };
