@@ -9,6 +9,7 @@ import { createMergeItems } from './merge-items';
 import { createMergeOutputs } from './merge-outputs';
 import { createNotify } from './notify';
 import { createPrepareRun } from './prepare-run';
+import { createReadBallot } from './read-ballot';
 import { createRecordIncident } from './record-incident';
 import { createRegistryActivities } from './registry/registry-activities';
 import { createRunAgents } from './run-agents';
@@ -28,6 +29,7 @@ type OrchestrationActivities = Pick<
   | 'fitOutput'
   | 'storeValue'
   | 'loadValue'
+  | 'readBallot'
 > &
   RegistryActivities;
 type ModelActivities = Pick<BatonActivities, 'callModel' | 'runPackedAgent' | 'runAgents'>;
@@ -46,6 +48,7 @@ export function createOrchestrationActivities(deps: ActivityDeps): Orchestration
     fitOutput: createFitOutput({ content, loadDefinition: definitionLoader(content) }),
     storeValue: createStoreValue(content),
     loadValue: createLoadValue(content),
+    readBallot: createReadBallot(content),
     ...createRegistryActivities(deps.store),
   };
 }

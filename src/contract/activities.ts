@@ -1,4 +1,5 @@
 import type { AgentOutcome, AgentTask, FitInput, FittedOutput } from './agent-run';
+import type { Choice } from './ballots';
 import type { ClassifyInput, Incident, Opinion } from './classification';
 import type { Merge } from './join';
 import type { AgentUses, MergeItemsInput, SplitInput, SplitList, UseOutcome } from './map-run';
@@ -69,6 +70,8 @@ export interface BatonActivities {
   storeValue(value: Value): Promise<Value>;
   /** The value inline when its JSON is at most `maxBytes` long, else stored. Local activity. */
   loadValue(value: Value, maxBytes: number): Promise<Value>;
+  /** What a voter votes for, of an answer that is too large for history. Local activity. */
+  readBallot(said: Value, ranked: boolean): Promise<readonly Choice<Value>[]>;
 }
 
 /** A tool runs under its own name with this shape. Throws ToolUnavailable, EffectAmbiguous, ToolFailed. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { modelTierSchema } from './agent';
-import { approvalTerms } from './approval-terms-schema';
+import { approvalTerms, cautiousTermsSchema } from './approval-terms-schema';
 import { durationSchema } from './duration-schema';
 import { joinSchema, mergeSchema } from './join';
 import { CALLS_PER_ACTIVITY, ROUTE_DEFAULTS, RUN_DEFAULTS, SUPERVISE_DEFAULTS } from './limits';
@@ -150,6 +150,7 @@ export const stepSchemas = {
     tieBreak: z
       .union([z.literal('escalate'), childSchema], { error: 'must be "escalate" or a step' })
       .default('escalate'),
+    tieTerms: cautiousTermsSchema.optional(),
     judge: nameSchema.optional(),
     ...common,
   }),

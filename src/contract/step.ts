@@ -190,6 +190,8 @@ export interface VoteStep extends StepCommon {
   readonly voters: Readonly<Record<string, Step>>;
   readonly rule: VotingRule;
   readonly tieBreak: Step | 'escalate';
+  /** Who breaks a tie where people do. Default: anyone within a day, and a tie that nobody breaks fails the step. */
+  readonly tieTerms?: ApprovalTerms | undefined;
   /** An agent that says whether two free-text answers mean the same. */
   readonly judge?: string | undefined;
 }

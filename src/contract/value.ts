@@ -34,6 +34,26 @@ export function inline(value: Json): Value {
   return { inline: value };
 }
 
+/** A composite of which every part is inline, as the one JSON that it is: nothing has to join it later. */
+export function joined(value: Value): Value {
+  const json = jsonOf(value);
+  return json === undefined ? value : inline(json);
+}
+
+function jsonOf(value: Value): Json | undefined {
+  if ('inline' in value) return value.inline;
+  if ('list' in value) {
+    const items = value.list.map(jsonOf);
+    return items.every((item) => item !== undefined) ? items : undefined;
+  }
+  if (!('record' in value)) return undefined;
+  const members = Object.entries(value.record).flatMap(([name, member]) => {
+    const json = jsonOf(member);
+    return json === undefined ? [] : [[name, json] as const];
+  });
+  return members.length === Object.keys(value.record).length ? Object.fromEntries(members) : undefined;
+}
+
 /** What a person may read in place of the value: itself when it is short text, else its first characters. */
 export function previewOf(value: Value, chars: number = PREVIEW_CHARS): string {
   if ('ref' in value) return value.preview.slice(0, chars);

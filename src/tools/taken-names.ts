@@ -16,6 +16,7 @@ const ENGINE_ACTIVITIES: Readonly<Record<keyof BatonActivities, true>> = {
   mergeItems: true,
   runAgents: true,
   loadValue: true,
+  readBallot: true,
   fitOutput: true,
 };
 

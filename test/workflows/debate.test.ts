@@ -26,6 +26,26 @@ describe('debate', () => {
   });
   afterAll(() => engine.stop());
 
+  test('a judge that failed and was skipped has decided nothing: the proposal is what is left, and the result partial', async () => {
+    const judge = agent({ name: 'judge', instructions: 'Judge.' }, { onFailure: 'skip' });
+    engine.replies({
+      pro: () => text(`plan ${engine.asked('pro')}`),
+      con: () => critique(false, 'but'),
+      judge: () => ({ text: '', stop: 'refusal' }),
+    });
+    const result = await engine.run(team('silent', debate({ ...sides, judge }, { maxRounds: 2 })), 'go');
+    expect(result).toMatchObject({
+      state: 'partial',
+      missing: ['root/debate:judge[0]', 'root/debate:judge[1]'],
+    });
+    expect(await engine.valueOf(result.output)).toMatchObject({
+      decided: false,
+      endedBy: 'limit',
+      verdict: 'plan 2',
+      rounds: 2,
+    });
+  });
+
   test('goes on until the judge decides; everyone sees every turn and who took it', async () => {
     const judged: Shown[] = [];
     const proposed: string[] = [];

@@ -48,6 +48,18 @@ describe('refine', () => {
     expect(nodes[0]?.outcome).toBe('passed in 2 rounds');
   });
 
+  test('a reviewer that failed and was skipped: the draft stands, not passed, and the result is partial', async () => {
+    const absent = agent({ name: 'reviewer', instructions: 'Review.' }, { onFailure: 'skip' });
+    engine.replies({
+      writer: () => text(`draft ${engine.asked('writer')}`),
+      reviewer: () => ({ text: '', stop: 'refusal' }),
+    });
+    const skipping = refine({ draft: who('writer'), review: absent }, { maxRounds: 1 });
+    const result = await engine.run(team('unreviewed', skipping), 'go');
+    expect(result).toMatchObject({ state: 'partial', missing: ['root/refine:review[0]'] });
+    expect(await engine.valueOf(result.output)).toMatchObject({ passed: false, draft: 'draft 1' });
+  });
+
   test.each([
     ['the highest score', [0.2, 0.8, 0.5], 'draft 2'],
     ['the later of two equal scores', [0.8, 0.3, 0.8], 'draft 3'],

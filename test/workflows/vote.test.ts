@@ -8,6 +8,12 @@ const voters = { ann: who('ann'), ben: who('ben'), cem: who('cem') };
 const says = (words: string) => () => text(words);
 const refuses = () => ({ text: '', stop: 'refusal' as const });
 
+/** A history as text, its payloads too, which JSON holds in base 64. */
+function textOf(history: unknown): string {
+  const json = JSON.stringify(history);
+  return json.replace(/"data":"([^"]+)"/g, (_, data: string) => Buffer.from(data, 'base64').toString());
+}
+
 describe('vote', () => {
   let engine: Engine;
   beforeAll(async () => {
@@ -220,6 +226,52 @@ describe('vote', () => {
     const question = await denied.waiting();
     await denied.decide({ approval: question.id, hash: question.hash, verdict: 'deny', by: 'kim' });
     await expect(denied.result()).rejects.toMatchObject({ cause: { type: 'ApprovalDenied' } });
+  });
+
+  test('large ballots: reasons and large answers stay out of history, and count all the same', async () => {
+    const reasons = `because ${'x'.repeat(5000)}`;
+    const answer = `Use this: ${'y'.repeat(5000)}`;
+    const argues = (chosen: string) => () => text(JSON.stringify({ vote: chosen, reason: reasons }));
+    engine.replies({ ann: argues('a'), ben: argues(answer), cem: argues(`${answer}.`), dan: argues('a') });
+    const ballot = {
+      type: 'object',
+      properties: { vote: { type: 'string' }, reason: { type: 'string' } },
+      required: ['vote', 'reason'],
+    };
+    const wordy = (name: string) => agent({ name, instructions: name, output: ballot });
+    const four = Object.fromEntries(['ann', 'ben', 'cem', 'dan'].map((name) => [name, wordy(name)]));
+    const started = await engine.start(team('wordy', vote(four, { rule: { weighted: { ben: 2 } } })), 'go');
+    const { output: result } = await started.result();
+    expect(await engine.valueOf(result)).toMatchObject({
+      winner: answer,
+      tally: [
+        { answer, votes: 3, voters: ['ben', 'cem'] },
+        { answer: 'a', votes: 2, voters: ['ann', 'dan'] },
+      ],
+    });
+    const history = textOf(await started.history());
+    // Previews of the reasons are there. The answer stands only in the run's result, which names it twice: as it is
+    // loaded, and as it is given back.
+    expect(history.match(/x{100}/g)?.length).toBeGreaterThan(0);
+    expect(history.match(/x{1000}/g)).toBeNull();
+    expect(history.match(/y{4999}/g)).toHaveLength(4);
+  });
+
+  test('the question about a tie has the terms of the step; a tie-break that was skipped leaves it to people too', async () => {
+    const chair = agent({ name: 'chair', instructions: 'Choose.' }, { onFailure: 'skip' });
+    engine.replies({ ann: says('a'), ben: says('b'), chair: refuses });
+    const two = { ann: who('ann'), ben: who('ben') };
+    const tieTerms = { approvers: ['kim'], deadline: '2h', escalate: [{ after: '1h', to: ['lee'] }] };
+    const started = await engine.start(team('terms', vote(two, { tieBreak: chair, tieTerms })), 'go');
+    const { id, hash, approvers, askedAt, deadlineAt, whenUnanswered } = await started.waiting();
+    expect({ approvers, whenUnanswered }).toEqual({ approvers: ['kim'], whenUnanswered: 'deny' });
+    expect(deadlineAt - askedAt).toBe(2 * 60 * 60_000);
+    const decision = { approval: id, hash, verdict: 'approve', choice: '1' } as const;
+    await expect(started.decide({ ...decision, by: 'mallory' })).rejects.toThrow();
+    await started.decide({ ...decision, by: 'kim' });
+    const result = await started.result();
+    expect(result).toMatchObject({ state: 'partial', missing: ['root/vote:tie-break'] });
+    expect(await engine.valueOf(result.output)).toMatchObject({ winner: 'a', decidedBy: 'person' });
   });
 
   test('nested two deep: voters may be any step; what they lack makes the result partial', async () => {

@@ -13,6 +13,8 @@ export function checkApprovals({ team, place, steps, options }: Scope, found: Fi
     if (step.kind === 'approve') checkEscalation(step, site.place, found);
     if (step.kind === 'dag' && step.approvePlan !== undefined)
       checkEscalation(step.approvePlan, [...site.place, 'approvePlan'], found);
+    if (step.kind === 'vote' && step.tieTerms !== undefined)
+      checkEscalation(step.tieTerms, [...site.place, 'tieTerms'], found);
   }
   checkSilence({ step: team.root, after: [], place: [...place, 'root'] }, { team, options, found });
 }

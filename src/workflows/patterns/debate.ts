@@ -10,6 +10,7 @@ import { readJson } from '../read-json';
 import type { Run } from '../run';
 import { ranOutOfTime } from '../safeguards/deadline';
 import { Stop } from '../stop';
+import { wasSkipped } from '../was-skipped';
 
 /**
  * Debate: a proposer and a critic take turns before a judge, who decides after a round or lets them go on. It ends early
@@ -47,7 +48,9 @@ async function debated(run: Run, floor: Floor, maxRounds: number): Promise<StepR
     }
     const roundsLeft = maxRounds - round - 1;
     const judged = await floor.turn('judge', round, await floor.shown({ roundsLeft: inline(roundsLeft) }));
-    const judgement = await readAnswer(run, judged, JUDGEMENT);
+    const judgement = judged.skipped
+      ? { ...UNDECIDED, verdict: proposal.value }
+      : await readAnswer(run, judged, JUDGEMENT);
     if (judgement.decided) return floor.conclude('judge', judgement);
     if (await floor.mayStopAt(judgement)) return floor.conclude('stopWhen', judgement);
     if (roundsLeft === 0) return floor.conclude('limit', judgement);
@@ -62,6 +65,7 @@ interface Turn {
   readonly by: Side;
   readonly value: Value;
   readonly path: StepPath;
+  readonly skipped: boolean;
 }
 
 interface Judgement {
@@ -70,6 +74,9 @@ interface Judgement {
   readonly reasons: readonly string[];
   readonly dissent: readonly string[];
 }
+
+/** A judge that failed and was skipped has decided nothing. */
+const UNDECIDED = { decided: false, reasons: [], dissent: [] };
 
 const JUDGEMENT: AnswerForm<Judgement> = {
   what: 'the judgement',
@@ -111,10 +118,11 @@ class Floor {
     const { path: parent, step, generation } = this.place;
     const path = iterationPath(childPath(parent, step, by), round);
     this.current = path;
-    const { output, missing } = await this.run.runStep({ step: step[by], path, input, generation });
+    const result = await this.run.runStep({ step: step[by], path, input, generation });
+    const { output, missing } = result;
     this.current = undefined;
     this.missing = [...this.missing, ...missing];
-    const turn = { round: round + 1, by, value: output, path };
+    const turn = { round: round + 1, by, value: output, path, skipped: wasSkipped(result, path) };
     this.turns.push(turn);
     return turn;
   }

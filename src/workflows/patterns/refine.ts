@@ -8,6 +8,7 @@ import { type AnswerForm, readAnswer } from '../read-answer';
 import type { Run } from '../run';
 import { ranOutOfTime } from '../safeguards/deadline';
 import { Stop } from '../stop';
+import { wasSkipped } from '../was-skipped';
 
 /**
  * Refine: drafts, lets the draft be reviewed, and revises it with the reviewer's feedback, until the reviewer passes it
@@ -62,6 +63,9 @@ const REVIEW: AnswerForm<Review> = {
       : undefined,
 };
 
+/** A reviewer that failed and was skipped has nothing to revise the draft by. */
+const UNREVIEWED: Review = { passed: false, feedback: 'There was no review.', score: undefined };
+
 async function draftAndReview(
   run: Run,
   place: Place<RefineStep>,
@@ -74,7 +78,9 @@ async function draftAndReview(
   const path = at('review');
   const review = await run.runStep({ step: step.review, path, input: shown, generation });
   return {
-    ...(await readAnswer(run, { value: review.output, path }, REVIEW)),
+    ...(wasSkipped(review, path)
+      ? UNREVIEWED
+      : await readAnswer(run, { value: review.output, path }, REVIEW)),
     draft: draft.output,
     missing: [...draft.missing, ...review.missing],
   };

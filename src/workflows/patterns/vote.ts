@@ -1,20 +1,30 @@
+import { proxyLocalActivities } from '@temporalio/workflow';
+import type { BatonActivities } from '../../contract/activities';
+import {
+  type Ballots,
+  type Choice,
+  choicesIn,
+  gatherBallots,
+  isTextKey,
+  mergeAnswers,
+} from '../../contract/ballots';
 import { failure } from '../../contract/fail';
-import type { Json } from '../../contract/json';
 import { RUN_DEFAULTS } from '../../contract/limits';
 import { askedKey } from '../../contract/roles';
 import type { StepResult } from '../../contract/run';
 import type { VoteStep } from '../../contract/step';
 import { childPath } from '../../contract/step-path';
-import { inline } from '../../contract/value';
+import { inline, joined, type Value } from '../../contract/value';
+import { choreOptions } from '../activity-options';
 import { fanOut } from '../fan-out';
+import { inTurn } from '../in-turn';
 import { keepValue } from '../keep-value';
 import { below, type Place } from '../place';
 import { type AnswerForm, readAnswer } from '../read-answer';
-import { readJson } from '../read-json';
 import type { Run } from '../run';
-import { type Ballots, isTextKey, mergeAnswers, readBallots } from '../voting/ballots';
 import { breakTie } from '../voting/break-tie';
 import { type Count, countVotes } from '../voting/count-votes';
+import { wasSkipped } from '../was-skipped';
 
 /**
  * Vote: asks every voter the same, side by side and blind to each other, and counts their answers by the rule. Where the
@@ -27,8 +37,7 @@ import { type Count, countVotes } from '../voting/count-votes';
 export async function runVote(run: Run, place: Place<VoteStep>): Promise<StepResult> {
   const { rule } = place.step;
   const polled = await poll(run, place);
-  const read = readBallots(polled.said, rule === 'ranked');
-  const { ballots, answers } = await judgeSameness(run, place, read);
+  const { ballots, answers } = await judgeSameness(run, place, gatherBallots(polled.cast));
   const count = countVotes({ rule, ballots, failed: polled.failed });
   const [leader] = count.standing;
   if (leader === undefined)
@@ -38,34 +47,33 @@ export async function runVote(run: Run, place: Place<VoteStep>): Promise<StepRes
     );
   const standing = count.standing.map((key) => ({
     key,
-    answer: answers.get(key) ?? null,
+    answer: answers.get(key) ?? inline(null),
     votes: count.votes.get(key) ?? 0,
   }));
   const { key, by, missing } = count.decided
     ? { key: leader, by: 'rule', missing: [] }
     : await breakTie(run, place, standing);
   run.view.change(place.path, { outcome: `decided by ${by}, ${sharePhrase(count, key)}` });
-  const output = await keepValue(
-    run,
-    inline({
-      winner: answers.get(key) ?? null,
-      decidedBy: by,
+  const output = joined({
+    record: {
+      winner: answers.get(key) ?? inline(null),
+      decidedBy: inline(by),
       tally: tallyOf(count, { ballots, answers }),
-      abstained: ballots.filter(({ choices }) => choices.length === 0).map(({ voter }) => voter),
-      failed: polled.failed,
-    }),
-  );
-  return { output, missing: [...polled.missing, ...missing] };
+      abstained: inline(ballots.filter(({ choices }) => choices.length === 0).map(({ voter }) => voter)),
+      failed: inline(polled.failed),
+    },
+  });
+  return { output: await keepValue(run, output), missing: [...polled.missing, ...missing] };
 }
 
 interface Polled {
-  readonly said: ReadonlyMap<string, Json>;
+  readonly cast: ReadonlyMap<string, readonly Choice<Value>[]>;
   readonly failed: readonly string[];
   readonly missing: StepResult['missing'];
 }
 
 async function poll(run: Run, place: Place<VoteStep>): Promise<Polled> {
-  const { voters } = place.step;
+  const { voters, rule } = place.step;
   const { results, missing } = await fanOut(
     Object.entries(voters).map(([name, step]) => ({
       name,
@@ -74,20 +82,33 @@ async function poll(run: Run, place: Place<VoteStep>): Promise<Polled> {
     { bestEffort: { atLeast: 0, required: [] } },
     { width: RUN_DEFAULTS.maxConcurrency },
   );
-  const said = new Map<string, Json>();
-  for (const [name, { output, missing: lacking }] of results) {
-    const json = await readJson(run, output, `the vote of ${name}`);
-    // A voter that failed and was skipped has said nothing; that is no abstention.
-    if (json !== null || !lacking.includes(pathOf(place, name))) said.set(name, json);
-  }
+  const cast = new Map<string, readonly Choice<Value>[]>();
+  // A voter that failed and was skipped has said nothing; that is no abstention.
+  for (const [name, result] of results)
+    if (!wasSkipped(result, pathOf(place, name)))
+      cast.set(name, await choicesOf(run, result.output, { voter: name, ranked: rule === 'ranked' }));
   return {
-    said,
-    failed: Object.keys(voters).filter((name) => !said.has(name)),
+    cast,
+    failed: Object.keys(voters).filter((name) => !cast.has(name)),
     missing: [
       ...missing.map((name) => pathOf(place, name)),
       ...[...results.values()].flatMap((result) => result.missing),
     ],
   };
+}
+
+/** What a voter names, its reasons left where they are. */
+async function choicesOf(
+  run: Run,
+  said: Value,
+  { voter, ranked }: { readonly voter: string; readonly ranked: boolean },
+): Promise<readonly Choice<Value>[]> {
+  if ('inline' in said)
+    return choicesIn(said.inline, ranked).map(({ key, answer }) => ({ key, answer: inline(answer) }));
+  const { readBallot } = proxyLocalActivities<BatonActivities>(
+    choreOptions(run, `read the vote of ${voter}`),
+  );
+  return inTurn(readBallot(said, ranked));
 }
 
 function pathOf({ path, step }: Place<VoteStep>, voter: string): string {
@@ -104,12 +125,18 @@ const GROUPS: AnswerForm<readonly (readonly number[])[]> = {
 };
 
 /** Lets the judge say which texts mean the same, in one call, where there is a judge and more than one text. */
-async function judgeSameness(run: Run, place: Place<VoteStep>, read: Ballots): Promise<Ballots> {
+async function judgeSameness(
+  run: Run,
+  place: Place<VoteStep>,
+  read: Ballots<Value>,
+): Promise<Ballots<Value>> {
   const { judge } = place.step;
   const keys = [...read.answers.keys()].filter(isTextKey);
   if (judge === undefined || keys.length < 2) return read;
-  const answers = keys.map((key, number) => ({ number, answer: read.answers.get(key) ?? null }));
-  const input = await keepValue(run, { record: { question: place.input, answers: inline(answers) } });
+  const list = keys.map((key, number) => ({
+    record: { number: inline(number), answer: read.answers.get(key) ?? inline(null) },
+  }));
+  const input = await keepValue(run, { record: { question: place.input, answers: joined({ list }) } });
   const asked = below(place, askedKey(judge), { step: { kind: 'agent', agent: judge }, input });
   const { output } = await run.runStep(asked);
   const groups = await readAnswer(run, { value: output, path: asked.path }, GROUPS);
@@ -117,14 +144,17 @@ async function judgeSameness(run: Run, place: Place<VoteStep>, read: Ballots): P
   return mergeAnswers(read, named);
 }
 
-function tallyOf({ votes }: Count, { ballots, answers }: Ballots): Json {
-  return [...votes]
+function tallyOf({ votes }: Count, { ballots, answers }: Ballots<Value>): Value {
+  const list = [...votes]
     .sort(([, left], [, right]) => right - left)
     .map(([key, count]) => ({
-      answer: answers.get(key) ?? null,
-      votes: count,
-      voters: ballots.filter(({ choices }) => choices[0] === key).map(({ voter }) => voter),
+      record: {
+        answer: answers.get(key) ?? inline(null),
+        votes: inline(count),
+        voters: inline(ballots.filter(({ choices }) => choices[0] === key).map(({ voter }) => voter)),
+      },
     }));
+  return { list };
 }
 
 function sharePhrase({ votes }: Count, key: string): string {

@@ -1,22 +1,24 @@
+import { choicesIn } from '../../contract/ballots';
 import { failure } from '../../contract/fail';
 import type { Json } from '../../contract/json';
 import type { StepResult } from '../../contract/run';
-import type { Step, VoteStep } from '../../contract/step';
-import { inline } from '../../contract/value';
+import type { ApprovalTerms, Step, VoteStep } from '../../contract/step';
+import { inline, joined, type Value } from '../../contract/value';
 import { keepValue } from '../keep-value';
 import { below, type Place } from '../place';
 import { isObject } from '../read-answer';
 import { readJson } from '../read-json';
 import type { Run } from '../run';
-import { answerKey, voteIn } from './ballots';
+import { wasSkipped } from '../was-skipped';
 
-/** How long people have to break a tie, as for any question. */
-const TIE_DEADLINE = '24h';
+/** Anyone, for a day, as for any question; a tie that nobody breaks is told as such. */
+const TIE_TERMS: ApprovalTerms = { deadline: '24h', approvers: [], escalate: [], whenUnanswered: 'fail' };
 
 /** An answer that may still win. */
 export interface Standing {
+  /** By which the answers of voters are told apart. */
   readonly key: string;
-  readonly answer: Json;
+  readonly answer: Value;
   readonly votes: number;
 }
 
@@ -26,7 +28,7 @@ export interface TieBroken {
   readonly missing: StepResult['missing'];
 }
 
-/** Lets the step's tie-break choose one of the answers: a step, or people. */
+/** Lets the step's tie-break choose one of the answers: a step, or people, who are also asked where the step was skipped. */
 export async function breakTie(
   run: Run,
   place: Place<VoteStep>,
@@ -43,9 +45,15 @@ async function askStep(
   place: Place<VoteStep>,
   { tieBreak, standing }: { readonly tieBreak: Step; readonly standing: readonly Standing[] },
 ): Promise<TieBroken> {
-  const answers = standing.map(({ answer, votes }, number) => ({ number, answer, votes }));
-  const input = await keepValue(run, { record: { question: place.input, answers: inline(answers) } });
-  const { output, missing } = await run.runStep(below(place, 'tie-break', { step: tieBreak, input }));
+  const list = standing.map(({ answer, votes }, number) => ({
+    record: { number: inline(number), answer, votes: inline(votes) },
+  }));
+  const input = await keepValue(run, { record: { question: place.input, answers: joined({ list }) } });
+  const asked = below(place, 'tie-break', { step: tieBreak, input });
+  const result = await run.runStep(asked);
+  const { output, missing } = result;
+  if (wasSkipped(result, asked.path))
+    return { key: await askPeople(run, place, standing), by: 'person', missing };
   const chosen = chosenOf(await readJson(run, output, 'the tie-break'), standing);
   if (chosen !== undefined) return { key: chosen.key, by: 'step', missing };
   throw failure(
@@ -56,28 +64,32 @@ async function askStep(
 
 function chosenOf(said: Json, standing: readonly Standing[]): Standing | undefined {
   if (isObject(said) && typeof said.choice === 'number') return standing[said.choice];
-  const key = answerKey(voteIn(said));
-  return standing.find((each) => each.key === key);
+  const [choice] = choicesIn(said, false);
+  return standing.find(({ key }) => key === choice?.key);
 }
 
 /** One question that shows every answer with its votes; approving it names the number of one, counted from 1. */
 async function askPeople(
   run: Run,
-  { path }: Place<VoteStep>,
+  { path, step }: Place<VoteStep>,
   standing: readonly Standing[],
 ): Promise<string> {
+  const terms = step.tieTerms ?? TIE_TERMS;
   run.view.change(path, { state: 'waiting' });
-  const shown = standing.map(({ answer, votes }, index) => ({ choice: String(index + 1), answer, votes }));
+  const choices = standing.map((_, index) => String(index + 1));
+  const list = standing.map(({ answer, votes }, index) => ({
+    record: { choice: inline(String(index + 1)), answer, votes: inline(votes) },
+  }));
   const { verdict, via, by, choice } = await run.approvals.ask({
     path,
     reason: 'step',
     question: `The vote is open between ${standing.length === 1 ? 'one answer and none' : `${standing.length} answers`}. Approve with the choice that wins, or deny to let the step fail.`,
-    value: await keepValue(run, inline(shown)),
-    choices: shown.map(({ choice: number }) => number),
-    terms: { approvers: [], deadline: TIE_DEADLINE, escalate: [], whenUnanswered: 'fail' },
+    value: await keepValue(run, joined({ list })),
+    choices,
+    terms,
   });
-  if (via === 'timeout')
-    throw failure('ApprovalUnanswered', `Nobody broke the tie of the vote within ${TIE_DEADLINE}.`);
+  if (via === 'timeout' && terms.whenUnanswered === 'fail')
+    throw failure('ApprovalUnanswered', `Nobody broke the tie of the vote within ${terms.deadline}.`);
   const chosen = standing[Number(choice) - 1];
   if (verdict === 'deny' || chosen === undefined)
     throw failure('ApprovalDenied', `${by} denied every answer of the open vote.`);

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import type { Json } from '../../../src/contract/json';
-import { answerKey, mergeAnswers, readBallots } from '../../../src/workflows/voting/ballots';
+import { answerKey, choicesIn, gatherBallots, isTextKey, mergeAnswers } from '../../src/contract/ballots';
+import type { Json } from '../../src/contract/json';
 
+const readBallots = (votes: ReadonlyMap<string, Json>, ranked: boolean) =>
+  gatherBallots(new Map([...votes].map(([voter, vote]) => [voter, choicesIn(vote, ranked)])));
 const said = (...votes: readonly Json[]) =>
   new Map<string, Json>(votes.map((vote, index) => [`v${index}`, vote]));
 const choicesOf = (votes: readonly Json[], ranked = false) =>
@@ -23,6 +25,15 @@ describe('ballots', () => {
     );
     expect(answerKey(5)).not.toBe(answerKey('5'));
     expect(answerKey({ a: [1, 2] })).not.toBe(answerKey({ a: [2, 1] }));
+  });
+
+  test('a long answer has a short key, and still a key of its own', () => {
+    const long = 'x'.repeat(5000);
+    expect(answerKey(long).length).toBeLessThan(100);
+    expect(answerKey(`${long}.`)).toBe(answerKey(long));
+    expect(answerKey(`${long}y`)).not.toBe(answerKey(long));
+    expect(isTextKey(answerKey(long))).toBe(true);
+    expect(isTextKey(answerKey([long]))).toBe(false);
   });
 
   test('of an object with a vote the vote counts; null, nothing, "abstain" and abstain: true abstain', () => {
