@@ -30,6 +30,7 @@ type OrchestrationActivities = Pick<
   | 'storeValue'
   | 'loadValue'
   | 'readBallot'
+  | 'keepTime'
 > &
   RegistryActivities;
 type ModelActivities = Pick<BatonActivities, 'callModel' | 'runPackedAgent' | 'runAgents'>;
@@ -49,6 +50,7 @@ export function createOrchestrationActivities(deps: ActivityDeps): Orchestration
     storeValue: createStoreValue(content),
     loadValue: createLoadValue(content),
     readBallot: createReadBallot(content),
+    keepTime: async (now) => now,
     ...createRegistryActivities(deps.store),
   };
 }

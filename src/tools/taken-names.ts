@@ -17,6 +17,7 @@ const ENGINE_ACTIVITIES: Readonly<Record<keyof BatonActivities, true>> = {
   runAgents: true,
   loadValue: true,
   readBallot: true,
+  keepTime: true,
   fitOutput: true,
 };
 

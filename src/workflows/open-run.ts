@@ -26,6 +26,7 @@ import { RepeatGuard } from './safeguards/repeat-guard';
 import { Switchboard } from './safeguards/switchboard';
 import { Taint } from './safeguards/taint';
 import { ViewKeeper } from './safeguards/view-keeper';
+import { toldTime } from './told-time';
 
 /** What an execution needs to know before it is prepared: enough to answer queries and updates from its first task on. */
 export type Opening = Omit<SubtreeInput, 'prepared' | 'step' | 'input' | 'format' | 'generation'>;
@@ -75,6 +76,7 @@ export function openRun(opening: Opening): OpenRun {
       run: opening.run,
       workflow: workflowId,
       view,
+      tellTime: () => toldTime(settings),
       ...(keys === undefined ? {} : { keys }),
       ...(requester === undefined || keys === undefined ? {} : { requester }),
       ...(settings.notify === true ? { notify: notifier(settings) } : {}),

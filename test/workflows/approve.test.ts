@@ -1,6 +1,8 @@
+import Long from 'long';
 import type { Approval } from '../../src/contract/approval';
 import { agent, approve, parallel, pipeline, team } from '../../src/contract/builders';
 import { text } from '../../src/models/scripted-reply';
+import { misfits } from '../replay/misfits';
 import { type Engine, startEngine } from './engine';
 
 const writer = agent({ name: 'writer', instructions: 'Write.' });
@@ -33,6 +35,21 @@ describe('approve, on the dev server', () => {
     expect((await run.result()).output).toEqual({ inline: 'the letter' });
     expect((await run.view()).approvals[0]?.decision).toMatchObject({ by: 'ann' });
   });
+
+  test.each(['update', 'signal'] as const)(
+    'decided by %s: a replay that takes another time for its own still knows the question',
+    async (via) => {
+      const run = await engine.start(asking({ approvers: ['ann'] }), 'go');
+      const approval = await run.waiting();
+      await (via === 'update' ? run.decide(yes(approval)) : run.signal(yes(approval)));
+      await run.result();
+      const events = await run.history();
+      // As after a task that the server gave up as too slow: the next one begins later, and that is a replay's time.
+      for (const { eventTime } of events.slice(1))
+        if (eventTime) eventTime.seconds = Long.fromValue(eventTime.seconds ?? 0).add(7);
+      expect(await misfits([{ workflowId: run.id, history: { events } }])).toEqual([]);
+    },
+  );
 
   test('denied: the run fails ApprovalDenied with the reason', async () => {
     const run = await engine.start(asking(), 'go');

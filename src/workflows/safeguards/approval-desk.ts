@@ -28,6 +28,8 @@ export interface DeskMeans {
   readonly run: string;
   readonly workflow: string;
   readonly view: ViewKeeper;
+  /** The time, as history keeps it. What the workflow itself takes for it may be another on replay. */
+  readonly tellTime: () => Promise<number>;
   /** Public keys that decisions must be signed with; absent where unsigned ones count. */
   readonly keys?: readonly ApproverKey[];
   /** Who started the run, where that is proven. */
@@ -82,7 +84,7 @@ export class ApprovalDesk {
 
   /** {@link ask}, with everything that was decided about. */
   async decided(question: Question): Promise<Approval & { readonly decision: DecisionRecord }> {
-    const { id, askedAt, deadlineAt } = this.open(question);
+    const { id, askedAt, deadlineAt } = await this.open(question);
     try {
       for (const { at, to } of escalations(question.terms, askedAt, deadlineAt)) {
         if (await this.decidedBefore(id, at)) break;
@@ -103,16 +105,18 @@ export class ApprovalDesk {
     return [...this.approvals.values()].some((asked) => asked.path === path && asked.decision === undefined);
   }
 
-  private open(question: Question): Approval {
+  private async open(question: Question): Promise<Approval> {
     const { run, workflow, keys, requester } = this.means;
+    const ordinal = this.asked;
+    this.asked += 1;
     const approval = openQuestion(question, {
       run,
       workflow,
-      ordinal: this.asked,
+      ordinal,
+      askedAt: await this.means.tellTime(),
       signed: keys !== undefined,
       requester,
     });
-    this.asked += 1;
     this.approvals.set(approval.id, approval);
     if (question.relook !== undefined) this.relooks.set(approval.id, question.relook);
     this.announce();

@@ -30,6 +30,11 @@ export interface Asker {
   readonly workflow: string;
   /** Questions asked before. */
   readonly ordinal: number;
+  /**
+   * Milliseconds since the epoch, of history and not of `Date.now()`: that is when the worker took up a task, and where
+   * the server gave the task up as too slow, a replay takes the next one's. The hash would then be another.
+   */
+  readonly askedAt: number;
   readonly signed: boolean;
   /** Who started the run, where that is proven. */
   readonly requester: string | undefined;
@@ -38,8 +43,7 @@ export interface Asker {
 /** A new approval, with the hash of everything that it is about. */
 export function openQuestion(question: Question, asker: Asker): Approval {
   const { terms, path, reason, value, choices, call } = question;
-  const { run, workflow, ordinal, signed, requester } = asker;
-  const askedAt = Date.now();
+  const { run, workflow, ordinal, askedAt, signed, requester } = asker;
   const deadlineAt = askedAt + milliseconds(terms.deadline);
   const bound: Bound = {
     run,
