@@ -22,6 +22,7 @@ import { incidentsCommand } from './commands/incidents';
 import { listCommand } from './commands/list';
 import { pauseCommand, unpauseCommand } from './commands/pause';
 import { retryCommand } from './commands/retry';
+import { rewrapCommand } from './commands/rewrap';
 import { runCommand } from './commands/run';
 import { forkCommand, resumeCommand } from './commands/take-up';
 import { upCommand } from './commands/up';
@@ -86,6 +87,7 @@ function program(cli: Cli): Command {
     forkCommand(cli),
     forgetCommand(cli),
     codecServerCommand(cli),
+    rewrapCommand(cli),
     upCommand(cli),
     workerCommand(cli),
     deployCommand(cli),
