@@ -47,6 +47,15 @@ describe('renderTree', () => {
     },
   );
 
+  test('a step that was refused calls, or has read untrusted output, says so', () => {
+    const view = viewOf([
+      nodeAt('root', { label: 'desk', refusedCalls: 2, untrusted: ['http_get', 'mail'] }),
+    ]);
+    expect(renderTree(view, { ...STYLE, width: 132 })[2]).toContain(
+      'desk · 2 refused calls · read untrusted: http_get, mail',
+    );
+  });
+
   test('a label cannot move the cursor', () => {
     const view = viewOf([nodeAt('root', { label: 'a\u001b[2Jb\nc' })]);
     expect(renderTree(view, STYLE)[2]).toMatch(/^a \[2Jb c /);
