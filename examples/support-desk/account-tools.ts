@@ -11,6 +11,7 @@ export function accountTools(shop: ShopDatabase): readonly Tool[] {
     description: "Shows the customer's name, e-mail address and address.",
     input: z.object({}),
     effect: 'read',
+    trust: 'trusted',
     repeat: 'safe',
     run: async (_, { runId }) =>
       shop.transact((database) => {
@@ -26,6 +27,7 @@ export function accountTools(shop: ShopDatabase): readonly Tool[] {
     description: "Sends a link that sets a new password to the customer's own e-mail address.",
     input: z.object({}),
     effect: 'write',
+    trust: 'trusted',
     repeat: 'keyed',
     run: async (_, { runId, idempotencyKey }) =>
       shop.transact((database) => {

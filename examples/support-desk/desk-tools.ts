@@ -12,6 +12,7 @@ export function deskTools(shop: ShopDatabase): readonly Tool[] {
     input: deskInputSchema,
     output: verifiedSchema,
     effect: 'write',
+    trust: 'trusted',
     repeat: 'keyed',
     run: async ({ email, postcode, message }, { runId }) =>
       shop.transact((database) => {
@@ -30,6 +31,7 @@ export function deskTools(shop: ShopDatabase): readonly Tool[] {
     description: 'Sends the answer to the customer.',
     input: z.object({ desk: z.string(), text: z.string() }),
     effect: 'write',
+    trust: 'trusted',
     repeat: 'keyed',
     run: async ({ desk, text }, { idempotencyKey, runId }) =>
       shop.transact((database) => {
@@ -48,6 +50,7 @@ export function deskTools(shop: ShopDatabase): readonly Tool[] {
     description: 'Puts the message into the queue that people work on.',
     input: z.object({ message: z.string() }),
     effect: 'write',
+    trust: 'trusted',
     repeat: 'keyed',
     run: async ({ message }, { idempotencyKey, runId }) =>
       shop.transact((database) => {

@@ -15,6 +15,7 @@ export function orderTools(shop: ShopDatabase): readonly Tool[] {
       "Lists the customer's orders with item, price in cents, what was refunded, state and address.",
     input: z.object({}),
     effect: 'read',
+    trust: 'trusted',
     repeat: 'safe',
     run: async (_, { runId }) =>
       shop.transact((database) => {
@@ -33,6 +34,7 @@ export function orderTools(shop: ShopDatabase): readonly Tool[] {
     description: 'Cancels an order that has not been shipped.',
     input: z.object({ orderId }),
     effect: 'write',
+    trust: 'trusted',
     repeat: 'keyed',
     run: async (args, { runId }) =>
       shop.transact((database) => {
@@ -48,6 +50,7 @@ export function orderTools(shop: ShopDatabase): readonly Tool[] {
     description: 'Pays back a part or all of what a delivered order cost.',
     input: z.object({ orderId, cents: z.number().int().positive() }),
     effect: 'write',
+    trust: 'trusted',
     repeat: 'keyed',
     run: async ({ orderId: wanted, cents }, { runId, idempotencyKey }) =>
       shop.transact((database) => {

@@ -27,6 +27,7 @@ function bookTool(service: ServiceName, find: Find): Tool {
     input: argsSchema,
     output: bookingSchema,
     effect: 'write',
+    trust: 'trusted',
     repeat: 'keyed',
     timeout: '10s',
     compensation: `cancel_${service}`,
@@ -49,6 +50,7 @@ function cancelTool(service: ServiceName, find: Find): Tool {
     description: `Cancels the ${service} that was booked under a key; where none was, there is nothing to do.`,
     input: z.object({ key: z.string(), args: argsSchema }),
     effect: 'write',
+    trust: 'trusted',
     repeat: 'keyed',
     timeout: '10s',
     run: async ({ key, args }, { signal }): Promise<Json> =>

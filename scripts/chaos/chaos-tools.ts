@@ -23,6 +23,7 @@ export function chaosTools(serviceUrl: string): readonly Tool[] {
       description: 'Looks something up.',
       input: z.object({ what: z.string() }),
       effect: 'read',
+      trust: 'trusted',
       repeat: 'safe',
       run: async ({ what }) => `${what} is there`,
     }),
@@ -31,6 +32,7 @@ export function chaosTools(serviceUrl: string): readonly Tool[] {
       description: 'Files something.',
       input: z.object({ what: z.string() }),
       effect: 'write',
+      trust: 'trusted',
       repeat: 'keyed',
       compensation: 'unfile',
       run: async (_args, context) => {
@@ -43,6 +45,7 @@ export function chaosTools(serviceUrl: string): readonly Tool[] {
       description: 'Takes back what was filed.',
       input: z.looseObject({ key: z.string() }),
       effect: 'write',
+      trust: 'trusted',
       repeat: 'keyed',
       run: async (_args, context) => {
         await cause('unfile', context);
@@ -54,6 +57,7 @@ export function chaosTools(serviceUrl: string): readonly Tool[] {
       description: 'Never works.',
       input: z.object({}),
       effect: 'read',
+      trust: 'trusted',
       repeat: 'safe',
       run: async () => {
         throw new Error('it never works');

@@ -10,6 +10,7 @@ export const ENGINE_TOOLS: readonly Tool[] = [
     description: 'Squares a number.',
     input: z.object({ value: z.number() }),
     effect: 'read',
+    trust: 'trusted',
     repeat: 'safe',
     local: true,
     run: async ({ value }) => value * value,
@@ -19,6 +20,7 @@ export const ENGINE_TOOLS: readonly Tool[] = [
     description: 'Looks around.',
     input: z.object({ turn: z.number() }),
     effect: 'read',
+    trust: 'trusted',
     repeat: 'safe',
     run: async ({ turn }) => `seen ${turn}`,
   }),
@@ -27,6 +29,7 @@ export const ENGINE_TOOLS: readonly Tool[] = [
     description: 'Charges a card and is never done in time.',
     input: z.object({ card: z.string() }),
     effect: 'write',
+    trust: 'trusted',
     repeat: 'never',
     timeout: '100ms',
     run: async () => {

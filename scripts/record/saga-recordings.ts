@@ -25,6 +25,7 @@ const TOOLS: readonly Tool[] = [
     description: 'Books.',
     input: whatSchema,
     effect: 'write',
+    trust: 'trusted',
     repeat: 'keyed',
     compensation: 'unbook',
     run: async ({ what }) => {
@@ -37,6 +38,7 @@ const TOOLS: readonly Tool[] = [
     description: 'Undoes a booking.',
     input: z.object({ args: whatSchema }),
     effect: 'write',
+    trust: 'trusted',
     repeat: 'keyed',
     run: async ({ args }) => {
       if (args.what === 'stuck') throw new Error('it cannot be undone');

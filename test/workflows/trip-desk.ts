@@ -43,6 +43,7 @@ export function tripDesk(): TripDesk {
     description: 'Books one part of a trip.',
     input: z.object({ what: z.string().describe('flight, hotel or car') }),
     effect: 'write',
+    trust: 'trusted',
     repeat: 'keyed',
     compensation: 'unbook',
     run: async ({ what }, { idempotencyKey, signal }) => {
@@ -60,6 +61,7 @@ export function tripDesk(): TripDesk {
       result: z.object({ id: z.string() }).nullable(),
     }),
     effect: 'write',
+    trust: 'trusted',
     repeat: 'keyed',
     run: async ({ args, result }, { idempotencyKey, signal }) => {
       await act(`cancel ${args.what}${result === null ? '?' : ''}`, idempotencyKey, signal);
@@ -72,6 +74,7 @@ export function tripDesk(): TripDesk {
     description: 'Writes down what it is told.',
     input: z.object({ text: z.json() }),
     effect: 'write',
+    trust: 'trusted',
     repeat: 'keyed',
     run: async ({ text }, { idempotencyKey, signal }): Promise<Json> => {
       await act(`note ${typeof text === 'string' ? text : JSON.stringify(text)}`, idempotencyKey, signal);
