@@ -1,6 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type BenchPlace, withBenchPlace } from './bench-place';
+import { benchCancel } from './cancel';
 import { describeMachine } from './describe-machine';
 import { benchFanout } from './fanout';
 import { benchHistory } from './history';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (place: BenchPlace, files: RoutingFiles) 
   wide: benchWide,
   map: benchMap,
   staging: benchStaging,
+  cancel: benchCancel,
 };
 
 /** Benches of what needs no server; they take the files that they measure with. */

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { agent, parallel, pipeline, race, team } from '../../src/contract/builders';
+import type { Team } from '../../src/contract/team';
+import type { CallRecord } from '../../src/testing/call-record';
+import { type CutModel, QUICK, SLOW } from './cut-model';
+
+/** Where runs are started and their calls are seen. */
+export interface CutPlace {
+  readonly model: CutModel;
+  start(team: Team, input: string): Promise<WorkflowHandle>;
+}
+
+/** Why a call to the provider is to be closed. */
+export interface Cause {
+  readonly team: Team;
+  /** Brings it about, or waits for it, and gives its time: milliseconds since the epoch. */
+  at(place: CutPlace, run: CutRun): Promise<number>;
+}
+
+export interface CutRun {
+  readonly handle: WorkflowHandle;
+  readonly input: string;
+}
+
+const slow = (options: object = {}) => agent({ name: 'slow', instructions: SLOW }, options);
+const quick = agent({ name: 'quick', instructions: QUICK });
+const DEADLINE_MS = 2_000;
+/** A call that is not closed by then is not closed at all. */
+const GIVEN_UP_MS = 15_000;
+/** At any moment of the heartbeats' rhythm. */
+const SOMETIME_MS = 1_000;
+
+/** Everything that stops a call which is under way. */
+export const CAUSES: Readonly<Record<string, Cause>> = {
+  client: { team: team('cut-by-client', slow()), at: cancelled },
+  parent: { team: team('cut-by-parent', pipeline([slow({ isolated: true })])), at: cancelled },
+  race: { team: team('cut-by-race', race({ slow: slow(), quick })), at: quickAnswered },
+  stepDeadline: { team: team('cut-by-step', slow({ timeout: `${DEADLINE_MS}ms` })), at: deadlinePassed },
+  runDeadline: {
+    team: team('cut-by-run', slow(), { limits: { timeout: `${DEADLINE_MS}ms` } }),
+    at: deadlinePassed,
+  },
+  // The third call is one too many, and ends the branch beside it.
+  budget: {
+    team: team('cut-by-budget', parallel({ slow: slow(), spends: pipeline([quick, quick]) }), {
+      limits: { maxModelCalls: 2 },
+    }),
+    at: quickAnswered,
+  },
+};
+
+/** Milliseconds from the cause to the end of the connection, as the provider sees both; undefined where it never ended. */
+export async function cutOnce(place: CutPlace, cause: Cause): Promise<number | undefined> {
+  const input = randomUUID();
+  const handle = await place.start(cause.team, input);
+  const causedAt = await cause.at(place, { handle, input });
+  const cut = await seen(
+    () => place.model.calls(input, SLOW).find(({ outcome }) => outcome === 'closed-by-client'),
+    GIVEN_UP_MS,
+  );
+  return cut?.finishedAt === undefined ? undefined : cut.finishedAt - causedAt;
+}
+
+async function cancelled({ model }: CutPlace, { handle, input }: CutRun): Promise<number> {
+  await begun(() => model.calls(input, SLOW)[0]);
+  await sleep(Math.random() * SOMETIME_MS);
+  const at = performance.timeOrigin + performance.now();
+  await handle.cancel();
+  return at;
+}
+
+async function quickAnswered({ model }: CutPlace, { input }: CutRun): Promise<number> {
+  const answered = await begun(() =>
+    model.calls(input, QUICK).find(({ outcome, finishedAt }) => outcome === 'finished' && finishedAt),
+  );
+  return answered.finishedAt ?? Number.NaN;
+}
+
+/** By the server's own word: when the timer was set, and for how long. */
+async function deadlinePassed({ model }: CutPlace, { handle, input }: CutRun): Promise<number> {
+  await begun(() => model.calls(input, SLOW)[0]);
+  const { events } = await handle.fetchHistory();
+  const timer = events?.find(({ timerStartedEventAttributes: set }) => set !== undefined && set !== null);
+  const { seconds = 0, nanos = 0 } = timer?.eventTime ?? {};
+  return Number(seconds) * 1000 + (nanos ?? 0) / 1e6 + DEADLINE_MS;
+}
+
+async function begun(look: () => CallRecord | undefined): Promise<CallRecord> {
+  const call = await seen(look, GIVEN_UP_MS);
+  if (call === undefined) throw new Error('the call that was to be cut never began');
+  return call;
+}
+
+async function seen(look: () => CallRecord | undefined, withinMs: number): Promise<CallRecord | undefined> {
+  const until = Date.now() + withinMs;
+  for (;;) {
+    const call = look();
+    if (call !== undefined || Date.now() > until) return call;
+    await sleep(20);
+  }
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { Worker } from '@temporalio/worker';
+import { CAUSES, type CutPlace, cutOnce } from '../../scripts/bench/cut-call';
+import { type CutModel, openCutModel } from '../../scripts/bench/cut-model';
+import { runSettings } from '../../src/client/run-settings';
+import { RUN_FORMAT } from '../../src/contract/run';
+import { anthropicProvider } from '../../src/models/anthropic/anthropic-provider';
+import { oneModel } from '../../src/models/models';
+import { createTestEnvironment } from '../../src/testing/environment';
+import { createBatonWorker } from '../../src/workers/create-worker';
+import { temporaryStore } from '../activities/call-fixtures';
+import { workflowBundle } from '../setup/workflow-bundle';
+
+/** The benchmark `cancel` has the figures; here a busy machine gets some room. */
+const WITHIN_MS = 3_000;
+
+describe('a call that is no longer wanted', () => {
+  let server: TestWorkflowEnvironment;
+  let model: CutModel;
+  let worker: Worker;
+  let running: Promise<void>;
+  let place: CutPlace;
+
+  beforeAll(async () => {
+    const taskQueue = `test-${randomUUID()}`;
+    server = await createTestEnvironment();
+    model = await openCutModel();
+    worker = await createBatonWorker({
+      connection: server.nativeConnection,
+      namespace: server.namespace ?? 'default',
+      taskQueue,
+      workflowBundle: workflowBundle(),
+      store: temporaryStore(),
+      models: oneModel(anthropicProvider({ apiKey: 'test', baseURL: model.url })),
+      tools: [],
+    });
+    running = worker.run();
+    place = {
+      model,
+      start: (team, input) =>
+        server.client.workflow.start('runTeam', {
+          workflowId: `${team.name}-${input}`,
+          taskQueue,
+          args: [
+            {
+              format: RUN_FORMAT,
+              team,
+              input: { inline: input },
+              settings: runSettings({ team, profile: 'embedded', taskQueue, searchAttributes: true }),
+            },
+          ],
+        }),
+    };
+  });
+
+  afterAll(async () => {
+    worker.shutdown();
+    await running;
+    await model.close();
+    await server.teardown();
+  });
+
+  test.each(Object.entries(CAUSES))(
+    '%s: the provider sees the connection closed, and no new request',
+    async (_, cause) => {
+      const handles: string[] = [];
+      const cutMs = await cutOnce(
+        {
+          ...place,
+          start: (team, input) => {
+            handles.push(input);
+            return place.start(team, input);
+          },
+        },
+        cause,
+      );
+      expect(cutMs).toBeLessThan(WITHIN_MS);
+      const [input = ''] = handles;
+      await server.client.workflow
+        .getHandle(`${cause.team.name}-${input}`)
+        .result()
+        .catch(() => undefined);
+      expect(model.calls(input, 'You').filter(({ outcome }) => outcome === 'running')).toEqual([]);
+      expect(model.calls(input, 'take for ever')).toHaveLength(1);
+    },
+    30_000,
+  );
+});
