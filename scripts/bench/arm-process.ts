@@ -60,8 +60,8 @@ async function rawWorker(setup: ArmSetup, connection: NativeConnection): Promise
     maxConcurrentLocalActivityExecutions: WORKER_ACTIVITY_SLOTS,
     maxConcurrentWorkflowTaskExecutions: WORKER_ACTIVITY_SLOTS,
     stickyQueueScheduleToStartTimeout: '500ms',
-    maxHeartbeatThrottleInterval: 500,
-    defaultHeartbeatThrottleInterval: 500,
+    maxHeartbeatThrottleInterval: 300,
+    defaultHeartbeatThrottleInterval: 300,
   };
   return Worker.create(options);
 }

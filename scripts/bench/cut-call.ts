@@ -42,12 +42,12 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
     team: team('cut-by-run', slow(), { limits: { timeout: `${DEADLINE_MS}ms` } }),
     at: deadlinePassed,
   },
-  // The third call is one too many, and ends the branch beside it.
+  // A call too many ends the branch beside it.
   budget: {
-    team: team('cut-by-budget', parallel({ slow: slow(), spends: pipeline([quick, quick]) }), {
+    team: team('cut-by-budget', parallel({ slow: slow(), spends: pipeline([quick, quick, quick]) }), {
       limits: { maxModelCalls: 2 },
     }),
-    at: quickAnswered,
+    at: spent,
   },
 };
 
@@ -76,6 +76,13 @@ async function quickAnswered({ model }: CutPlace, { input }: CutRun): Promise<nu
     model.calls(input, QUICK).find(({ outcome, finishedAt }) => outcome === 'finished' && finishedAt),
   );
   return answered.finishedAt ?? Number.NaN;
+}
+
+/** When the last reply was given that the run could pay for. */
+async function spent({ model }: CutPlace, { handle, input }: CutRun): Promise<number> {
+  await handle.result().catch(() => undefined);
+  const answered = model.calls(input, QUICK).filter(({ outcome }) => outcome === 'finished');
+  return Math.max(...answered.map(({ finishedAt }) => finishedAt ?? Number.NaN));
 }
 
 /** By the server's own word: when the timer was set, and for how long. */

@@ -1,7 +1,7 @@
 import type { Context } from '@temporalio/activity';
 
 /** Often enough that the worker's throttle, not this timer, decides how soon a cancellation is heard. */
-const HEARTBEAT_MS = 400;
+const HEARTBEAT_MS = 250;
 
 /**
  * Runs an activity's work with heartbeats from a timer: chunks are no clock, a model may be silent for minutes before

@@ -21,6 +21,7 @@ import { handoverCommand } from './commands/handover';
 import { incidentsCommand } from './commands/incidents';
 import { listCommand } from './commands/list';
 import { pauseCommand, unpauseCommand } from './commands/pause';
+import { providersCommand } from './commands/providers';
 import { retryCommand } from './commands/retry';
 import { rewrapCommand } from './commands/rewrap';
 import { runCommand } from './commands/run';
@@ -70,6 +71,7 @@ function program(cli: Cli): Command {
     checkCommand(cli),
     watchCommand(cli),
     listCommand(cli),
+    providersCommand(cli),
     auditCommand(cli),
     approvalsCommand(cli),
     incidentsCommand(cli),

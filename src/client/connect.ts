@@ -23,6 +23,7 @@ import { type ListedRun, type ListOptions, list } from './list';
 import { listExecutions } from './list-executions';
 import { openSession, type SessionOptions } from './open-session';
 import { type PauseOptions, pause, unpause } from './pause';
+import { type ProviderPool, providers } from './providers';
 import { type FinishedRun, result } from './result';
 import { type ResumeOptions, resume } from './resume';
 import { type RetriedRun, type RetryOptions, retry } from './retry';
@@ -87,6 +88,8 @@ export interface BatonClient {
   /** The agents that teams ask for by name or capability. */
   readonly agents: AgentRegistry;
   list(options?: ListOptions): Promise<readonly ListedRun[]>;
+  /** Circuits and limits of the models, as all workers of the client's queue share them. */
+  providers(): Promise<readonly ProviderPool[]>;
   describe(run: string): Promise<DescribedRun>;
   /** Whether a worker has asked the client's queue for work within the last minute. */
   hasWorker(): Promise<boolean>;
@@ -100,6 +103,7 @@ export async function connect(options: ConnectOptions = {}): Promise<BatonClient
     context,
     start: (team, input, startOptions) => start(context, { team, input }, startOptions),
     view: (run) => view(context, run),
+    providers: () => providers(context),
     watch: (run, watchOptions) => watch(context, run, watchOptions),
     result: (run) => result(context, run),
     approvals: (inboxOptions) => approvals(context, inboxOptions),

@@ -55,7 +55,7 @@ export interface BatonWorkerOptions {
   readonly dataConverter?: DataConverter;
 }
 
-const HEARTBEAT_THROTTLE_MS: Readonly<Record<WorkerProfile, number>> = { embedded: 500, server: 5_000 };
+const HEARTBEAT_THROTTLE_MS: Readonly<Record<WorkerProfile, number>> = { embedded: 300, server: 5_000 };
 
 /** Errors that only a mistake in workflow code raises. A run that waits for them to go away would wait for ever. */
 const PROGRAMMING_ERRORS = [
