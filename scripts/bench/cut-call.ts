@@ -42,11 +42,13 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
     team: team('cut-by-run', slow(), { limits: { timeout: `${DEADLINE_MS}ms` } }),
     at: deadlinePassed,
   },
-  // A call too many ends the branch beside it.
+  // A branch that has spent its half ends the one beside it.
   budget: {
-    team: team('cut-by-budget', parallel({ slow: slow(), spends: pipeline([quick, quick, quick]) }), {
-      limits: { maxModelCalls: 2 },
-    }),
+    team: team(
+      'cut-by-budget',
+      parallel({ slow: slow({ budget: 0.5 }), spends: pipeline([quick, quick, quick], { budget: 0.5 }) }),
+      { limits: { maxModelCalls: 4 } },
+    ),
     at: spent,
   },
 };

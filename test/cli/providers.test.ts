@@ -34,7 +34,7 @@ describe('baton providers', () => {
     });
     const run = await bench.startRun(team('ill', agent({ name: 'writer', instructions: 'Write.' })), 'go');
     let shown = '';
-    while (!shown.includes('open')) shown = await told();
+    while (!shown.includes('ModelOverloaded')) shown = await told();
     expect(shown).toMatch(/big-model +open +ModelOverloaded since .* ago, tried again in .*opened 1×/);
     const { providers } = JSON.parse(await told('--json'));
     expect(providers).toMatchObject([
