@@ -60,6 +60,13 @@ async function explainQueryFailure(
   workflow: string,
   error: unknown,
 ): Promise<unknown> {
+  // The server knows one code for both: no such query, and code that does not replay the history.
+  if (error instanceof QueryNotRegisteredError && error.message.includes('TMPRL1100'))
+    return new BatonError('NoWorker', `The worker's code does not fit the history of "${workflow}".`, {
+      run: workflow,
+      cause: error,
+      remedy: 'Start a worker of the build that the run began with; the log of this one names the event.',
+    });
   if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError)
     return new BatonError('RunNotFound', `"${workflow}" is a workflow, but no run of a Baton team.`, {
       run: workflow,

@@ -1,4 +1,4 @@
-import { ServiceError } from '@temporalio/client';
+import { QueryNotRegisteredError, ServiceError } from '@temporalio/client';
 import { BatonError } from '../../src/client/baton-error';
 import type { ClientContext } from '../../src/client/client-context';
 import { queryWorkflow } from '../../src/client/query-workflow';
@@ -58,11 +58,16 @@ describe('a query', () => {
     ['that the server takes back because its time is over', grpcFailure(1, 'Call cancelled'), 'answered'],
     ['whose time is over here', grpcFailure(4, 'Deadline exceeded'), 'answered'],
     [
+      'of a run whose history the code does not replay',
+      new QueryNotRegisteredError('[TMPRL1100] Nondeterminism error: No command scheduled', 3),
+      'does not fit the history',
+    ],
+    [
       'of an open run whose last task failed',
       grpcFailure(9, 'Unable to query workflow due to Workflow Task in failed state.'),
       'came to the end of its last task',
     ],
-  ])('%s: no worker answered, and it may be asked again', async (_, error, words) => {
+  ])('%s: no worker could answer', async (_, error, words) => {
     await expect(queryWorkflow(contextWhoseQueriesFail(error), 'run-1', 'view')).rejects.toMatchObject({
       type: 'NoWorker',
       run: 'run-1',
