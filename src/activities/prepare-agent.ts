@@ -53,7 +53,13 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
     maxOutputTokens: agent.limits.maxOutputTokens,
   };
   const { hash, bytes } = await deps.store.content.put(definition as unknown as Json);
-  const rates = dearest(deps, [definition.model, ...(definition.fallbacks ?? [])]);
+  const chain = [definition.model, ...(definition.fallbacks ?? [])];
+  const rates = dearest(deps, chain);
+  if (rates === undefined && team.limits.unpriced === 'refuse')
+    throw failure(
+      'UnpricedModel',
+      `Agent "${name}" asks ${chain.join(', ')}, and not all of them have a known price (limits.unpriced is "refuse").`,
+    );
   return {
     name,
     definition: hash,

@@ -63,3 +63,7 @@ export function fits(needed: Amount, left: Amount): boolean {
     needed.calls <= left.calls && needed.tokens <= left.tokens && needed.microDollars <= left.microDollars
   );
 }
+
+export function isNothing({ calls, tokens, microDollars }: Amount): boolean {
+  return calls === 0 && tokens === 0 && microDollars === 0;
+}

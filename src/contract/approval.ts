@@ -14,7 +14,8 @@ export type ApprovalReason =
   | 'failure'
   | 'plan'
   | 'undo'
-  | 'repeatedEffect';
+  | 'repeatedEffect'
+  | 'budget';
 
 /** Everything that a decision is about. Its canonical JSON (RFC 8785) is what is hashed. */
 export interface Bound {

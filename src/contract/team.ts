@@ -15,6 +15,10 @@ export const runLimitsSchema = z.strictObject({
   /** Micro-dollars: 1,000,000 are one dollar. */
   maxMicroDollars: z.number().int().min(1).default(RUN_DEFAULTS.maxMicroDollars),
   timeout: durationSchema.default(RUN_DEFAULTS.timeout),
+  /** What follows once a budget is used up: `stop`, or `ask` people to raise it by as much again. @default 'stop' */
+  whenSpent: z.enum(['stop', 'ask']).optional(),
+  /** Whether models without a known price may be asked: `mark` their calls as unpriced, or `refuse` to start. @default 'mark' */
+  unpriced: z.enum(['mark', 'refuse']).optional(),
 });
 export type RunLimits = z.infer<typeof runLimitsSchema>;
 

@@ -9,6 +9,7 @@ import type { AgentState } from '../contract/agent-run';
 import { NO_EFFECTS } from '../contract/effect';
 import { lineageAt } from '../contract/past';
 import type { SubtreeInput, SubtreeResult } from '../contract/run';
+import { inline } from '../contract/value';
 import { showCurrentView } from './current-view';
 import { effectsQuery, viewQuery } from './messages';
 import { notifier } from './notifier';
@@ -83,6 +84,17 @@ export function openRun(opening: Opening): OpenRun {
     },
     continued?.view.approvals,
   );
+  if (opening.limits.whenSpent === 'ask')
+    ledger.raisedBy(async ({ name, limit, base }, path) => {
+      const { verdict } = await approvals.ask({
+        path,
+        reason: 'budget',
+        question: `The budget of ${name} is used up. Approve to raise it by as much again, deny to stop with what there is.`,
+        value: inline({ budget: name, limit: { ...limit }, raise: { ...base } }),
+        terms: overseer.terms,
+      });
+      return verdict === 'approve';
+    });
   const effects = new EffectLog(continued?.effects ?? { ...NO_EFFECTS, undone: opening.undone ?? {} });
   const { lineage, lineages, repeats: terms } = opening;
   const past = {

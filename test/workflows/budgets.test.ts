@@ -1,7 +1,7 @@
-import { agent, map, parallel, pipeline, supervise, team } from '../../src/contract/builders';
+import { agent, map, parallel, pipeline, refine, supervise, team } from '../../src/contract/builders';
 import { spentBy } from '../../src/contract/usage';
 import type { ModelRequest } from '../../src/models/provider';
-import { type ScriptedReply, text, toolCall } from '../../src/models/scripted-reply';
+import { output, type ScriptedReply, text, toolCall } from '../../src/models/scripted-reply';
 import { type Engine, isFirstTurn, lastText, startEngine } from './engine';
 
 /** A call that uses that many tokens, of at most some 3,000: what is sent, in bytes, and 500 of reply. */
@@ -99,13 +99,63 @@ describe('budgets', () => {
       { name: 'boss', instructions: 'You are boss.', limits: { maxOutputTokens: 500 } },
       { helper: who('helper') },
     );
-    const { output, usage } = await engine.run(team('lean', root, { limits: { maxTokens: 16_000 } }), 'go');
-    expect(output).toEqual({ inline: 'concluded' });
+    const { output: said, usage } = await engine.run(
+      team('lean', root, { limits: { maxTokens: 16_000 } }),
+      'go',
+    );
+    expect(said).toEqual({ inline: 'concluded' });
     expect(lastText(seen[0] as ModelRequest)).toMatch(/Budget left for this work: 16000 tokens and \$/);
     expect(lastText(seen.at(-1) as ModelRequest)).toContain('This is your last turn');
     expect(spentBy(usage).tokens).toBeLessThanOrEqual(16_000);
     // What it was told about the budget is no part of the conversation.
     expect(JSON.stringify(seen.at(-1)?.messages).match(/Budget left/g)).toHaveLength(1);
     expect(isFirstTurn(seen[0] as ModelRequest)).toBe(true);
+  });
+
+  test('used up: a person raises it by as much again, once for all that wait; denied, it stops', async () => {
+    const root = withWorker(side());
+    const limits = { maxTokens: 4000, whenSpent: 'ask' } as const;
+    const run = await engine.start(team('ask', root, { limits }), 'go');
+    const { id, hash, reason, value } = await run.waiting();
+    expect({ reason, value }).toMatchObject({ reason: 'budget', value: { inline: { budget: 'the run' } } });
+    await run.decide({ approval: id, hash, verdict: 'approve', by: 'ann' });
+    await engine.until(async () => (await run.view()).approvals.length === 2);
+    const again = await run.waiting();
+    await run.decide({ approval: again.id, hash: again.hash, verdict: 'deny', by: 'ann' });
+    const { usage, state } = await run.result();
+    expect(state).toBe('partial');
+    expect(spentBy(usage).tokens).toBeGreaterThan(4000);
+    expect(spentBy(usage).tokens).toBeLessThanOrEqual(8000);
+    expect((await run.view()).budgets?.[0]).toMatchObject({ limit: { tokens: 8000 } });
+  });
+
+  test('cancelled: what an aborted call may have cost is kept in doubt, and what it held is spent', async () => {
+    engine.replies({
+      worker: (_request, { signal }) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+        ),
+    });
+    const run = await engine.start(team('doubt', who('worker', {})), 'go');
+    await engine.until(() => engine.asked('worker') === 1);
+    await run.cancel();
+    await expect(run.result()).rejects.toThrow('cancelled');
+    const { usage, budgets } = await run.view();
+    expect(usage).toMatchObject({ calls: 0, microDollars: 0, doubt: { calls: 1 } });
+    expect(usage.doubt?.tokens).toBeGreaterThan(500);
+    expect(usage.doubt?.microDollars).toBe(usage.doubt?.tokens);
+    expect(budgets?.[0]?.held).toEqual({ calls: 0, tokens: 0, microDollars: 0 });
+  });
+
+  test('a refine: concludes with its best draft where the next does not fit', async () => {
+    engine.replies({
+      drafter: () => costing(1000, text('a draft')),
+      reviewer: () => costing(1000, output({ passed: false, feedback: 'more', score: 0.5 })),
+    });
+    const root = refine({ draft: who('drafter'), review: who('reviewer') }, { maxRounds: 9 });
+    const result = await engine.run(team('best', root, { limits: { maxTokens: 6500 } }), 'go');
+    expect(result.state).toBe('partial');
+    expect(await engine.valueOf(result.output)).toMatchObject({ passed: false, draft: 'a draft' });
+    expect(result.missing[0]).toMatch(/^root\/refine:draft\[\d\]$/);
   });
 });

@@ -3,7 +3,7 @@ import { showCost } from '../../contract/usage';
 import type { NodeState, RunView, ViewNode } from '../../contract/view';
 import { cut, fill, fillLeft, oneLine } from './fit-text';
 import type { Paint } from './paint';
-import { showDuration, showSome, showTokens } from './show-numbers';
+import { showCount, showDuration, showSome, showTokens } from './show-numbers';
 import { stepName } from './step-name';
 import { type Branch, growTree, type Line } from './tree-lines';
 
@@ -55,7 +55,7 @@ export function headLine(view: RunView, { paint, width, now }: TreeStyle): strin
   const totals = [
     showSome(usage.calls, 'model call'),
     `${showTokens(usage)} tokens`,
-    showCost(usage),
+    `${showCost(usage)}${leftOf(view)}`,
     showDuration((view.endedAt ?? now) - view.startedAt),
   ].join(' · ');
   const held = view.paused !== undefined && !isOver(view.state);
@@ -63,6 +63,16 @@ export function headLine(view: RunView, { paint, width, now }: TreeStyle): strin
   const name = cut(oneLine(view.run), Math.max(8, width - state.length - totals.length - 4));
   const left = width - [...name].length - state.length - 4;
   return `${paint.bold(name)}  ${paint.state(view.state, state)}  ${cut(totals, left)}`;
+}
+
+/** What is left of the run's budget, once that is scarce: less than a tenth of its dollars or tokens. */
+function leftOf({ budgets }: RunView): string {
+  const [run] = budgets ?? [];
+  if (run === undefined) return '';
+  const { limit, left } = run;
+  if (left.microDollars < limit.microDollars / 10)
+    return ` ($${(left.microDollars / 1_000_000).toFixed(2)} left)`;
+  return left.tokens < limit.tokens / 10 ? ` (${showCount(left.tokens)} tokens left)` : '';
 }
 
 function columnHeads({ width, paint }: TreeStyle): string {

@@ -5,10 +5,10 @@ import { childPath, iterationPath, type StepPath } from '../../contract/step-pat
 import { inline, type Value } from '../../contract/value';
 import { keepValue } from '../keep-value';
 import type { Place } from '../place';
+import { ranOut } from '../ran-out';
 import { type AnswerForm, isObject, isTexts, readAnswer } from '../read-answer';
 import { readJson } from '../read-json';
 import type { Run } from '../run';
-import { ranOutOfTime } from '../safeguards/deadline';
 import { Stop } from '../stop';
 import { wasSkipped } from '../was-skipped';
 
@@ -16,7 +16,7 @@ import { wasSkipped } from '../was-skipped';
  * Debate: a proposer and a critic take turns before a judge, who decides after a round or lets them go on. It ends early
  * where the critic agrees: then the proposal is the verdict, and the judge is not asked. A judge who has not decided
  * after the last round is no failure: the result says `decided: false` and holds what the judge leans to. `stopWhen` is
- * tested on what each judged round comes to, in the form of the output. When the time is up, what the judge leaned to
+ * tested on what each judged round comes to, in the form of the output. When the time is up, or the budget, what the judge leaned to
  * last is the result, which is then partial.
  *
  * Crash: finished turns are in history and are not taken again; the one that was being taken goes on.
@@ -28,8 +28,9 @@ export async function runDebate(run: Run, place: Place<DebateStep>): Promise<Ste
     return await debated(run, floor, maxRounds);
   } catch (error) {
     const leaning = floor.leaning;
-    if (leaning === undefined || !ranOutOfTime(error)) throw error;
-    return floor.conclude('timeout', leaning);
+    const cause = ranOut(error);
+    if (leaning === undefined || cause === undefined) throw error;
+    return floor.conclude(cause, leaning);
   }
 }
 
@@ -57,7 +58,7 @@ async function debated(run: Run, floor: Floor, maxRounds: number): Promise<StepR
   }
 }
 
-type EndedBy = 'agreement' | 'judge' | 'limit' | 'stopWhen' | 'timeout';
+type EndedBy = 'agreement' | 'judge' | 'limit' | 'stopWhen' | 'timeout' | 'budget';
 type Side = 'proposer' | 'critic' | 'judge';
 
 interface Turn {
@@ -143,7 +144,8 @@ class Floor {
     const rounds = this.turns.at(-1)?.round ?? 0;
     this.run.view.change(this.place.path, { outcome: `ended by ${endedBy} in round ${rounds}` });
     const output = await keepValue(this.run, this.result(endedBy, judgement));
-    const cut = endedBy === 'timeout' && this.current !== undefined ? [this.current] : [];
+    const cut =
+      (endedBy === 'timeout' || endedBy === 'budget') && this.current !== undefined ? [this.current] : [];
     return { output, missing: [...this.missing, ...cut] };
   }
 

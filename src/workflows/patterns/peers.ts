@@ -8,9 +8,9 @@ import { keepValue } from '../keep-value';
 import { commonAnswer, MailRoom } from '../peers/mail-room';
 import { postForm } from '../peers/read-post';
 import type { Place } from '../place';
+import { ranOut } from '../ran-out';
 import { readAnswer } from '../read-answer';
 import type { Run } from '../run';
-import { ranOutOfTime } from '../safeguards/deadline';
 import { Stop } from '../stop';
 
 /**
@@ -19,7 +19,7 @@ import { Stop } from '../stop';
  * order in which the members are declared. It ends on consensus (a proposal that all others agree to, or one answer of
  * all) where `until` says so, when nobody has mail, or after `maxRounds`. No consensus is no failure: the output
  * `{ agreed, endedBy, answer, answers, rounds, messages }` says so. `stopWhen` is tested on what each round comes to, in
- * that form. When the time is up, the finished rounds are the result, which is then partial.
+ * that form. When the time is up, or the budget, the finished rounds are the result, which is then partial.
  *
  * Crash: finished turns are in history and are not taken again; mailboxes are made of them anew.
  */
@@ -31,8 +31,9 @@ export async function runPeers(run: Run, place: Place<PeersStep>): Promise<StepR
     try {
       await talk.round(round);
     } catch (error) {
-      if (round === 0 || !ranOutOfTime(error)) throw error;
-      return talk.conclude('timeout', round);
+      const cause = ranOut(error);
+      if (round === 0 || cause === undefined) throw error;
+      return talk.conclude(cause, round);
     }
     const agreed = until === 'consensus' ? talk.consensus() : undefined;
     if (agreed !== undefined) return talk.conclude('consensus', round + 1, agreed.answer);
@@ -43,7 +44,7 @@ export async function runPeers(run: Run, place: Place<PeersStep>): Promise<StepR
   }
 }
 
-type EndedBy = 'consensus' | 'quiet' | 'limit' | 'stopWhen' | 'timeout';
+type EndedBy = 'consensus' | 'quiet' | 'limit' | 'stopWhen' | 'timeout' | 'budget';
 
 class Talk {
   readonly mail: MailRoom;
@@ -86,7 +87,10 @@ class Talk {
   async conclude(endedBy: EndedBy, rounds: number, answer?: Json): Promise<StepResult> {
     this.run.view.change(this.place.path, { outcome: `ended by ${endedBy} in round ${rounds}` });
     const output = await keepValue(this.run, this.result(endedBy, rounds, answer));
-    return { output, missing: [...this.missing, ...(endedBy === 'timeout' ? this.speaking : [])] };
+    return {
+      output,
+      missing: [...this.missing, ...(endedBy === 'timeout' || endedBy === 'budget' ? this.speaking : [])],
+    };
   }
 
   result(endedBy: EndedBy, rounds: number, answer?: Json): Value {

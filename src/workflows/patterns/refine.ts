@@ -4,9 +4,9 @@ import { childPath, iterationPath } from '../../contract/step-path';
 import { inline, type Value } from '../../contract/value';
 import { keepValue } from '../keep-value';
 import type { Place } from '../place';
+import { ranOut } from '../ran-out';
 import { type AnswerForm, readAnswer } from '../read-answer';
 import type { Run } from '../run';
-import { ranOutOfTime } from '../safeguards/deadline';
 import { Stop } from '../stop';
 import { wasSkipped } from '../was-skipped';
 
@@ -14,8 +14,8 @@ import { wasSkipped } from '../was-skipped';
  * Refine: drafts, lets the draft be reviewed, and revises it with the reviewer's feedback, until the reviewer passes it
  * or the rounds are used up. The best draft is kept: the one that passed, else the one with the highest score, else the
  * last. Running out of rounds is no failure: the result says `passed: false`. `stopWhen` is tested on what each round
- * comes to, in the form of the output; it ends with that round's draft. When the time is up, the best reviewed draft so
- * far is the result, which is then partial.
+ * comes to, in the form of the output; it ends with that round's draft. When the time is up, or the budget, the best reviewed
+ * draft so far is the result, which is then partial.
  *
  * Crash: finished drafts and reviews are in history and are not made again; the one that was being made goes on.
  */
@@ -29,7 +29,7 @@ export async function runRefine(run: Run, place: Place<RefineStep>): Promise<Ste
     try {
       latest = await draftAndReview(run, place, { round, input });
     } catch (error) {
-      if (best === undefined || !ranOutOfTime(error)) throw error;
+      if (best === undefined || ranOut(error) === undefined) throw error;
       const cut = iterationPath(childPath(place.path, place.step, 'draft'), round);
       const missing = [...best.missing, cut];
       return concluded(run, place, { best: { ...best, missing }, rounds: round });

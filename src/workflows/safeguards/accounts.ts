@@ -1,10 +1,12 @@
-import { type Amount, fits, least, minus, NOTHING, plus } from '../../contract/amount';
+import { type Amount, fits, isNothing, least, minus, NOTHING, plus } from '../../contract/amount';
 import type { StepPath } from '../../contract/step-path';
 
 /** A limit, and what stands against it. Everything below its owner is counted in it. */
 export interface Account {
   /** As a failure names it: `the run`, `the budget "research"`. */
   readonly name: string;
+  /** What it began with, and what a raise adds. */
+  readonly base: Amount;
   limit: Amount;
   /** Of a child's run: what its parent has granted up to now; the limit then only says what a share is of. */
   granted: Amount | undefined;
@@ -25,7 +27,7 @@ export interface Hold {
 }
 
 export function newAccount(name: string, limit: Amount, granted?: Amount): Account {
-  return { name, limit, granted, spent: NOTHING, held: NOTHING, active: 0 };
+  return { name, base: limit, limit, granted, spent: NOTHING, held: NOTHING, active: 0 };
 }
 
 export function leftOf({ limit, granted, spent, held }: Account): Amount {
@@ -88,11 +90,11 @@ export class Accounts {
   hold(path: StepPath, amount: Amount): Hold | undefined {
     const accounts = this.chain(path);
     for (const account of accounts) if (!fits(amount, leftOf(account))) return undefined;
-    for (const account of accounts) {
-      account.held = plus(account.held, amount);
-      account.active += 1;
-    }
-    return { accounts, amount, active: true };
+    for (const account of accounts) account.held = plus(account.held, amount);
+    const hold = { accounts, amount, active: false };
+    // From one that holds nothing, nothing comes back.
+    this.setActive(hold, !isNothing(amount));
+    return hold;
   }
 
   /** More for the same holder. False where there is not that much. */
@@ -100,6 +102,7 @@ export class Accounts {
     for (const account of hold.accounts) if (!fits(more, leftOf(account))) return false;
     for (const account of hold.accounts) account.held = plus(account.held, more);
     hold.amount = plus(hold.amount, more);
+    this.setActive(hold, !isNothing(hold.amount));
     return true;
   }
 

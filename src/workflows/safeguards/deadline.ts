@@ -78,7 +78,7 @@ export function timeIsUp(): boolean {
   return up;
 }
 
-/** Is it because its time is over that this has failed? */
+/** Is it because its time is over that this was cancelled? */
 export function ranOutOfTime(error: unknown): boolean {
   return isCancellation(error) && timeIsUp();
 }

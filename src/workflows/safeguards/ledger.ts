@@ -1,5 +1,15 @@
 import { condition } from '@temporalio/workflow';
-import { type Amount, fits, least, minus, most, NOTHING, plus, shareOf } from '../../contract/amount';
+import {
+  type Amount,
+  fits,
+  isNothing,
+  least,
+  minus,
+  most,
+  NOTHING,
+  plus,
+  shareOf,
+} from '../../contract/amount';
 import type { StepPath } from '../../contract/step-path';
 import type { RunLimits } from '../../contract/team';
 import { addUsage, inDoubt, NO_USAGE, spentBy, type Usage } from '../../contract/usage';
@@ -44,6 +54,7 @@ export class Ledger {
   private readonly waiting: object[] = [];
   private supply: Supply | undefined;
   private raise: Raise | undefined;
+  private readonly raising = new Map<Account, Promise<boolean>>();
 
   constructor(private readonly terms: LedgerTerms) {
     this.accounts = new Accounts(newAccount('the run', amountOf(terms.limits), terms.granted));
@@ -81,12 +92,12 @@ export class Ledger {
     const more = minus(needed, hold.amount);
     this.accounts.setActive(hold, false);
     try {
-      await this.come(path, more);
-      if (this.accounts.extend(hold, more)) return true;
+      // Another that waited may have been first.
+      while (await this.come(path, more)) if (this.accounts.extend(hold, more)) return true;
       this.accounts.extend(hold, least(more, this.accounts.left(path)));
       return false;
     } finally {
-      this.accounts.setActive(hold, true);
+      this.accounts.setActive(hold, !isNothing(hold.amount));
     }
   }
 
@@ -188,9 +199,11 @@ export class Ledger {
   private async wait(path: StepPath, need: Need): Promise<Hold> {
     const { accounts } = this;
     for (;;) {
-      await this.come(path, need.full);
-      const hold = accounts.hold(path, need.full) ?? this.holdRest(path, need);
+      const isThere = await this.come(path, need.full);
+      const hold = accounts.hold(path, need.full) ?? (isThere ? undefined : this.holdRest(path, need));
       if (hold !== undefined) return hold;
+      // Another that waited was first.
+      if (isThere) continue;
       const short = accounts.shortOf(path, need.least);
       if (short !== undefined && short.active === 0) throw spentFailure(short, need.least);
       await condition(() => accounts.shortOf(path, need.least)?.active !== short?.active);
@@ -202,8 +215,8 @@ export class Ledger {
     return fits(need.least, left) ? this.accounts.hold(path, least(need.full, left)) : undefined;
   }
 
-  /** Until that much is there, or nothing more can come. */
-  private async come(path: StepPath, needed: Amount): Promise<void> {
+  /** Waits until that much is there: true; or until nothing more can come: false. */
+  private async come(path: StepPath, needed: Amount): Promise<boolean> {
     const { accounts, supply } = this;
     let isDenied = false;
     const turn = {};
@@ -213,7 +226,7 @@ export class Ledger {
     try {
       for (;;) {
         const short = accounts.shortOf(path, needed);
-        if (short === undefined) return;
+        if (short === undefined) return true;
         const asks = supply !== undefined && short === accounts.root && !isDenied;
         if (asks) this.askParent(needed);
         await condition(
@@ -223,11 +236,26 @@ export class Ledger {
         );
         if (accounts.shortOf(path, needed) !== short) continue;
         if (asks) isDenied = supply.wasDenied;
-        else if (short.granted !== undefined || (await this.raise?.(short, path)) !== true) return;
+        else if (!(await this.mayRaise(short, path))) return false;
       }
     } finally {
       this.waiting.splice(this.waiting.indexOf(turn), 1);
     }
+  }
+
+  /** A person is asked once for all that wait, and not again once they have said no. A child's is its parent's to ask for. */
+  private mayRaise(account: Account, path: StepPath): Promise<boolean> | false {
+    if (account.granted !== undefined || this.raise === undefined) return false;
+    const asked = this.raising.get(account) ?? this.raised(account, path, this.raise);
+    this.raising.set(account, asked);
+    return asked;
+  }
+
+  private async raised(account: Account, path: StepPath, raise: Raise): Promise<boolean> {
+    if (!(await raise(account, path))) return false;
+    account.limit = plus(account.limit, account.base);
+    this.raising.delete(account);
+    return true;
   }
 
   private askParent(needed: Amount): void {

@@ -1,0 +1,41 @@
+import { agent, team } from '../../src/contract/builders';
+import { type CrashStage, openCrashStage, until } from './crash-stage';
+
+describe('a worker killed with SIGKILL in the middle of a model call', () => {
+  let stage: CrashStage;
+  beforeAll(async () => {
+    stage = await openCrashStage(() => ({ text: 'answered' }));
+  });
+  afterAll(() => stage.close());
+
+  test.each(['stepwise', 'packed'] as const)(
+    'what the lost call may have cost is kept in doubt beside what the repeated one has: %s',
+    async (mode) => {
+      const { client, model } = stage;
+      const before = model.calls().length;
+      const victim = await stage.startWorker();
+      const writer = agent({
+        name: 'writer',
+        instructions: `Write, ${mode}.`,
+        mode,
+        limits: { maxOutputTokens: 700 },
+      });
+      const { run } = await client.start(team('doubt', writer), 'go');
+      await until(async () => model.calls().length === before + 1 && stage.running() === 1);
+      await victim.kill();
+      const standby = await stage.startWorker();
+      stage.allow(Number.POSITIVE_INFINITY);
+      await client.result(run);
+      const { usage, budgets } = await client.view(run);
+      stage.allow(0);
+      await standby.kill();
+      expect(model.calls().length).toBe(before + 2);
+      // The provider's own count lies between what is confirmed and that with what is in doubt.
+      expect(usage.calls).toBe(1);
+      expect(usage.doubt?.calls).toBe(1);
+      expect(usage.doubt?.tokens).toBeGreaterThan(700);
+      expect(budgets?.[0]?.held.tokens).toBe(0);
+    },
+    90_000,
+  );
+});
