@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { packageRoot } from '../server/package-root';
 import { approvalsCommand } from './commands/approvals';
+import { approverCommand } from './commands/approver';
 import { auditCommand } from './commands/audit';
 import { cancelCommand } from './commands/cancel';
 import { chatCommand } from './commands/chat';
@@ -12,6 +13,7 @@ import { codecServerCommand } from './commands/codec-server';
 import type { Cli } from './commands/command';
 import { compareCommand } from './commands/compare';
 import { decideCommand } from './commands/decide';
+import { delegateCommand } from './commands/delegate';
 import { deployCommand } from './commands/deploy';
 import { emitCommand } from './commands/emit';
 import { evalCommand } from './commands/eval';
@@ -79,6 +81,8 @@ function program(cli: Cli): Command {
     compareCommand(cli),
     decideCommand(cli, 'approve'),
     decideCommand(cli, 'deny'),
+    delegateCommand(cli),
+    approverCommand(cli),
     cancelCommand(cli),
     failedCommand(cli),
     resumeCommand(cli),

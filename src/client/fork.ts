@@ -4,8 +4,10 @@ import { planGrowth } from '../contract/growth';
 import type { Json } from '../contract/json';
 import type { RepeatPolicy } from '../contract/past';
 import type { RunInput } from '../contract/run';
+import type { KeyPair } from '../contract/signing';
 import type { ClientContext } from './client-context';
 import { checkTeamSize, inputValue } from './input-value';
+import { signedStart } from './oversight';
 import { readPast, sharedWith } from './read-past';
 import { runSettings } from './run-settings';
 import { type StartedRun, startWorkflow } from './start';
@@ -24,6 +26,8 @@ export interface ForkOptions {
    * and told what it was, it is done again, or its earlier result is taken. @default 'ask'
    */
   readonly writes?: RepeatPolicy;
+  /** Who starts it, where the run takes signed words only. */
+  readonly signAs?: KeyPair;
 }
 
 /**
@@ -56,5 +60,5 @@ export async function fork(
     repeats: { policy: options.writes ?? 'ask', of: run, writes: past.writes },
   };
   const name = options.runId ?? `${run}-fork-${randomBytes(4).toString('hex')}`;
-  return startWorkflow({ ...context, taskQueue }, name, input);
+  return startWorkflow({ ...context, taskQueue }, name, signedStart(input, name, options.signAs));
 }

@@ -22,11 +22,7 @@ export function givenOversight({ policy, approvers, signAs }: WatchedBy): GivenO
   if (checked?.success === false)
     throw failure('InvalidInput', `The policy given at start is none: ${checked.error.message}`);
   const keys = approvers === undefined || approvers.length === 0 ? undefined : approvers;
-  if (keys !== undefined && signAs === undefined)
-    throw failure(
-      'InvalidInput',
-      'A run whose decisions are signed needs a signed start: give signAs (--sign-as), a key among its approvers.',
-    );
+  if (keys !== undefined && signAs === undefined) throw needsSigner();
   const given: GivenOversight = {
     ...(checked === undefined ? {} : { policy: checked.data }),
     ...(keys === undefined ? {} : { keys }),
@@ -35,11 +31,19 @@ export function givenOversight({ policy, approvers, signAs }: WatchedBy): GivenO
   return Object.keys(given).length === 0 ? undefined : given;
 }
 
-/** The input of a run with the signature of whoever starts it under that id. Without keys nothing is signed. */
+/** The input of a run with the signature of whoever starts it under that id. Without keys nothing is signed. Throws InvalidInput. */
 export function signedStart(input: RunInput, run: string, signAs?: KeyPair): RunInput {
   const { oversight } = input;
-  if (oversight?.keys === undefined || signAs === undefined) return input;
+  if (oversight?.keys === undefined) return input;
+  if (signAs === undefined) throw needsSigner();
   const unsigned = { ...input, oversight: { ...oversight, requester: signAs.name } };
   const signature = sign(startWords(unsigned, run), signAs.privateKey);
   return { ...unsigned, oversight: { ...unsigned.oversight, signature } };
+}
+
+function needsSigner(): Error {
+  return failure(
+    'InvalidInput',
+    'A run whose decisions are signed needs a signed start: give signAs (--sign-as), a key among its approvers.',
+  );
 }

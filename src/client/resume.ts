@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type RepeatPolicy, stepsAfter, withLineage } from '../contract/past';
 import type { RunInput } from '../contract/run';
+import type { KeyPair } from '../contract/signing';
 import { ROOT_PATH } from '../contract/step-path';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
+import { signedStart } from './oversight';
 import { type Past, readPast, sharedWith } from './read-past';
 import { type StartedRun, startWorkflow } from './start';
 
@@ -14,6 +16,8 @@ export interface ResumeOptions {
   readonly from?: string;
   /** What becomes of completed writes that would happen anew: after a checkpoint, or given what a branch now adds. @default 'ask' */
   readonly writes?: RepeatPolicy;
+  /** Who starts it, where the run takes signed words only. */
+  readonly signAs?: KeyPair;
 }
 
 /**
@@ -45,6 +49,7 @@ export async function resume(
       lineages: withLineage(past.input.lineages ?? {}, after, name),
       repeats: { policy: options.writes ?? 'ask', of: run, writes: past.writes },
     },
+    ...signer(options),
   });
 }
 
@@ -60,6 +65,7 @@ async function resumeFailed(context: ClientContext, past: Past, options: ResumeO
     return await launch(context, past, {
       name,
       facts: repeatsOf(past, options),
+      ...signer(options),
     });
   } catch (error) {
     if (!(error instanceof BatonError) || error.type !== 'RunExists' || options.runId !== undefined)
@@ -78,21 +84,19 @@ function repeatsOf({ run, view, input, writes }: Past, options: ResumeOptions): 
   return input.repeats === undefined ? {} : { repeats: { ...input.repeats, writes } };
 }
 
-interface Launch {
+interface Launch extends Pick<ResumeOptions, 'signAs'> {
   readonly name: string;
   readonly facts: Pick<RunInput, 'lineages' | 'repeats'>;
 }
 
-function launch(context: ClientContext, past: Past, { name, facts }: Launch): Promise<StartedRun> {
+function signer({ signAs }: ResumeOptions): Pick<ResumeOptions, 'signAs'> {
+  return signAs === undefined ? {} : { signAs };
+}
+
+function launch(context: ClientContext, past: Past, { name, facts, signAs }: Launch): Promise<StartedRun> {
   const { format, settings, team, input } = past.input;
-  return startWorkflow({ ...context, taskQueue: past.taskQueue }, name, {
-    format,
-    settings,
-    team,
-    input,
-    ...sharedWith(past),
-    ...facts,
-  });
+  const again = { format, settings, team, input, ...sharedWith(past), ...facts };
+  return startWorkflow({ ...context, taskQueue: past.taskQueue }, name, signedStart(again, name, signAs));
 }
 
 /** The first resume of a run is its second try. */

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { checkInputSize } from '../../client/input-value';
+import type { StartOptions } from '../../client/start';
 import { failure } from '../../contract/fail';
 import type { Team } from '../../contract/team';
 import { EXIT, type ExitCode } from '../exit-codes';
@@ -11,11 +12,12 @@ import { followRun } from '../session/follow-run';
 import { untilInterrupted } from '../session/interrupt';
 import { openRunSession, type RunSession } from '../session/run-session';
 import { namedQueue, type ServerFlags, serverCommand } from '../session/server-options';
+import { startKeys } from '../session/signing-key';
 import { checkOptions } from '../team/check-options';
 import { OFFLINE_NOTICE } from '../team/choose-models';
 import { mistakeLine } from '../team/mistake-line';
 import { readInput } from '../team/read-input';
-import { type CheckedFile, loadTeamFolder } from '../team/team-folder';
+import { type CheckedFile, loadTeamFolder, readPlainInput } from '../team/team-folder';
 import { type Cli, does } from './command';
 import { collected } from './read-flags';
 
@@ -31,6 +33,9 @@ interface RunFlags extends ServerFlags {
   readonly worker: boolean;
   readonly offline?: boolean;
   readonly filesRoot?: string;
+  readonly policy?: string;
+  readonly signAs?: string;
+  readonly notify?: boolean;
 }
 
 /** `baton run`: runs a team and shows it until it is over, with all that it needs started where it is missing. */
@@ -46,6 +51,9 @@ export function runCommand(cli: Cli): Command {
       'with --approve-by: what to choose where a question has choices; may be given several times',
       collected,
     )
+    .option('--policy <file>', "a policy in force beside the team's own: a file, or JSON")
+    .option('--sign-as <name>', 'whose key signs the start, where the project has approvers')
+    .option('--notify', "tell people of questions by the workers' webhook or console")
     .option('--detach', 'return once the run has started; it needs a worker that stays')
     .option('--watch', 'with --json: show progress on stderr all the same')
     .option('--keep', 'leave the server running where this command started one')
@@ -61,6 +69,11 @@ export function runCommand(cli: Cli): Command {
     checkInputSize(input);
     // Every mistake is told before a server is started for nothing.
     const team = wholeTeam(await folder.check(input, checkOptions(folder)));
+    const policy =
+      flags.policy === undefined
+        ? undefined
+        : await readInput(flags.policy, { readInput: readPlainInput }, console.streams);
+    const signing = await startKeys(console.streams.env, flags.signAs);
     const session = await openRunSession(
       {
         flags: namedQueue(flags, command),
@@ -78,6 +91,9 @@ export function runCommand(cli: Cli): Command {
       const { run } = await session.client.start(team, input, {
         ...(flags.id === undefined ? {} : { runId: flags.id }),
         ...(flags.tenant === undefined ? {} : { tenant: flags.tenant }),
+        ...(policy === undefined ? {} : { policy: policy as NonNullable<StartOptions['policy']> }),
+        ...(flags.notify === undefined ? {} : { notify: flags.notify }),
+        ...signing,
       });
       if (flags.detach) return detached(console, session, run);
       return await untilInterrupted((signal) => followed(console, session, { run, flags, signal }));

@@ -11,6 +11,7 @@ import { showResult } from '../screen/show-result';
 import { followRun } from '../session/follow-run';
 import { untilInterrupted } from '../session/interrupt';
 import { openClient, type ServerFlags, serverCommand } from '../session/server-options';
+import { signingKey } from '../session/signing-key';
 import { checkOptions } from '../team/check-options';
 import { mistakeLine } from '../team/mistake-line';
 import { readInput } from '../team/read-input';
@@ -21,6 +22,7 @@ interface TakeUpFlags extends ServerFlags {
   readonly id?: string;
   readonly writes: RepeatPolicy;
   readonly detach?: boolean;
+  readonly signAs?: string;
 }
 
 interface ResumeFlags extends TakeUpFlags {
@@ -39,8 +41,11 @@ export function resumeCommand(cli: Cli): Command {
     'Take up a failed run: what had finished is not paid for again',
   ).option('--from <label>', 'make anew what follows this checkpoint; the run may have succeeded');
   return does<ResumeFlags>(command, cli, (console, flags, [run = '']) =>
-    takeUp(console, flags, (client) =>
-      client.resume(run, { ...named(flags), ...(flags.from === undefined ? {} : { from: flags.from }) }),
+    takeUp(console, flags, async (client) =>
+      client.resume(run, {
+        ...(await named(console, flags)),
+        ...(flags.from === undefined ? {} : { from: flags.from }),
+      }),
     ),
   );
 }
@@ -52,7 +57,7 @@ export function forkCommand(cli: Cli): Command {
     .option('--input <input>', 'file, folder, JSON, or "-" for stdin; the same input where it is left out');
   return does<ForkFlags>(command, cli, async (console, flags, [run = '']) => {
     const changes = await readChanges(console, flags);
-    return takeUp(console, flags, (client) => client.fork(run, changes, named(flags)));
+    return takeUp(console, flags, async (client) => client.fork(run, changes, await named(console, flags)));
   });
 }
 
@@ -65,11 +70,17 @@ function takeUpCommand(name: string, description: string): Command {
         .choices(['ask', 'replay', 'skip'])
         .default('ask'),
     )
+    .option('--sign-as <name>', 'whose key signs the start, where the run takes signed words only')
     .option('--detach', 'return once the new run has started');
 }
 
-function named({ id, writes }: TakeUpFlags) {
-  return { writes, ...(id === undefined ? {} : { runId: id }) };
+async function named({ streams: { env } }: Console, { id, writes, signAs }: TakeUpFlags) {
+  const key = signAs === undefined ? undefined : await signingKey(env, { signed: true, by: signAs });
+  return {
+    writes,
+    ...(id === undefined ? {} : { runId: id }),
+    ...(key === undefined ? {} : { signAs: key }),
+  };
 }
 
 async function takeUp(

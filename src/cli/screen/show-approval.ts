@@ -45,11 +45,39 @@ export function showApproval(
 
 function factLines(approval: WaitingApproval): readonly string[] {
   const who = approval.approvers.length === 0 ? 'anyone' : approval.approvers.join(' or ');
+  const quorum = approval.bound.quorum === undefined ? '' : `, ${approval.bound.quorum} of them`;
   const left = showDuration(approval.deadlineAt - Date.now());
   return [
     `approval ${approval.id} of run ${approval.run}`,
     ...(approval.choices === undefined ? [] : [`choices: ${approval.choices.join(', ')}`]),
-    `for ${who}; no answer in ${left} means ${approval.whenUnanswered}`,
+    `for ${who}${quorum}; no answer in ${left} means ${approval.whenUnanswered}`,
+    ...callLines(approval),
+    ...(approval.votes.length === 0
+      ? []
+      : [`so far: ${approval.votes.map(({ by, verdict }) => `${by} ${verdict}`).join(', ')}`]),
+  ];
+}
+
+/** What a held call is bound to beside its arguments: the approver sees all that is hashed. */
+function callLines({
+  bound: { call, notBy },
+  signed,
+  editable,
+  rememberable,
+}: WaitingApproval): readonly string[] {
+  if (call === undefined) return [];
+  const { tool, effect, schema, args, written, key, generation, policy, from, expiresAt } = call;
+  const separate = notBy === undefined ? [] : [`not by ${notBy}, who started the run`];
+  return [
+    `${effect} tool ${tool}, schema ${schema}; try ${generation} of call ${key}`,
+    `arguments ${args}, written ${written}`,
+    `policy ${policy} at ${from}; used by ${new Date(expiresAt).toISOString()} or not at all`,
+    ...separate,
+    ...(editable ? ['its arguments may be edited (--edit)'] : []),
+    ...(rememberable ? ["the rest of the run's may be allowed too (--remember)"] : []),
+    ...(signed
+      ? []
+      : ['unsigned: who approves is said, not proven; that it is not who asked is not enforced']),
   ];
 }
 

@@ -7,6 +7,7 @@ import type { Console } from '../screen/console';
 import type { Screen } from '../screen/live-screen';
 import { decisionCommand } from '../screen/show-approval';
 import { askPerson } from './ask-person';
+import { signingKey } from './signing-key';
 
 export interface AnsweringOptions {
   /** Approves everything under this name, unasked. */
@@ -51,7 +52,9 @@ export function openAnswering(
       if (!signal.aborted) screen.note(`  Decide it later: ${decisionCommand(approval)}`);
       return;
     }
-    await client.decide(decision, { run: approval.run });
+    const { run, signed = false } = approval;
+    const key = await signingKey(console.streams.env, { signed, by: decision.by });
+    await client.decide(decision, { run, ...(key === undefined ? {} : { key }) });
     const chosen = decision.choice === undefined ? '' : ` with ${decision.choice}`;
     if (by !== undefined)
       screen.note(`Approved "${approval.question}"${chosen} by ${by}, unasked (--approve-by).`);
