@@ -1,8 +1,8 @@
-import { milliseconds } from '../duration';
-import type { ApprovalTerms, Step } from '../step';
+import type { Step } from '../step';
 import { childSteps } from '../step-path';
 import { agentNamed, subTeamNamed, type Team } from '../team';
 import { namedAgents } from './check-names';
+import { checkTerms } from './check-terms';
 import { type CheckOptions, type Findings, knownTool, type Scope } from './findings';
 import type { Place } from './mistake';
 
@@ -10,22 +10,13 @@ import type { Place } from './mistake';
 export function checkApprovals({ team, place, steps, options }: Scope, found: Findings): void {
   for (const site of steps) {
     const { step } = site;
-    if (step.kind === 'approve') checkEscalation(step, site.place, found);
+    if (step.kind === 'approve') checkTerms(step, site.place, found);
     if (step.kind === 'dag' && step.approvePlan !== undefined)
-      checkEscalation(step.approvePlan, [...site.place, 'approvePlan'], found);
+      checkTerms(step.approvePlan, [...site.place, 'approvePlan'], found);
     if (step.kind === 'vote' && step.tieTerms !== undefined)
-      checkEscalation(step.tieTerms, [...site.place, 'tieTerms'], found);
+      checkTerms(step.tieTerms, [...site.place, 'tieTerms'], found);
   }
   checkSilence({ step: team.root, after: [], place: [...place, 'root'] }, { team, options, found });
-}
-
-function checkEscalation({ deadline, escalate }: ApprovalTerms, place: Place, found: Findings): void {
-  for (const [index, { after }] of escalate.entries())
-    if (milliseconds(after) >= milliseconds(deadline))
-      found.mistake(
-        [...place, 'escalate', index, 'after'],
-        `is ${after}, which is not before the deadline (${deadline}): nobody would be asked.`,
-      );
 }
 
 interface Reached {

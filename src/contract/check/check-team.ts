@@ -4,6 +4,7 @@ import { checkApprovals } from './check-approvals';
 import { checkGrowth, type GrowthFigure } from './check-growth';
 import { checkNames } from './check-names';
 import { checkPatterns } from './check-patterns';
+import { checkPolicy } from './check-policy';
 import { checkRoles } from './check-roles';
 import { checkSagas } from './check-sagas';
 import { checkShape, checkSubTeams } from './check-shape';
@@ -60,6 +61,7 @@ function semanticFindings(team: Team, options: CheckOptions): Findings {
     checkRoles(scope, found);
     checkSagas(scope, found);
     checkApprovals(scope, found);
+    checkPolicy(scope, found);
     checkTimes(scope, found);
   }
   checkSubTeams(scopes, found);
