@@ -39,6 +39,7 @@ const BY_TYPE: Readonly<Record<ClientErrorType, ExitCode>> & Partial<Record<Fail
   SearchAttributesMissing: EXIT.noServer,
   ServerRefused: EXIT.noServer,
   ApprovalDenied: EXIT.stopped,
+  PolicyDenied: EXIT.stopped,
   ApprovalUnanswered: EXIT.stopped,
   RunCancelled: EXIT.stopped,
   RunTerminated: EXIT.stopped,

@@ -13,9 +13,9 @@ const keyPairSchema: z.ZodType<KeyPair> = z.strictObject({
   privateKey: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** Where this person's private keys are: `BATON_KEYS`, else `.baton/keys` in their home folder. Never in a project. */
+/** Where this person's private keys are: `BATON_APPROVER_KEYS`, else `.baton/keys` in their home folder. Never in a project. */
 export function privateKeysFolder(env: NodeJS.ProcessEnv): string {
-  return env.BATON_KEYS ?? join(homedir(), '.baton', 'keys');
+  return env.BATON_APPROVER_KEYS ?? join(homedir(), '.baton', 'keys');
 }
 
 /**

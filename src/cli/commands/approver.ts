@@ -29,9 +29,10 @@ function addCommand(cli: Cli): Command {
     .option('--public-key <hex>', 'their public key; no key is made here then')
     .option('--json', 'print one JSON document on stdout and nothing else there');
   return does<ApproverFlags>(command, cli, async (console, flags, [name = '']) => {
-    const folder = privateKeysFolder(console.streams.env);
+    const { env } = console.streams;
+    const folder = privateKeysFolder(env);
     const publicKey = flags.publicKey ?? (await makePrivateKey(folder, name)).publicKey;
-    await addApprover(approversFile(), { name, publicKey });
+    await addApprover(approversFile(env), { name, publicKey });
     console.document({ name, publicKey });
     console.say(`${name}  ${publicKey}`);
     if (flags.publicKey === undefined)
@@ -45,8 +46,9 @@ function listCommand(cli: Cli): Command {
     .description('List them, with whose private keys are on this machine')
     .option('--json', 'print one JSON document on stdout and nothing else there');
   return does<ApproverFlags>(command, cli, async (console) => {
-    const approvers = await readApprovers(approversFile());
-    const here = new Set(await privateKeyNames(privateKeysFolder(console.streams.env)));
+    const { env } = console.streams;
+    const approvers = await readApprovers(approversFile(env));
+    const here = new Set(await privateKeyNames(privateKeysFolder(env)));
     console.document({ approvers: approvers.map((each) => ({ ...each, here: here.has(each.name) })) });
     if (approvers.length === 0)
       console.say('None: runs take unsigned decisions, so who approves is said and not proven.');

@@ -8,9 +8,9 @@ import {
 import { failure } from '../../contract/fail';
 import type { ApproverKey, KeyPair } from '../../contract/signing';
 
-/** The public keys that a project's runs are started with, below its folder. */
-export function approversFile(folder = '.baton'): string {
-  return join(folder, 'approvers.json');
+/** The public keys that a project's runs are started with: `BATON_APPROVERS`, else a file in the project's own folder. */
+export function approversFile(env: NodeJS.ProcessEnv): string {
+  return env.BATON_APPROVERS ?? join('.baton', 'approvers.json');
 }
 
 /** The key on this machine that signs for somebody; undefined where nothing is to be signed. Throws InvalidInput without one. */
@@ -39,7 +39,7 @@ export interface StartKeys {
  * machine where nobody is named. A project without approvers starts unsigned runs. Throws InvalidInput.
  */
 export async function startKeys(env: NodeJS.ProcessEnv, signAs?: string): Promise<StartKeys> {
-  const approvers = await readApprovers(approversFile());
+  const approvers = await readApprovers(approversFile(env));
   if (approvers.length === 0) return {};
   const names = (await privateKeyNames(privateKeysFolder(env))).filter((name) =>
     approvers.some((approver) => approver.name === name),

@@ -34,7 +34,9 @@ export function whyNotDelegated(book: Book, delegation: unknown): string | undef
   if (to === approval?.bound.notBy) return `"${to}" started the run and may not decide approval "${id}".`;
   if (book.keys?.every(({ name }) => name !== to))
     return `The run was started without a key of "${to}", who could decide nothing in it.`;
-  return approval?.approvers.includes(to) ? `"${to}" may decide approval "${id}" already.` : undefined;
+  return to === delegation.by.trim() || approval?.approvers.includes(to)
+    ? `"${to}" may decide approval "${id}" already.`
+    : undefined;
 }
 
 /** The same for a change of a held call's arguments; whether they fit the tool is looked up after it. */
