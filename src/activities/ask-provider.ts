@@ -168,6 +168,7 @@ async function keepReply(
     ...(response.stopDetail === undefined ? {} : { stopDetail: response.stopDetail }),
     model: response.model,
     usage,
+    contextTokens: response.usage.inputTokens + response.usage.outputTokens,
   };
 }
 

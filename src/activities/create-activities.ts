@@ -2,6 +2,7 @@ import type { BatonActivities, RegistryActivities } from '../contract/activities
 import type { ActivityDeps } from './activity-deps';
 import { createCallModel } from './call-model';
 import { createClassifyByExamples } from './classify-by-examples';
+import { createCompact } from './create-compact';
 import { createFitOutput } from './fit-output';
 import { definitionLoader } from './load-definition';
 import { createLoadValue } from './load-value';
@@ -33,7 +34,7 @@ type OrchestrationActivities = Pick<
   | 'keepTime'
 > &
   RegistryActivities;
-type ModelActivities = Pick<BatonActivities, 'callModel' | 'runPackedAgent' | 'runAgents'>;
+type ModelActivities = Pick<BatonActivities, 'callModel' | 'compact' | 'runPackedAgent' | 'runAgents'>;
 
 /** What runs beside the workflows, on the run's own queue. */
 export function createOrchestrationActivities(deps: ActivityDeps): OrchestrationActivities {
@@ -60,6 +61,7 @@ export function createModelActivities(deps: ActivityDeps): ModelActivities {
   const withLoader = { ...deps, loadDefinition: definitionLoader(deps.store.content) };
   return {
     callModel: createCallModel(withLoader),
+    compact: createCompact(withLoader),
     runPackedAgent: createRunPackedAgent(withLoader),
     runAgents: createRunAgents(withLoader),
   };

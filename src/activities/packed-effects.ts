@@ -4,6 +4,7 @@ import type { ActivityDeps } from './activity-deps';
 import { askModel } from './ask-model';
 import type { ModelCallDeps } from './ask-provider';
 import type { CallAttempt } from './call-attempt';
+import { compactThread } from './compact-thread';
 import { useChartedTool } from './use-charted-tool';
 
 export type PackedDeps = ModelCallDeps & Pick<ActivityDeps, 'tools'>;
@@ -16,6 +17,7 @@ export function packedEffects(
 ): AgentEffects {
   return {
     callModel: (input) => askModel(deps, input, attempt),
+    compact: (input) => compactThread(deps, input, attempt),
     callTool: async ({ tool, call }) =>
       useChartedTool(deps.store, { tool: deps.tools.get(tool), input: call, attempt }),
     betweenTurns: async (state) => {

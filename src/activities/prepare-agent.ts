@@ -4,13 +4,16 @@ import { failure } from '../contract/fail';
 import type { WorstRates } from '../contract/grant';
 import type { Json, JsonObject } from '../contract/json';
 import { mayBeHeld } from '../contract/judge-call';
+import { COMPACT_AT_TOKENS } from '../contract/limits';
 import type { CallDefinition, ToolSpec } from '../contract/model-call';
 import type { Policy } from '../contract/policy';
 import type { Team } from '../contract/team';
 import type { ToolMeta } from '../contract/tool-call';
+import type { ResolvedModel } from '../models/models';
 import { worstRates } from '../models/price';
 import type { Tool } from '../tools/tool';
 import type { ActivityDeps } from './activity-deps';
+import { compactorDefinition } from './compact-thread';
 import { DELEGATION_META } from './delegation-specs';
 import { schemaProblem } from './json-validator';
 
@@ -60,17 +63,28 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
       'UnpricedModel',
       `Agent "${name}" asks ${chain.join(', ')}, and not all of them have a known price (limits.unpriced is "refuse").`,
     );
+  const compactor = compactorDefinition(deps.models, {
+    agentModel: definition.model,
+    priced: team.limits.unpriced === 'refuse',
+  });
+  const summing = await deps.store.content.put(compactor as unknown as Json);
   return {
     name,
     definition: hash,
-    ...(model.pool?.requestsPerSecond === undefined ? {} : { pool: model.pool.name }),
+    ...queueOf(model),
     limits: agent.limits,
     definitionBytes: bytes,
-    ...(rates === undefined ? {} : { rates }),
+    ...ratesOf(rates),
     onMaxTokens: agent.onMaxTokens,
     ...(agent.role === undefined ? {} : { role: agent.role }),
     mode: modeOf(agent, place, tools),
     hasOutputContract: output !== undefined,
+    compaction: {
+      definition: summing.hash,
+      atTokens: compactAt(deps, agent, definition.model),
+      ...queueOf(deps.models.resolve(compactor.model)),
+      ...ratesOf(dearest(deps, [compactor.model])),
+    },
     tools: Object.fromEntries([
       ...tools.map((tool) => [tool.name, metaOf(tool)]),
       ...delegations.map((spec) => [spec.name, DELEGATION_META]),
@@ -104,6 +118,23 @@ function dearest({ models }: ActivityDeps, chain: readonly string[]): WorstRates
       : { input: Math.max(one.input, other.input), output: Math.max(one.output, other.output) },
   );
 }
+
+function ratesOf(rates: WorstRates | undefined): Pick<PreparedAgent, 'rates'> {
+  return rates === undefined ? {} : { rates };
+}
+
+function queueOf({ pool }: ResolvedModel): Pick<PreparedAgent, 'pool'> {
+  return pool?.requestsPerSecond === undefined ? {} : { pool: pool.name };
+}
+
+/** Short of the model's window, where it is known: the next turn must fit too. */
+function compactAt({ models }: ActivityDeps, { limits }: AgentDefinition, model: string): number {
+  const { contextTokens } = models.resolve(model);
+  const most = limits.compactAtTokens ?? COMPACT_AT_TOKENS;
+  return contextTokens === undefined ? most : Math.min(most, Math.floor(contextTokens * WINDOW_SHARE));
+}
+
+const WINDOW_SHARE = 0.7;
 
 /** An agent's tools, held to its role's list where it has a role. */
 export function grantedTools(team: Team, agent: AgentDefinition): readonly string[] {

@@ -24,9 +24,11 @@ export function openingState(task: AgentTask): AgentState {
 }
 
 /** The state once a reply is in: the transcript has it, nothing is pending, the turn is counted. */
-export function afterReply(state: AgentState, reply: ModelCallResult): AgentState {
+export function afterReply({ retriedShorter, ...state }: AgentState, reply: ModelCallResult): AgentState {
   return {
     ...state,
+    ...(retriedShorter === true && reply.stop === 'contextExceeded' ? { retriedShorter } : {}),
+    ...(reply.contextTokens === undefined ? {} : { contextTokens: reply.contextTokens }),
     thread: reply.thread,
     pending: [],
     turns: state.turns + 1,

@@ -1,4 +1,5 @@
 import type { AgentState } from '../contract/agent-run';
+import type { CompactInput, CompactResult } from '../contract/compaction';
 import type { ModelCallInput, ModelCallResult } from '../contract/model-call';
 import type { ToolCallInput, ToolCallRequest, ToolCallResult, ToolMeta } from '../contract/tool-call';
 
@@ -28,6 +29,8 @@ export interface AgentEffects {
   callTool(use: ToolUse): Promise<ToolOutcome>;
   /** Called once the tools of a turn have run, with the state that has their results. */
   afterTools?(state: AgentState): void;
+  /** Sums up a transcript that has grown long. Without it transcripts stay as they are. */
+  compact?(input: CompactInput): Promise<CompactResult>;
   /** Called between turns. May throw to go on in another execution: the state holds all that the loop needs. */
   betweenTurns?(state: AgentState): Promise<void>;
 }

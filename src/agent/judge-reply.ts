@@ -4,11 +4,12 @@ import { MAX_CONTINUATIONS, MAX_NUDGES, MAX_PAUSES, MAX_REPAIRS } from '../contr
 import type { ModelCallResult } from '../contract/model-call';
 import type { Value } from '../contract/value';
 import { saying } from './agent-state';
+import { mayRetry } from './compact';
 import { isStalled } from './progress';
 import { CONTINUE, NUDGE, REWRITE, repair, SHORTER } from './prompts';
 
-/** What a reply leads to: the answer, another turn from a new state, or tools to be run first. */
-export type Verdict = { readonly answer: Value } | { readonly goOn: AgentState } | 'useTools';
+/** What a reply leads to: the answer, another turn from a new state, tools to be run or the transcript to be summed up first. */
+export type Verdict = { readonly answer: Value } | { readonly goOn: AgentState } | 'useTools' | 'compact';
 
 interface Judged {
   readonly task: AgentTask;
@@ -42,16 +43,21 @@ export function judgeReply(judged: Judged): Verdict {
         `${agent}: the model refused (${reply.stopDetail ?? 'no category given'}).`,
       );
     case 'contextExceeded':
-      throw failure(
-        'ContextWindowExceeded',
-        `${agent}: the conversation no longer fits the window of ${reply.model}.`,
-      );
+      if (mayRetry(task, state)) return 'compact';
+      throw noLongerFits(judged);
     case 'unknown':
       throw failure(
         'UnknownStopReason',
         `${agent}: ${reply.model} stopped for the unknown reason "${reply.stopDetail ?? ''}".`,
       );
   }
+}
+
+export function noLongerFits({ task, reply }: Pick<Judged, 'task' | 'reply'>): Error {
+  return failure(
+    'ContextWindowExceeded',
+    `Agent "${task.agent.name}": the conversation no longer fits the window of ${reply.model}.`,
+  );
 }
 
 function toolTurn({ task, state, reply }: Judged): Verdict {
@@ -123,7 +129,7 @@ export function isLastChance(task: AgentTask, state: AgentState): boolean {
 }
 
 export function outcome(state: AgentState, output: Value, ending?: AgentEnding): AgentOutcome {
-  const { thread, turns, toolCalls, usage, repairs, passed, untrusted, refusedCalls } = state;
+  const { thread, turns, toolCalls, usage, repairs, passed, untrusted, refusedCalls, compactions } = state;
   if (thread === null) throw new TypeError('an answer without a transcript');
   return {
     output,
@@ -135,6 +141,7 @@ export function outcome(state: AgentState, output: Value, ending?: AgentEnding):
     ...(passed === undefined ? {} : { passed }),
     ...(untrusted === undefined ? {} : { untrusted }),
     ...(refusedCalls === undefined ? {} : { refusedCalls }),
+    ...(compactions === undefined ? {} : { compactions }),
     ...(ending === undefined ? {} : { ending }),
   };
 }

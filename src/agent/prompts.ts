@@ -5,6 +5,8 @@ export const WRAP_UP =
 export const STALLED = `Your last turns brought nothing new. ${WRAP_UP}`;
 export const CONTINUE =
   'Your reply was cut off by its length limit. Continue exactly where it stopped, without repeating anything.';
+export const SUMMED_UP =
+  'The conversation had become too long for you; it is now summed up. Go on from there.';
 export const SHORTER = 'Your reply was cut off by its length limit. Give the whole answer again, shorter.';
 export const NUDGE = 'Your reply was empty. Give your final answer.';
 export const REWRITE = 'Your last tool call could not be read. Write it again with valid JSON arguments.';

@@ -1,7 +1,9 @@
 import type { AgentOutcome, AgentState, AgentTask } from '../contract/agent-run';
+import type { ModelCallResult } from '../contract/model-call';
 import { afterReply, checkLimits, openingState, wrapUpWhenLast } from './agent-state';
+import { compact, compactToRetry, isLong, isTooLong, mayRetry } from './compact';
 import type { AgentEffects } from './effects';
-import { isLastChance, judgeReply, mustAnswer, outcome } from './judge-reply';
+import { isLastChance, judgeReply, mustAnswer, noLongerFits, outcome } from './judge-reply';
 import { isStalled } from './progress';
 import { useTools } from './use-tools';
 
@@ -22,15 +24,23 @@ export async function runAgent(
     // Not `await` of what may be absent: in a workflow every promise is dear.
     if (effects.betweenTurns !== undefined) await effects.betweenTurns(state);
     checkLimits(task, state);
+    if (isLong(task, state)) state = await compact(task, effects, state);
     state = wrapUpWhenLast(task, state);
-    const reply = await effects.callModel({
-      site: task.site,
-      definition: task.agent.definition,
-      thread: state.thread,
-      append: state.pending,
-      ...(mustAnswer(state) ? { withoutTools: true } : {}),
-      ...(isLastChance(task, state) ? { lastChance: true } : {}),
-    });
+    let reply: ModelCallResult;
+    try {
+      reply = await effects.callModel({
+        site: task.site,
+        definition: task.agent.definition,
+        thread: state.thread,
+        append: state.pending,
+        ...(mustAnswer(state) ? { withoutTools: true } : {}),
+        ...(isLastChance(task, state) ? { lastChance: true } : {}),
+      });
+    } catch (error) {
+      if (!isTooLong(error) || !mayRetry(task, state)) throw error;
+      state = await compactToRetry(task, effects, { state, otherwise: () => error });
+      continue;
+    }
     state = afterReply(state, reply);
     const verdict = judgeReply({ task, state, reply });
     if (verdict === 'useTools') {
@@ -38,6 +48,9 @@ export async function runAgent(
       state = turn.state;
       effects.afterTools?.(state);
       if (turn.answer !== undefined) return outcome(state, turn.answer, 'passedOn');
+    } else if (verdict === 'compact') {
+      const otherwise = () => noLongerFits({ task, reply });
+      state = await compactToRetry(task, effects, { state, otherwise });
     } else if ('answer' in verdict) {
       return outcome(state, verdict.answer, isStalled(task, state) ? 'stalled' : undefined);
     } else state = verdict.goOn;

@@ -1,6 +1,7 @@
 import type { AgentOutcome, AgentTask, FitInput, FittedOutput } from './agent-run';
 import type { Choice } from './ballots';
 import type { ClassifyInput, Incident, Opinion } from './classification';
+import type { CompactInput, CompactResult } from './compaction';
 import type { Merge } from './join';
 import type { AgentUses, MergeItemsInput, SplitInput, SplitList, UseOutcome } from './map-run';
 import type { ModelCallInput, ModelCallResult } from './model-call';
@@ -47,6 +48,8 @@ export interface BatonActivities {
   notify(notice: Notice): Promise<void>;
   /** Asks a model, once: a journaled reply is returned as it is. Heartbeats. Throws the `Model…` failures. */
   callModel(input: ModelCallInput): Promise<ModelCallResult>;
+  /** Sums up a transcript but for its latest turns; its model calls are journaled. Heartbeats. Throws as `callModel` does. */
+  compact(input: CompactInput): Promise<CompactResult>;
   /** Runs an agent's whole loop, journaled call by call. Heartbeats. Throws what `callModel` and the loop throw. */
   runPackedAgent(task: AgentTask): Promise<AgentOutcome>;
   /** Tells by examples which routes a message may belong to. Heartbeats, since it may train first. Throws InvalidInput. */

@@ -1,5 +1,6 @@
 import type { AgentDefinition, AgentLimits } from './agent';
 import type { CallSite } from './call-site';
+import type { Compaction } from './compaction';
 import type { DraftMessage } from './conversation';
 import type { Grant, WorstRates } from './grant';
 import type { PassedModel } from './model-call';
@@ -21,6 +22,14 @@ export interface PreparedAgent {
   readonly onMaxTokens: 'continue' | 'fail';
   readonly mode: 'stepwise' | 'packed';
   readonly hasOutputContract: boolean;
+  /** Who sums up its transcript, and after a call of how many tokens. */
+  readonly compaction?: {
+    readonly definition: Hash;
+    readonly atTokens: number;
+    /** As the agent's own. */
+    readonly pool?: string;
+    readonly rates?: WorstRates;
+  };
   readonly tools: Readonly<Record<string, ToolMeta>>;
   /** Bytes of its definition, which every call holds. */
   readonly definitionBytes?: number;
@@ -66,6 +75,12 @@ export interface AgentState {
   /** Pieces of an answer that was cut and continued. */
   readonly pieces: readonly Value[];
   readonly wrappingUp: boolean;
+  /** Tokens of the last call, whoever paid for it; after a summary, about what the transcript has. */
+  readonly contextTokens?: number;
+  /** Times that the transcript was summed up. */
+  readonly compactions?: readonly Compaction[];
+  /** A call that did not fit is being made once more. */
+  readonly retriedShorter?: boolean;
   /** Untrusted tools whose output has entered the conversation, by name, each once; absent where none has. */
   readonly untrusted?: readonly string[];
   /** Tool calls that were answered with an error and not run: unknown, not granted, invalid or over a limit. Absent where none. */
@@ -110,6 +125,7 @@ export interface AgentOutcome {
   /** As in {@link AgentState}. */
   readonly untrusted?: readonly string[];
   readonly refusedCalls?: number;
+  readonly compactions?: readonly Compaction[];
   /** Present where another's answer was passed on as its own, or it had to conclude for want of progress. */
   readonly ending?: AgentEnding;
 }

@@ -21,6 +21,8 @@ export const agentLimitsSchema = z.strictObject({
   maxOutputTokens: z.number().int().min(1).max(128_000).default(AGENT_DEFAULTS.maxOutputTokens),
   /** Input and output tokens of one use of the agent, checked before each call. */
   maxTokens: z.number().int().min(1).default(AGENT_DEFAULTS.maxTokens),
+  /** Tokens of one call after which the transcript is summed up, but for the latest turns. @default 100,000, or 70 % of a smaller window */
+  compactAtTokens: z.number().int().min(1000).optional(),
   /** Wall time of one use of the agent. */
   timeout: durationSchema.default(AGENT_DEFAULTS.timeout),
 });

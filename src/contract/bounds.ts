@@ -1,6 +1,6 @@
 import { type AgentLimits, agentLimitsSchema } from './agent';
 import { agentsOfStep } from './capability';
-import { MAX_PLAN_REPAIRS, MAX_REPLANS } from './limits';
+import { COMPACT_AT_TOKENS, MAX_PLAN_REPAIRS, MAX_REPLANS } from './limits';
 import type { Step } from './step';
 import { type ChildStep, childSteps } from './step-path';
 import { agentNamed, type Team } from './team';
@@ -20,6 +20,8 @@ export interface AgentUseBound {
   readonly maxTurns: number;
   /** Calls of the agent's own tools; delegations are runs of its workers. */
   readonly maxToolCalls: number;
+  /** Times that its transcript is summed up: each time a call has taken so many of its tokens. */
+  readonly compactions: number;
 }
 
 /** Tries of a step. Where a person may ask for one more, that one is counted; a person who asks again and again is not. */
@@ -109,10 +111,12 @@ export function plansOf(step: Extract<Step, { kind: 'dag' }>): number {
 }
 
 /** An agent without tools makes no tool calls, whatever its limit. One that the team lacks is taken with the defaults. */
-function callsOf(name: string, team: Team): { maxTurns: number; maxToolCalls: number } {
-  const { maxTurns, maxToolCalls } = limitsOf(name, team);
+function callsOf(name: string, team: Team): Omit<AgentUseBound, 'agent' | 'uses'> {
+  const { maxTurns, maxToolCalls, maxTokens, compactAtTokens = COMPACT_AT_TOKENS } = limitsOf(name, team);
   const hasTools = agentNamed(name, team)?.tools.length !== 0;
-  return { maxTurns, maxToolCalls: hasTools ? maxToolCalls : 0 };
+  // Not before the third turn.
+  const compactions = Math.min(Math.max(0, maxTurns - 2), Math.floor(maxTokens / compactAtTokens));
+  return { maxTurns, maxToolCalls: hasTools ? maxToolCalls : 0, compactions: hasTools ? compactions : 0 };
 }
 
 function limitsOf(name: string, team: Team): AgentLimits {

@@ -1,5 +1,5 @@
 import type { AgentDefinition } from './agent';
-import { agentUses, childBounds } from './bounds';
+import { type AgentUseBound, agentUses, childBounds } from './bounds';
 import { failure } from './fail';
 import type { Step } from './step';
 import { agentNamed, subTeamNamed, type Team } from './team';
@@ -64,10 +64,16 @@ function subTeamUses(name: string, { team, above }: Within): Uses {
   return new Map([...teamUses(sub, above)].map(([agent, use]) => [`${name}/${agent}`, use]));
 }
 
-function useOf(agent: AgentDefinition, { uses, maxTurns }: { uses: number; maxTurns: number }): WorstUse {
+function useOf(agent: AgentDefinition, { uses, maxTurns, compactions }: AgentUseBound): WorstUse {
   const { maxTokens, maxOutputTokens } = agent.limits;
   const outputTokens = Math.min(maxTurns * maxOutputTokens, maxTokens);
-  const once = { agent, uses: 1, calls: maxTurns, inputTokens: maxTokens - outputTokens, outputTokens };
+  const once = {
+    agent,
+    uses: 1,
+    calls: maxTurns + compactions,
+    inputTokens: maxTokens - outputTokens,
+    outputTokens,
+  };
   return times(once, uses);
 }
 

@@ -59,7 +59,7 @@ function stopTests(step: Step, children: readonly CountedChild[]): number {
 function agentEvents(step: Step, team: Team): number {
   const events = agentUses(step, team).map((use) => {
     const packed = agentNamed(use.agent, team)?.mode === 'packed';
-    const calls = packed ? 1 : use.maxTurns + use.maxToolCalls;
+    const calls = packed ? 1 : use.maxTurns + use.maxToolCalls + use.compactions;
     return use.uses * (calls * ACTIVITY_EVENTS + STEP_EVENTS);
   });
   // Of the candidates for a capability one is asked.

@@ -27,6 +27,11 @@ export const ROUTE_DEFAULTS = { examplesThreshold: 0.6, agentThreshold: 0.5 } as
 /** Turns in a row without anything new, after which a supervisor has to conclude. */
 export const SUPERVISE_DEFAULTS = { maxIdleRounds: 2 } as const;
 
+/** Tokens of one call after which an agent's transcript is summed up, all but the latest turns; less where the model's window is smaller. */
+export const COMPACT_AT_TOKENS = 100_000;
+/** Tokens that a summary may have. */
+export const COMPACT_OUTPUT_TOKENS = 4096;
+
 /** Times that one output may be sent back for breaking its contract, or one cut reply continued, or an empty one nudged. */
 export const MAX_REPAIRS = 2;
 export const MAX_CONTINUATIONS = 4;

@@ -93,6 +93,8 @@ export interface ModelCallResult {
   readonly passed?: readonly PassedModel[];
   /** What this reply cost this run, those of passed models included: nothing where another run of the same lineage has paid for it. */
   readonly usage: Usage;
+  /** Tokens that went in and came out, whoever paid for them. */
+  readonly contextTokens?: number;
   /** True where the reply was found in the journal and no provider was asked. */
   readonly fromJournal?: boolean;
   /** No fewer tokens than the transcript with the reply can be. */

@@ -2,6 +2,7 @@ import type { Amount } from './amount';
 import type { Approval, RejectedDecision } from './approval';
 import type { CapabilityChoice } from './capability';
 import type { Routing } from './classification';
+import type { Compaction } from './compaction';
 import type { Pause } from './event';
 import type { PassedModel } from './model-call';
 import type { AgentOrigin } from './registry';
@@ -45,6 +46,8 @@ export interface ViewNode {
   readonly passed?: readonly PassedModel[];
   /** Of a step that asks for a capability: who took it, and why. */
   readonly choice?: CapabilityChoice;
+  /** Times that its agent's transcript was summed up, with the head of what stood there before. */
+  readonly compactions?: readonly Compaction[];
   readonly failure?: ViewFailure;
   /** What a step that failed was given. */
   readonly input?: Value;

@@ -19,6 +19,7 @@ const ENGINE_ACTIVITIES: Readonly<Record<keyof BatonActivities, true>> = {
   readBallot: true,
   keepTime: true,
   fitOutput: true,
+  compact: true,
 };
 
 /** Why a tool may not have that name, or undefined where it may. */

@@ -3,9 +3,11 @@ import type { AgentEffects, ToolOutcome, ToolUse } from '../agent/effects';
 import { runAgent } from '../agent/run-agent';
 import type { BatonActivities } from '../contract/activities';
 import type { AgentOutcome, AgentState, AgentTask, PreparedAgent } from '../contract/agent-run';
+import type { CompactInput, CompactResult } from '../contract/compaction';
 import type { DraftMessage, DraftPart } from '../contract/conversation';
 import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
+import { COMPACT_OUTPUT_TOKENS } from '../contract/limits';
 import type { StepPath } from '../contract/step-path';
 import type { Usage } from '../contract/usage';
 import type { Value } from '../contract/value';
@@ -84,6 +86,7 @@ function accounted(run: Run, { site: { path } }: AgentTask, outcome: AgentOutcom
   run.view.change(path, { turns: outcome.turns, toolCalls: outcome.toolCalls });
   run.view.pass(path, outcome.passed);
   tookIn(run, path, outcome);
+  run.view.sumUp(path, outcome.compactions ?? []);
   return outcome;
 }
 
@@ -147,6 +150,7 @@ function stepwise(
         return reply;
       });
     },
+    compact: (input) => summedUp(run, place.path, { agent, input, clock, known }),
     afterTools: (state) => tookIn(run, place.path, state),
     callTool: (use) => ownTool?.(use) ?? useTool(run, place, { ...use, untilMs: until, clock, caller }),
   };
@@ -162,6 +166,31 @@ function stepwise(
 
 function tokensOf({ inputTokens, outputTokens }: Usage): number {
   return inputTokens + outputTokens;
+}
+
+interface Summing {
+  readonly agent: PreparedAgent;
+  readonly input: CompactInput;
+  readonly clock: AgentClock;
+  /** Tokens that the transcript has at most. */
+  readonly known: number;
+}
+
+function summedUp(run: Run, path: StepPath, summing: Summing): Promise<CompactResult> {
+  const held = run.gate.held();
+  if (held !== undefined) return held.then(() => summedUp(run, path, summing));
+  const { agent, input, clock, known } = summing;
+  const { pool, rates } = agent.compaction ?? {};
+  const { compact } = proxyActivities<BatonActivities>(
+    modelOptions(run, summaryOf('sum up', path), { untilMs: clock.untilMs(), pool }),
+  );
+  const limits = { ...agent.limits, maxOutputTokens: COMPACT_OUTPUT_TOKENS };
+  const funded = { path, need: worstCall({ ...agent, limits, rates }, [], known) };
+  return withGrant(run.ledger, funded, (grant) => compact({ ...input, grant })).then((result) => {
+    const { thread } = input;
+    if (result.thread !== thread) run.view.sumUp(path, [{ thread, messages: result.messages }]);
+    return result;
+  });
 }
 
 function opening(task: string | undefined, input: Value): DraftMessage {

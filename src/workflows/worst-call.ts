@@ -1,7 +1,7 @@
 import type { AgentTask, PreparedAgent } from '../contract/agent-run';
 import { type Amount, times } from '../contract/amount';
 import type { DraftMessage } from '../contract/conversation';
-import { worstCost } from '../contract/grant';
+import { type WorstRates, worstCost } from '../contract/grant';
 import type { Value } from '../contract/value';
 import type { Need } from './safeguards/ledger';
 
@@ -16,9 +16,11 @@ const LEAST_OUTPUT = 256;
 /** Turns that a packed agent with tools is granted to begin with; it asks for more. */
 const PACKED_TURNS = 3;
 
+type Rated = Pick<PreparedAgent, 'limits' | 'definitionBytes'> & { readonly rates?: WorstRates | undefined };
+
 /** What one call of an agent may take, at worst; `known` are tokens that its transcript has at most. */
 export function worstCall(
-  { limits, definitionBytes = DEFINITION_BYTES, rates }: PreparedAgent,
+  { limits, definitionBytes = DEFINITION_BYTES, rates }: Rated,
   append: readonly DraftMessage[],
   known: number,
 ): Need {

@@ -74,7 +74,11 @@ const tree = fc.letrec<{ node: unknown }>((tie) => ({
 describe('stepEvents', () => {
   test.each([
     ['an agent without tools: six a turn', use('talker'), 50 * 6 + 4],
-    ['an agent with tools: six a tool call besides', use('worker'), (5 + 20) * 6 + 4],
+    [
+      'an agent with tools: six a tool call besides, and six each time that it may be summed up',
+      use('worker'),
+      (5 + 20 + 3) * 6 + 4,
+    ],
     ['a packed agent: one activity', use('packed'), 6 + 4],
     [
       'a step that runs as a child: what is inside stays inside',
@@ -165,7 +169,7 @@ describe('planGrowth', () => {
     const over = (step: unknown, more: object = {}) => team({ kind: 'map', over: '', step, ...more });
     const windowed = (made: Team) => (planGrowth(made).root as { window?: number }).window;
     expect(windowed(over(use('packed')))).toBeUndefined();
-    expect(windowed(over(use('worker')))).toBe(Math.floor(1800 / 154));
+    expect(windowed(over(use('worker')))).toBe(Math.floor(1800 / 172));
     expect(windowed(over(use('worker'), { window: 5 }))).toBe(5);
     expect(isolated(planGrowth(over(use('giant'))).root)).toEqual([]);
     expect(isolated(planGrowth(over(use('giant'), { callsPerActivity: 1 })).root)).toEqual(['root/map:item']);

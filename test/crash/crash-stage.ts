@@ -89,7 +89,8 @@ async function journaled(folder: string): Promise<number> {
   const names = await readdir(join(folder, 'journal'), { recursive: true }).catch(() => []);
   const keys = names.flatMap((name) => /([0-9a-f]{64})$/.exec(name)?.[1] ?? []);
   const found = await Promise.all(keys.map((key) => journal.find(key)));
-  return found.filter((result) => result !== undefined).length;
+  // The charter that a run writes when it begins is no call.
+  return found.filter((result) => result !== undefined && !Object.hasOwn(Object(result), 'undoing')).length;
 }
 
 export async function until(met: () => Promise<boolean>): Promise<void> {

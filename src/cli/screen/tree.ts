@@ -113,6 +113,7 @@ function outcome(node: ViewNode): string {
     ...(origin === undefined ? [] : [showOrigin(origin)]),
     ...passed,
     ...(refusedCalls === undefined ? [] : [showSome(refusedCalls, 'refused call')]),
+    ...(node.compactions === undefined ? [] : [`summed up ${showSome(node.compactions.length, 'time')}`]),
     ...(untrusted === undefined ? [] : [`read untrusted: ${untrusted.join(', ')}`]),
   ];
   return chosen + words.map((each) => ` · ${oneLine(each)}`).join('');

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Approval, RejectedDecision } from '../../contract/approval';
+import type { Compaction } from '../../contract/compaction';
 import type { Pause } from '../../contract/event';
 import { type PassedModel, withPassed } from '../../contract/model-call';
 import { SEARCH_ATTRIBUTES } from '../../contract/names';
@@ -111,6 +112,13 @@ export class ViewKeeper {
   /** Notes the models that the step's agent could not use. */
   pass(path: StepPath, passed: readonly PassedModel[] | undefined): void {
     if (passed !== undefined) this.change(path, { passed: withPassed(this.nodes.get(path)?.passed, passed) });
+  }
+
+  /** Notes that an agent's transcript was summed up. */
+  sumUp(path: StepPath, more: readonly Compaction[]): void {
+    const node = this.nodes.get(path);
+    if (node === undefined || more.length === 0) return;
+    this.nodes.set(path, { ...node, compactions: [...(node.compactions ?? []), ...more] });
   }
 
   end(path: StepPath, state: NodeState, failure?: ViewFailure): void {
