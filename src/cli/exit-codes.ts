@@ -55,6 +55,7 @@ const BY_TYPE: Readonly<Record<ClientErrorType, ExitCode>> & Partial<Record<Fail
   SessionOver: EXIT.refused,
   SessionRefused: EXIT.refused,
   DecisionRefused: EXIT.refused,
+  RegistryRefused: EXIT.refused,
   DeploymentInUse: EXIT.refused,
   DeploymentNotReady: EXIT.notReady,
   NoWorker: EXIT.notReady,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { packageRoot } from '../server/package-root';
+import { agentsCommand } from './commands/agents';
 import { approvalsCommand } from './commands/approvals';
 import { approverCommand } from './commands/approver';
 import { auditCommand } from './commands/audit';
@@ -96,6 +97,7 @@ function program(cli: Cli): Command {
     rewrapCommand(cli),
     upCommand(cli),
     workerCommand(cli),
+    agentsCommand(cli),
     deployCommand(cli),
   ];
   for (const command of commands) baton.addCommand(command);

@@ -1,15 +1,11 @@
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
+import { type DeployedVersion, openRuns } from './pinned-runs';
 import { explained, grpcCode, grpcWords } from './server-error';
 
 /** Codes of gRPC, by their numbers in its specification. */
 const NOT_FOUND = 5;
 const FAILED_PRECONDITION = 9;
-
-export interface DeployedVersion {
-  readonly deployment: string;
-  readonly buildId: string;
-}
 
 /**
  * Makes a build current: new runs go to it, runs of older builds stay where they are.
@@ -49,11 +45,12 @@ export async function retire(context: ClientContext, version: DeployedVersion): 
       throw new BatonError('DeploymentInUse', `Build "${version.buildId}" is the current one.`, {
         remedy: 'Deploy another build first: baton deploy --build-id ID.',
       });
-    const open = await openPinnedRuns(context, version);
+    const { open, runs } = await openRuns(context, version);
     if (open > 0)
       throw new BatonError(
         'DeploymentInUse',
-        `Build "${version.buildId}" holds ${open} open ${open === 1 ? 'run' : 'runs'}.`,
+        `Build "${version.buildId}" holds ${open} open ${open === 1 ? 'run' : 'runs'}: ${runs.join(', ')}${open > runs.length ? ', …' : ''}.`,
+        { details: [{ open, runs: [...runs] }] },
       );
     await removeVersion(context, version);
   });
@@ -75,16 +72,6 @@ export async function currentBuild(context: ClientContext, deployment: string): 
       });
     throw error;
   }
-}
-
-/** Open workflows, children included, that are pinned to a build. */
-async function openPinnedRuns(context: ClientContext, version: DeployedVersion): Promise<number> {
-  const name = `${version.deployment}:${version.buildId}`;
-  if (!/^[\w.:-]+$/.test(name)) throw new BatonError('InvalidInput', `"${version.buildId}" is no build id.`);
-  const { count } = await context.temporal.workflow.count(
-    `TemporalWorkerDeploymentVersion = '${name}' AND ExecutionStatus = 'Running'`,
-  );
-  return count;
 }
 
 async function removeVersion(context: ClientContext, version: DeployedVersion): Promise<void> {

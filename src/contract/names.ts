@@ -57,6 +57,8 @@ export const SESSION_UPDATES = {
 } as const;
 export const REGISTRY_QUERY = 'registry';
 export const REPORT_SIGNAL = 'report';
+/** Tells sessions and registries that there is a newer build to go on with. */
+export const MOVE_ON_SIGNAL = 'moveOn';
 /** Updates of a registry. */
 export const REGISTRY_UPDATES = {
   register: 'register',

@@ -12,6 +12,7 @@ import { REGISTRY_FORMAT } from '../contract/registry';
 import type { RegistryInput } from '../contract/registry-messages';
 import { RegistryDesk } from './registry/registry-desk';
 import {
+  moveOnSignal,
   registerUpdate,
   registryQuery,
   reportSignal,
@@ -65,6 +66,9 @@ export async function agentRegistry(input: RegistryInput): Promise<void> {
 function listen(desk: RegistryDesk): void {
   const { refuse } = desk;
   setHandler(registryQuery, () => desk.view());
+  setHandler(moveOnSignal, () => {
+    desk.toMoveOn = true;
+  });
   setHandler(reportSignal, (report) => desk.hear(report));
   setHandler(registerUpdate, (request) => desk.register(request), { validator: refuse.register });
   setHandler(retireUpdate, (request) => desk.retire(request), { validator: refuse.retire });
@@ -79,6 +83,7 @@ async function work(desk: RegistryDesk, { terms }: RegistryInput): Promise<void>
   const mustSwitch = (): boolean => {
     const { historySize, historyLength, targetWorkerDeploymentVersionChanged } = workflowInfo();
     return (
+      desk.toMoveOn ||
       desk.updates >= terms.maxUpdates ||
       desk.signals >= terms.maxSignals ||
       historySize - bytes >= MAX_BYTES ||

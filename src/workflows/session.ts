@@ -20,6 +20,7 @@ import {
   handBackUpdate,
   handOverUpdate,
   identifyUpdate,
+  moveOnSignal,
   replyUpdate,
   sayUpdate,
   sessionQuery,
@@ -71,6 +72,9 @@ function listen(desk: SessionDesk, { settings }: SessionInput): void {
     if (settings.searchAttributes) upsertSearchAttributes([{ key: STATE, value: state }]);
   };
   const showHeld = () => show(desk.conversation.held === undefined ? 'running' : 'waiting');
+  setHandler(moveOnSignal, () => {
+    desk.toMoveOn = true;
+  });
   setHandler(sessionQuery, () => desk.view());
   setHandler(
     sayUpdate,
@@ -137,6 +141,7 @@ type Measured = Pick<SessionInput, 'terms' | 'settings'>;
 
 function isLong(desk: SessionDesk, { terms, settings }: Measured): boolean {
   const { historyLength, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
+  if (desk.toMoveOn) return true;
   if (desk.updates === 0) return false;
   return (
     continueAsNewSuggested ||

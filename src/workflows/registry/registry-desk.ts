@@ -26,6 +26,8 @@ interface Work {
 export class RegistryDesk {
   updates = 0;
   signals = 0;
+  /** There is a newer build to go on with. */
+  toMoveOn = false;
   state: RegistryView['state'] = 'opening';
   private readonly book = new RegistryBook();
   private readonly files: RegistryFiles;

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import { REGISTRY_QUERY, REGISTRY_UPDATES, REPORT_SIGNAL } from '../../contract/names';
+import { MOVE_ON_SIGNAL, REGISTRY_QUERY, REGISTRY_UPDATES, REPORT_SIGNAL } from '../../contract/names';
 import type {
   Registered,
   RegisterRequest,
@@ -11,6 +11,7 @@ import type {
 } from '../../contract/registry-messages';
 
 export const registryQuery = defineQuery<RegistryView>(REGISTRY_QUERY);
+export const moveOnSignal = defineSignal(MOVE_ON_SIGNAL);
 export const reportSignal = defineSignal<[RunReport]>(REPORT_SIGNAL);
 export const registerUpdate = defineUpdate<Registered, [RegisterRequest]>(REGISTRY_UPDATES.register);
 export const retireUpdate = defineUpdate<Registered, [RetireRequest]>(REGISTRY_UPDATES.retire);

@@ -25,6 +25,8 @@ export class SessionDesk {
   /** Set once nothing more is taken: the session ends, or goes on in a new execution. */
   ending: 'closed' | 'idle' | 'switching' | undefined;
   updates = 0;
+  /** There is a newer build to go on with. */
+  toMoveOn = false;
   private queued = 0;
   private served = 0;
 

@@ -1,6 +1,6 @@
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Json } from '../../contract/json';
-import { SESSION_QUERY, SESSION_UPDATES } from '../../contract/names';
+import { MOVE_ON_SIGNAL, SESSION_QUERY, SESSION_UPDATES } from '../../contract/names';
 import type {
   HandOver,
   PersonMessage,
@@ -10,6 +10,7 @@ import type {
 } from '../../contract/session';
 
 export const sessionQuery = defineQuery<SessionView>(SESSION_QUERY);
+export const moveOnSignal = defineSignal(MOVE_ON_SIGNAL);
 export const sayUpdate = defineUpdate<SessionAnswer, [SessionMessage]>(SESSION_UPDATES.say);
 export const replyUpdate = defineUpdate<void, [PersonMessage]>(SESSION_UPDATES.reply);
 export const handOverUpdate = defineUpdate<void, [HandOver]>(SESSION_UPDATES.handOver);
