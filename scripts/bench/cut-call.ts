@@ -40,7 +40,7 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
   stepDeadline: { team: team('cut-by-step', slow({ timeout: `${DEADLINE_MS}ms` })), at: deadlinePassed },
   runDeadline: {
     team: team('cut-by-run', slow(), { limits: { timeout: `${DEADLINE_MS}ms` } }),
-    at: deadlinePassed,
+    at: runOver,
   },
   // A branch that has spent its half ends the one beside it.
   budget: {
@@ -87,12 +87,25 @@ async function spent({ model }: CutPlace, { handle, input }: CutRun): Promise<nu
   return Math.max(...answered.map(({ finishedAt }) => finishedAt ?? Number.NaN));
 }
 
-/** By the server's own word: when the timer was set, and for how long. */
-async function deadlinePassed({ model }: CutPlace, { handle, input }: CutRun): Promise<number> {
+/** By the server's own word: when the step's timer was set. */
+function deadlinePassed(place: CutPlace, run: CutRun): Promise<number> {
+  return afterEvent(place, run, 'timerStartedEventAttributes');
+}
+
+/** The run's time is reckoned from its first workflow task, and no call is given more. */
+function runOver(place: CutPlace, run: CutRun): Promise<number> {
+  return afterEvent(place, run, 'workflowTaskStartedEventAttributes');
+}
+
+async function afterEvent(
+  { model }: CutPlace,
+  { handle, input }: CutRun,
+  kind: 'timerStartedEventAttributes' | 'workflowTaskStartedEventAttributes',
+): Promise<number> {
   await begun(() => model.calls(input, SLOW)[0]);
   const { events } = await handle.fetchHistory();
-  const timer = events?.find(({ timerStartedEventAttributes: set }) => set !== undefined && set !== null);
-  const { seconds = 0, nanos = 0 } = timer?.eventTime ?? {};
+  const begin = events?.find((event) => event[kind] !== undefined && event[kind] !== null);
+  const { seconds = 0, nanos = 0 } = begin?.eventTime ?? {};
   return Number(seconds) * 1000 + (nanos ?? 0) / 1e6 + DEADLINE_MS;
 }
 

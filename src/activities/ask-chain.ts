@@ -27,19 +27,19 @@ export interface Asked {
  */
 export async function askChain(deps: ModelCallDeps, asked: Asked): Promise<ModelCallResult> {
   const call = await readCall(deps, asked.input);
-  const { model, fallbacks = [] } = call.definition;
+  const chain = chainOf(call);
   const passed: PassedModel[] = [];
   const failures: unknown[] = [];
   let usage = NO_USAGE;
   let ended: ModelCallResult | undefined;
-  for (const [index, id] of [model, ...fallbacks].entries()) {
+  for (const [index, id] of chain.entries()) {
     try {
-      const reply = await replyOf(deps, asked, { call, id, first: index === 0 });
+      const reply = await replyOf(deps, asked, { call, id, only: chain.length === 1 });
       usage = addUsage(usage, reply.usage);
       const type = endingOf(asked.input, reply);
       if (type === undefined || alternativeTo(type) !== 'model')
         return { ...reply, usage, ...naming(passed) };
-      if (index < fallbacks.length) await keepPassed(deps, asked, { id, reply });
+      if (index < chain.length - 1) await keepPassed(deps, asked, { id, reply });
       ended ??= { ...reply, ...naming(passed) };
       passed.push({ model: id, type });
     } catch (error) {
@@ -55,6 +55,12 @@ export async function askChain(deps: ModelCallDeps, asked: Asked): Promise<Model
   return { ...ended, usage };
 }
 
+/** Each model once, in the order in which they are asked. */
+function chainOf({ input, definition: { model, economy, fallbacks = [] } }: ReadCall): readonly string[] {
+  const cheap = input.cheaply === true && economy !== undefined ? [economy] : [];
+  return [...new Set([...cheap, model, ...fallbacks])];
+}
+
 function naming(passed: readonly PassedModel[]): Pick<ModelCallResult, 'passed'> {
   return passed.length === 0 ? {} : { passed: [...passed] };
 }
@@ -62,20 +68,20 @@ function naming(passed: readonly PassedModel[]): Pick<ModelCallResult, 'passed'>
 interface ChainedCall {
   readonly call: ReadCall;
   readonly id: string;
-  readonly first: boolean;
+  readonly only: boolean;
 }
 
 async function replyOf(
   deps: ModelCallDeps,
   { attempt, keys, account }: Asked,
-  { call, id, first }: ChainedCall,
+  { call, id, only }: ChainedCall,
 ): Promise<ModelCallResult> {
   attempt.signal.throwIfAborted();
-  const found = call.definition.fallbacks && (await deps.store.journal.find(modelKey(keys, id)));
+  const found = only ? undefined : await deps.store.journal.find(modelKey(keys, id));
   if (found !== undefined) return account.found(foundReply(found, attempt));
   // With the generation, so that a gateway that dedupes does not answer a retried step with its bad reply; and with the
-  // model beyond the first, so that it does not answer with another's.
-  const callKey = first ? keys.failing : modelKey(keys, id);
+  // model where there are several, so that it does not answer with another's.
+  const callKey = only ? keys.failing : modelKey(keys, id);
   return askProvider(deps, call, { model: deps.models.resolve(id), callKey, attempt, account });
 }
 

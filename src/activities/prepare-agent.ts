@@ -50,13 +50,15 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
     ...(agent.fallbacks === undefined
       ? {}
       : { fallbacks: agent.fallbacks.map((idOrTier) => deps.models.resolve(idOrTier).id) }),
+    ...(agent.economy === undefined ? {} : { economy: deps.models.resolve(agent.economy.model).id }),
     tools: [...tools.map(specOf), ...delegations],
     ...(output === undefined ? {} : { output }),
     ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
     maxOutputTokens: agent.limits.maxOutputTokens,
   };
   const { hash, bytes } = await deps.store.content.put(definition as unknown as Json);
-  const chain = [definition.model, ...(definition.fallbacks ?? [])];
+  const { model: first, economy, fallbacks = [] } = definition;
+  const chain = [first, ...(economy === undefined ? [] : [economy]), ...fallbacks];
   const rates = dearest(deps, chain);
   if (rates === undefined && team.limits.unpriced === 'refuse')
     throw failure(
@@ -72,6 +74,7 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
     name,
     definition: hash,
     ...queueOf(model),
+    ...(agent.economy === undefined ? {} : { economyBelow: agent.economy.below }),
     limits: agent.limits,
     definitionBytes: bytes,
     ...ratesOf(rates),

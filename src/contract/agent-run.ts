@@ -16,6 +16,8 @@ export interface PreparedAgent {
   readonly role?: string;
   /** Hash of its {@link CallDefinition}. */
   readonly definition: Hash;
+  /** Share of a budget below which its cheaper model is asked first, where it has one. */
+  readonly economyBelow?: number;
   /** Present where calls to its model have a queue of their own: the pool's name. */
   readonly pool?: string;
   readonly limits: AgentLimits;

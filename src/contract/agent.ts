@@ -59,6 +59,13 @@ const agentFields = z.strictObject({
   /** A model id of the worker's configuration; without it the tier decides. */
   model: z.string().min(1).max(200).optional(),
   tier: modelTierSchema.default('medium'),
+  /**
+   * A cheaper model, by id or tier, that is asked first once less than this share of a budget's tokens or money is left, of
+   * the run's own or of one above the step. A packed agent keeps its model: it is settled when it begins.
+   */
+  economy: z
+    .strictObject({ model: z.string().min(1).max(200), below: z.number().gt(0).max(1).default(0.2) })
+    .optional(),
   /** Models, by id or tier, that are asked in this order where the one before fails in a way that another may not. */
   fallbacks: z.array(z.string().min(1).max(200)).min(1).max(8).optional(),
   tools: z.array(nameSchema).max(64).default([]),

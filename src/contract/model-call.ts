@@ -34,6 +34,8 @@ export interface CallDefinition {
   readonly instructions: string;
   /** Model id of the worker's configuration, settled when the run began. */
   readonly model: string;
+  /** Id of the model for calls that are to be cheap. */
+  readonly economy?: string;
   /** Ids of the models asked in turn where it fails. */
   readonly fallbacks?: readonly string[];
   readonly tools: readonly ToolSpec[];
@@ -48,6 +50,8 @@ export interface ModelCallInput {
   /** Head of the transcript so far, null at the beginning. */
   readonly thread: Hash | null;
   readonly append: readonly DraftMessage[];
+  /** Ask the agent's cheaper model first: little of the budget is left. */
+  readonly cheaply?: boolean;
   /** The model may call no tool: the wrap-up turn. */
   readonly withoutTools?: boolean;
   /** A reply that breaks its contract or is malformed now fails the step: it is journaled under the generation. */

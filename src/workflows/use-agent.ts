@@ -140,7 +140,12 @@ function stepwise(
       );
       const need = worstCall(agent, input.append, known);
       const scarce = run.ledger.scarce(place.path, need.full);
-      const told = scarce === undefined ? input : { ...input, budgetNote: budgetNote(scarce, agent.rates) };
+      const isCheap = run.ledger.leftShare(place.path) < (agent.economyBelow ?? 0);
+      const told = {
+        ...input,
+        ...(isCheap ? { cheaply: true } : {}),
+        ...(scarce === undefined ? {} : { budgetNote: budgetNote(scarce, agent.rates) }),
+      };
       const funded = { path: place.path, need };
       return withGrant(run.ledger, funded, (grant) => callModel({ ...told, grant })).then((reply) => {
         known = reply.threadBound ?? BYTES_PER_TOKEN * tokensOf(reply.usage);

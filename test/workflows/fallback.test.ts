@@ -1,4 +1,4 @@
-import { agent, parallel, team } from '../../src/contract/builders';
+import { agent, parallel, pipeline, team } from '../../src/contract/builders';
 import type { FailureType } from '../../src/contract/failure-types';
 import { fails, text } from '../../src/models/scripted-reply';
 import { type Engine, startEngine } from './engine';
@@ -40,6 +40,25 @@ describe('fallback', () => {
     const writer = agent({ name: 'writer', instructions: 'Write.', model: 'big', fallbacks: ['small'] });
     expect((await engine.run(team('patient', writer), 'go')).output).toEqual({ inline: 'said by small' });
     expect(engine.asked('writer')).toBe(4);
+  });
+
+  test('a cheaper model is asked once little of the budget is left', async () => {
+    engine.replies({
+      writer: ({ model }) => ({ text: model, usage: { inputTokens: 100, outputTokens: 5_000 } }),
+    });
+    const writer = agent({
+      name: 'writer',
+      instructions: 'Write.',
+      model: 'dear',
+      economy: { model: 'cheap', below: 0.5 },
+      limits: { maxOutputTokens: 6_000 },
+    });
+    const frugal = team('frugal', pipeline([writer, writer]), { limits: { maxTokens: 20_000 } });
+    const plentiful = team('plentiful', pipeline([writer, writer]));
+    expect((await engine.run(plentiful, 'go')).output).toEqual({ inline: 'dear' });
+    const thrice = team('thrice', pipeline([writer, writer, writer]), { limits: { maxTokens: 20_000 } });
+    expect((await engine.run(frugal, 'go')).output).toEqual({ inline: 'dear' });
+    expect((await engine.run(thrice, 'go')).output).toEqual({ inline: 'cheap' });
   });
 
   test('fallback agents are tried in order on the failures that say so, and on no other', async () => {

@@ -164,6 +164,19 @@ export class Ledger {
     };
   }
 
+  /** The least share, 0 to 1, of tokens or money that any budget above the path has left. */
+  leftShare(path: StepPath): number {
+    const share = (limit: number, spent: number): number => (limit > 0 ? Math.max(0, 1 - spent / limit) : 0);
+    return Math.min(
+      ...this.accounts
+        .chain(path)
+        .flatMap(({ limit, spent }) => [
+          share(limit.tokens, spent.tokens),
+          share(limit.microDollars, spent.microDollars),
+        ]),
+    );
+  }
+
   /** What is left to what runs at the path, where its next calls may use it up; undefined where there is plenty. */
   scarce(path: StepPath, call: Amount): Amount | undefined {
     if (this.supply !== undefined) return undefined;
