@@ -10,7 +10,7 @@ import type { RepeatTerms } from './past';
 import type { AgentReport } from './registry-messages';
 import type { Step } from './step';
 import type { StepPath } from './step-path';
-import type { RunLimits, Team } from './team';
+import type { Budget, RunLimits, Team } from './team';
 import type { ToolMeta } from './tool-call';
 import type { Usage } from './usage';
 import type { Hash, Value } from './value';
@@ -111,6 +111,8 @@ export interface SubtreeInput {
   readonly limits: RunLimits;
   /** What it may use at once; for more it asks its parent. Absent: its limits. */
   readonly grant?: Amount;
+  /** Budgets that its steps share by name with the rest of the run. */
+  readonly budgets?: Readonly<Record<string, Budget>>;
   /** Milliseconds since the epoch; past it the whole run is over. */
   readonly deadlineAt: number;
   /** Milliseconds since the epoch, where a step above has less time than the run: then its parent cancels it. */
@@ -154,6 +156,8 @@ export interface StepResult {
 
 export interface SubtreeResult extends StepResult {
   readonly usage: Usage;
+  /** Of that, what counts in budgets that its steps share by name. */
+  readonly budgets?: Readonly<Record<string, Amount>>;
   /** What would undo it, where it is part of a saga. */
   readonly effects?: Pick<EffectState, 'undos' | 'undone'>;
   /** Approvals given in it that cover the rest of the run's calls of their kind. */

@@ -26,7 +26,11 @@ const common = {
   phase: nameSchema.optional(),
   timeout: durationSchema.optional(),
   retry: z.strictObject({ attempts: z.number().int().min(1).max(10) }).optional(),
-  budget: z.number().positive().max(1).optional(),
+  budget: z
+    .union([z.number().positive().max(1), nameSchema], {
+      error: 'must be a share above 0 and at most 1, or the name of a budget of the team',
+    })
+    .optional(),
   isolated: z.boolean().optional(),
   stopWhen: predicateSchema.optional(),
   onFailure: z

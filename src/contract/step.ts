@@ -46,8 +46,8 @@ export interface StepCommon {
   readonly timeout?: Duration | undefined;
   /** Tries in all of the whole step; each one after the first raises the generation, so that what failed is asked anew. */
   readonly retry?: { readonly attempts: number } | undefined;
-  /** Share of the parent's budget, above 0 and at most 1. */
-  readonly budget?: number | undefined;
+  /** Share of the budget above it, above 0 and at most 1; or the name of one of the team's `budgets`. */
+  readonly budget?: number | string | undefined;
   /** Runs as a child workflow with its own history. Set by the growth plan where a history could grow too long. */
   readonly isolated?: boolean | undefined;
   /**

@@ -22,6 +22,14 @@ export const runLimitsSchema = z.strictObject({
 });
 export type RunLimits = z.infer<typeof runLimitsSchema>;
 
+/** A budget that steps share by its name: what it leaves out is bounded by the run's limits alone. */
+export const budgetSchema = z.strictObject({
+  maxModelCalls: z.number().int().min(1).optional(),
+  maxTokens: z.number().int().min(1).optional(),
+  maxMicroDollars: z.number().int().min(1).optional(),
+});
+export type Budget = z.infer<typeof budgetSchema>;
+
 /** What a user writes, versions and starts: named agents, one root step, limits. */
 export interface Team {
   readonly name: string;
@@ -36,6 +44,8 @@ export interface Team {
   readonly policy?: Policy | undefined;
   /** Who decides what no step and no rule names anybody for: held calls, lost outcomes, failures, undos. @default anyone, within a day */
   readonly approvals?: ApprovalTerms | undefined;
+  /** Budgets that steps share by name, of this team and its sub-teams. */
+  readonly budgets?: Readonly<Record<string, Budget>> | undefined;
   /** Sub-teams that `team` steps name. */
   readonly teams: Readonly<Record<string, Team>>;
 }
@@ -51,6 +61,7 @@ export const teamSchema: z.ZodType<Team> = z.lazy(() =>
     roles: z.record(nameSchema, z.array(nameSchema)).default({}),
     policy: policySchema.optional(),
     approvals: cautiousTermsSchema.optional(),
+    budgets: z.record(nameSchema, budgetSchema).optional(),
     teams: z.record(nameSchema, teamSchema).default({}),
   }),
 );

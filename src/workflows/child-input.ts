@@ -25,6 +25,7 @@ export function subtreeInput(run: Run, place: Place): SubtreeInput {
     prepared: neededBy(place, run.prepared),
     settings: run.settings,
     limits: run.ledger.left(place.path),
+    ...(run.budgets === undefined ? {} : { budgets: run.budgets }),
     deadlineAt: run.deadlineAt,
     ...(until < run.deadlineAt ? { until } : {}),
     ...(run.tenant === undefined ? {} : { tenant: run.tenant }),

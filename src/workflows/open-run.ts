@@ -56,6 +56,7 @@ export function openRun(opening: Opening): OpenRun {
   const ledger = new Ledger({
     limits: opening.limits,
     granted: opening.grant,
+    budgets: opening.budgets,
     carried: continued?.spent,
   });
   const grants = new ChildGrants(ledger);
@@ -141,6 +142,7 @@ export function openRun(opening: Opening): OpenRun {
           view,
           approvals,
           ledger,
+          budgets: opening.budgets,
           grants,
           effects,
           repeats,

@@ -5,6 +5,7 @@ import {
   ParentClosePolicy,
   startChild,
 } from '@temporalio/workflow';
+import { budgetsBelow } from '../contract/budgets';
 import { hashText } from '../contract/hash';
 import type { Stretch, StretchResult } from '../contract/map-run';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
@@ -64,7 +65,8 @@ export async function runChild(run: Run, place: Place, input: SubtreeInput): Pro
   try {
     const held = run.gate.held();
     if (held !== undefined) await held;
-    const grant = run.grants.open(workflowId, place.path);
+    const names = budgetsBelow(input.step, input.prepared);
+    const grant = run.grants.open(workflowId, place.path, names);
     const told = { ...input, grant, ...run.switchboard.forChild(input) };
     const child = await startChild<(input: SubtreeInput) => Promise<SubtreeResult>>(WORKFLOW_TYPES.subtree, {
       workflowId,
@@ -79,7 +81,7 @@ export async function runChild(run: Run, place: Place, input: SubtreeInput): Pro
     });
     run.switchboard.open(child, told);
     const result = await child.result();
-    run.grants.close(workflowId, result.usage);
+    run.grants.close(workflowId, result.usage, result.budgets);
     run.effects.adopt(result.effects ?? {});
     run.taint.mark(place.path, result.untrusted);
     run.overseer.remember(result.remembered ?? []);

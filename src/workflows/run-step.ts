@@ -17,8 +17,10 @@ export async function runStep(run: Run, place: Place): Promise<StepResult> {
   const { budget } = place.step;
   if (place.share !== undefined) return portioned(run, place, place.share);
   // The top of a child has its share in its parent's books.
-  if (budget !== undefined && (place.path !== run.top || run.workflow === run.id))
-    run.ledger.share(place.path, budget);
+  if (budget !== undefined && (place.path !== run.top || run.workflow === run.id)) {
+    if (typeof budget === 'string') run.ledger.name(place.path, budget);
+    else run.ledger.share(place.path, budget);
+  }
   if (place.step.isolated === true && place.path !== run.top) return runAsChild(run, place);
   const attempts = place.step.retry?.attempts ?? 1;
   const raised = place.generation + (run.generations[place.path] ?? 0);

@@ -36,6 +36,7 @@ export async function runSubtree(input: SubtreeInput): Promise<SubtreeResult> {
     return {
       ...result,
       usage: ledger.total(),
+      ...(input.budgets === undefined ? {} : { budgets: ledger.spentByName() }),
       ...(input.undoesItself === true ? { effects: { undos, undone } } : {}),
       ...(untrusted === undefined ? {} : { untrusted }),
       ...(remembered === undefined ? {} : { remembered }),

@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { BatonActivities } from '../contract/activities';
 import { eventsOfTeam } from '../contract/awaited-events';
+import { budgetsOf } from '../contract/budgets';
 import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
 import { RUN_FORMAT, type RunInput, type RunResult } from '../contract/run';
@@ -40,6 +41,7 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
   }
   const oversight = oversightOf(input, workflowId);
   const timeoutMs = milliseconds(team.limits.timeout);
+  const budgets = budgetsOf(team);
   const open = openRun({
     run: workflowId,
     team: team.name,
@@ -51,6 +53,7 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
     path: ROOT_PATH,
     settings,
     limits: team.limits,
+    ...(Object.keys(budgets).length === 0 ? {} : { budgets }),
     deadlineAt: Date.now() + timeoutMs,
     ...(input.tenant === undefined ? {} : { tenant: input.tenant }),
     ...(input.untrusted === undefined ? {} : { untrusted: input.untrusted }),

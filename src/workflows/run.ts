@@ -2,6 +2,7 @@ import type { AgentOutcome, AgentState, AgentTask } from '../contract/agent-run'
 import type { PreparedRun, RunSettings, StepResult, SubtreeInput } from '../contract/run';
 import type { Step } from '../contract/step';
 import type { StepPath } from '../contract/step-path';
+import type { Budget } from '../contract/team';
 import type { Value } from '../contract/value';
 import type { Place } from './place';
 import type { AgentTally } from './safeguards/agent-tally';
@@ -40,6 +41,8 @@ export interface Run {
   /** Who watches over the steps here: the policies in force, and whom to ask. */
   readonly overseer: Overseer;
   readonly ledger: Ledger;
+  /** Budgets that steps share by name; absent where the team has none. */
+  readonly budgets: Readonly<Record<string, Budget>> | undefined;
   readonly grants: ChildGrants;
   readonly effects: EffectLog;
   readonly repeats: RepeatGuard;

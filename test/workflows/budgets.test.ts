@@ -158,4 +158,18 @@ describe('budgets', () => {
     expect(await engine.valueOf(result.output)).toMatchObject({ passed: false, draft: 'a draft' });
     expect(result.missing[0]).toMatch(/^root\/refine:draft\[\d\]$/);
   });
+
+  test('a name: steps in several places, children too, share one budget; the others do not count in it', async () => {
+    const named = () => side({ budget: 'research', onFailure: 'skip' }, { isolated: true });
+    const root = withWorker(pipeline([pipeline([named()], { isolated: true }), named(), agent('worker')]));
+    const options = { limits: { maxTokens: 40_000 }, budgets: { research: { maxTokens: 5000 } } };
+    const run = await engine.start(team('named', root, options), 'go');
+    const { usage, state } = await run.result();
+    expect(state).toBe('partial');
+    const budget = (await run.view()).budgets?.find(({ name }) => name.includes('research'));
+    expect(budget?.limit.tokens).toBe(5000);
+    expect(budget?.left.tokens).toBeLessThan(3000);
+    // The first and the last are none of research.
+    expect(spentBy(usage).tokens).toBe(2000 + 5000 - (budget?.left.tokens ?? 0));
+  });
 });

@@ -17,6 +17,7 @@ export interface TeamSpec {
   readonly roles?: Readonly<Record<string, readonly string[]>>;
   readonly policy?: z.input<typeof policySchema>;
   readonly approvals?: z.input<typeof cautiousTermsSchema>;
+  readonly budgets?: Team['budgets'];
   readonly teams?: Readonly<Record<string, Team>>;
 }
 

@@ -14,6 +14,11 @@ export function checkNames({ team, steps, place, options }: Scope, found: Findin
       if (!Object.hasOwn(team.agents, name)) found.mistake([...site.place, ...at], unknownAgent(name, team));
     }
     const { step } = site;
+    if (typeof step.budget === 'string' && !Object.hasOwn(team.budgets ?? {}, step.budget))
+      found.mistake(
+        [...site.place, 'budget'],
+        `names the unknown budget "${step.budget}".${didYouMean(step.budget, Object.keys(team.budgets ?? {}))} The budgets are: ${listed(Object.keys(team.budgets ?? {}))}.`,
+      );
     if (step.kind === 'agent') checkAsked(step, { team, place: site.place }, found);
     if (step.kind === 'tool' && options.tools !== undefined && !Object.hasOwn(options.tools, step.tool))
       found.mistake([...site.place, 'tool'], unknownTool(step.tool, options.tools));

@@ -35,7 +35,10 @@ export function checkTimes(scope: Scope, found: Findings): void {
 
 function checkShares({ step, place, children }: StepSite, found: Findings): void {
   if (step.kind !== 'parallel' && step.kind !== 'race' && step.kind !== 'vote') return;
-  const sum = children.reduce((total, child) => total + (child.step.budget ?? 0), 0);
+  const sum = children.reduce(
+    (total, child) => total + (typeof child.step.budget === 'number' ? child.step.budget : 0),
+    0,
+  );
   if (sum > 1 + 1e-9)
     found.warning(
       place,

@@ -55,15 +55,21 @@ interface DeclaredTeam {
   readonly place: Place;
   /** The sub-teams of the teams around it. */
   readonly reach: Team['teams'];
+  readonly budgets?: Team['budgets'];
 }
 
-function scopesBelow({ declared, place, reach }: DeclaredTeam, options: CheckOptions): readonly Scope[] {
+function scopesBelow(
+  { declared, place, reach, budgets }: DeclaredTeam,
+  options: CheckOptions,
+): readonly Scope[] {
   const teams = { ...reach, ...declared.teams };
+  // A name means one budget in the whole run: the outermost.
+  const shared = { ...declared.budgets, ...budgets };
   const steps = sites(declared.root, [...place, 'root'], 1);
   const below = Object.entries(declared.teams).flatMap(([name, sub]) =>
-    scopesBelow({ declared: sub, place: [...place, 'teams', name], reach: teams }, options),
+    scopesBelow({ declared: sub, place: [...place, 'teams', name], reach: teams, budgets: shared }, options),
   );
-  return [{ team: { ...declared, teams }, place, steps, options }, ...below];
+  return [{ team: { ...declared, teams, budgets: shared }, place, steps, options }, ...below];
 }
 
 function sites(step: Step, place: Place, depth: number): readonly StepSite[] {

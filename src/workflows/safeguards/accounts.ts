@@ -18,9 +18,13 @@ export interface Account {
   active: number;
 }
 
+const NONE: ReadonlyMap<Account, string> = new Map();
+
 /** An amount taken from accounts before a call, a packed agent or a child begins. */
 export interface Hold {
   readonly accounts: readonly Account[];
+  /** Budgets that steps below the holder share by name: what counts in them is less than what it spends, and told at its end. */
+  readonly named: ReadonlyMap<Account, string>;
   amount: Amount;
   /** False while its holder waits for more itself: from it nothing comes back. */
   active: boolean;
@@ -87,11 +91,13 @@ export class Accounts {
   }
 
   /** Undefined where one of the accounts has not that much left. */
-  hold(path: StepPath, amount: Amount): Hold | undefined {
-    const accounts = this.chain(path);
+  hold(path: StepPath, amount: Amount, below: ReadonlyMap<Account, string> = NONE): Hold | undefined {
+    const above = this.chain(path);
+    const named = new Map([...below].filter(([account]) => !above.includes(account)));
+    const accounts = named.size === 0 ? above : [...above, ...named.keys()];
     for (const account of accounts) if (!fits(amount, leftOf(account))) return undefined;
     for (const account of accounts) account.held = plus(account.held, amount);
-    const hold = { accounts, amount, active: false };
+    const hold = { accounts, named, amount, active: false };
     // From one that holds nothing, nothing comes back.
     this.setActive(hold, !isNothing(amount));
     return hold;
@@ -122,17 +128,19 @@ export class Accounts {
   }
 
   /** The holder has ended: what it has spent stays, the rest is free again. */
-  settle(hold: Hold, spent: Amount): void {
+  settle(hold: Hold, spent: Amount, byName: Readonly<Record<string, Amount>> = {}): void {
     this.setActive(hold, false);
     for (const account of hold.accounts) {
+      const name = hold.named.get(account);
       account.held = minus(account.held, hold.amount);
-      account.spent = plus(account.spent, spent);
+      account.spent = plus(account.spent, name === undefined ? spent : (byName[name] ?? spent));
     }
     hold.amount = NOTHING;
   }
 
-  /** The account, the nearest first, that has not that much left. */
-  shortOf(path: StepPath, amount: Amount): Account | undefined {
-    return this.chain(path).find((account) => !fits(amount, leftOf(account)));
+  /** Of those that a holder counts in, or that a call at the path does, the nearest that has not that much left. */
+  shortOf(at: StepPath | Hold, amount: Amount): Account | undefined {
+    const accounts = typeof at === 'string' ? this.chain(at) : at.accounts;
+    return accounts.find((account) => !fits(amount, leftOf(account)));
   }
 }

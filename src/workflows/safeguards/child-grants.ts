@@ -34,9 +34,11 @@ export class ChildGrants {
   }
 
   /** What the child may use at once. Nothing is no hindrance: it asks when it needs something. */
-  open(workflow: string, path: StepPath): Amount {
+  open(workflow: string, path: StepPath, names: readonly string[]): Amount {
     const { accounts } = this.ledger;
-    const hold = accounts.hold(path, this.isPlenty(path, FIRST_GRANT) ? FIRST_GRANT : NOTHING);
+    const named = new Map(names.map((name) => [this.ledger.named(name), name]));
+    const isPlenty = named.size === 0 && this.isPlenty(path, FIRST_GRANT);
+    const hold = accounts.hold(path, isPlenty ? FIRST_GRANT : NOTHING, named);
     if (hold === undefined) throw new TypeError('a part of what is left is not there');
     this.children.set(workflow, { path, hold });
     return hold.amount;
@@ -47,12 +49,12 @@ export class ChildGrants {
   }
 
   /** The child has ended: with what it says it has used, else with all that it held in doubt. */
-  close(workflow: string, told: Usage | undefined): void {
+  close(workflow: string, told: Usage | undefined, byName?: Readonly<Record<string, Amount>>): void {
     const child = this.children.get(workflow);
     if (child === undefined) return;
     this.children.delete(workflow);
     const usage = told ?? child.used ?? inDoubt(child.hold.amount);
-    this.ledger.settle(child.hold, spentBy(usage));
+    this.ledger.settle(child.hold, spentBy(usage), byName);
     this.ledger.note(child.path, usage);
   }
 

@@ -10,8 +10,9 @@ import {
   plus,
   shareOf,
 } from '../../contract/amount';
+import { amountOfBudget } from '../../contract/budgets';
 import type { StepPath } from '../../contract/step-path';
-import type { RunLimits } from '../../contract/team';
+import type { Budget, RunLimits } from '../../contract/team';
 import { addUsage, inDoubt, NO_USAGE, spentBy, type Usage } from '../../contract/usage';
 import type { BudgetView } from '../../contract/view';
 import { type Account, Accounts, type Hold, leftOf, newAccount } from './accounts';
@@ -41,6 +42,7 @@ export interface LedgerTerms {
   /** Of a child: what its parent has granted to begin with. */
   readonly granted?: Amount | undefined;
   readonly carried?: Readonly<Record<StepPath, Usage>> | undefined;
+  readonly budgets?: Readonly<Record<string, Budget>> | undefined;
 }
 
 /**
@@ -52,6 +54,7 @@ export class Ledger {
   private sum: Usage = NO_USAGE;
   readonly accounts: Accounts;
   private readonly waiting: object[] = [];
+  private readonly byName = new Map<string, Account>();
   private supply: Supply | undefined;
   private raise: Raise | undefined;
   private readonly raising = new Map<Account, Promise<boolean>>();
@@ -93,8 +96,8 @@ export class Ledger {
     this.accounts.setActive(hold, false);
     try {
       // Another that waited may have been first.
-      while (await this.come(path, more)) if (this.accounts.extend(hold, more)) return true;
-      this.accounts.extend(hold, least(more, this.accounts.left(path)));
+      while (await this.come(path, more, hold)) if (this.accounts.extend(hold, more)) return true;
+      this.accounts.extend(hold, least(more, hold.accounts.map(leftOf).reduce(least)));
       return false;
     } finally {
       this.accounts.setActive(hold, !isNothing(hold.amount));
@@ -129,6 +132,26 @@ export class Ledger {
     this.accounts.detach(path);
   }
 
+  /** Holds all that runs at a path to a budget that others share by its name. */
+  name(path: StepPath, name: string): void {
+    this.accounts.attach(path, this.named(name));
+  }
+
+  /** The account of a budget, made when it is first named. */
+  named(name: string): Account {
+    const known = this.byName.get(name);
+    if (known !== undefined) return known;
+    const limit = amountOfBudget(this.terms.budgets?.[name] ?? {}, amountOf(this.terms.limits));
+    const account = newAccount(`the budget "${name}"`, limit);
+    this.byName.set(name, account);
+    return account;
+  }
+
+  /** What counts in budgets that steps share by name. */
+  spentByName(): Readonly<Record<string, Amount>> {
+    return Object.fromEntries([...this.byName].map(([name, { spent }]) => [name, spent]));
+  }
+
   /** What may have been spent of a hold by something that has not ended, and never will say so. */
   lose(path: StepPath, hold: Hold, doubt: Amount): void {
     this.accounts.spend(hold, doubt);
@@ -136,8 +159,8 @@ export class Ledger {
   }
 
   /** The holder has ended. */
-  settle(hold: Hold, spent: Amount): void {
-    this.accounts.settle(hold, spent);
+  settle(hold: Hold, spent: Amount, byName?: Readonly<Record<string, Amount>>): void {
+    this.accounts.settle(hold, spent, byName);
   }
 
   /** Notes what a step has used, for the view and the bill. */
@@ -229,7 +252,7 @@ export class Ledger {
   }
 
   /** Waits until that much is there: true; or until nothing more can come: false. */
-  private async come(path: StepPath, needed: Amount): Promise<boolean> {
+  private async come(path: StepPath, needed: Amount, at: StepPath | Hold = path): Promise<boolean> {
     const { accounts, supply } = this;
     let isDenied = false;
     const turn = {};
@@ -238,16 +261,16 @@ export class Ledger {
     const isLast = (): boolean => this.waiting.at(-1) === turn;
     try {
       for (;;) {
-        const short = accounts.shortOf(path, needed);
+        const short = accounts.shortOf(at, needed);
         if (short === undefined) return true;
         const asks = supply !== undefined && short === accounts.root && !isDenied;
         if (asks) this.askParent(needed);
         await condition(
           () =>
-            accounts.shortOf(path, needed) !== short ||
+            accounts.shortOf(at, needed) !== short ||
             (asks ? !supply.isAsked : short.active === 0 && isLast()),
         );
-        if (accounts.shortOf(path, needed) !== short) continue;
+        if (accounts.shortOf(at, needed) !== short) continue;
         if (asks) isDenied = supply.wasDenied;
         else if (!(await this.mayRaise(short, path))) return false;
       }
