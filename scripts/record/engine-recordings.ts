@@ -44,6 +44,7 @@ export const ENGINE_RECORDINGS: readonly Recording[] = [
       { passThrough: true },
     ),
   ),
+  recording('summed-up', who('rambler', { limits: { compactAtTokens: 1000 } })),
   recording('no-progress', supervise({ name: 'stuck', instructions: 'Delegate.' }, { coder: who('coder') })),
   recording(
     'joins',

@@ -1,5 +1,5 @@
 import type { ReplyFunction } from '../../src/models/scripted';
-import { refusal, text, toolCall, toolCalls } from '../../src/models/scripted-reply';
+import { refusal, text, toolCall, toolCalls, truncated } from '../../src/models/scripted-reply';
 
 /** Turns that the walker takes: with a low event limit, several executions' worth. */
 export const WALKER_TURNS = 20;
@@ -21,6 +21,12 @@ export const engineReplies: ReplyFunction = (request, { signal }) => {
       return toolCall('delegate_to_able', { objective: 'add', weight: 2, finish: true });
     case 'adder':
       return text('{"sum": 7}');
+    case 'rambler':
+      return JSON.stringify(request.messages).includes('a summary')
+        ? text('the end')
+        : truncated('x'.repeat(6000));
+    case 'compactor':
+      return text('a summary');
     case 'stuck':
       return request.toolChoice === 'none'
         ? text('enough')
