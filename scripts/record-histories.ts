@@ -11,7 +11,7 @@ import { packageRoot } from '../src/server/package-root';
 import { createTestEnvironment } from '../src/testing/environment';
 import { openLocalStore } from '../src/threads/local-store';
 import { createBatonWorker } from '../src/workers/create-worker';
-import { approvalRecordings } from './record/approval-recordings';
+import { APPROVAL_RECORDINGS } from './record/approval-recordings';
 import { DAG_RECORDINGS } from './record/dag-recordings';
 import { DECIDING_RECORDINGS } from './record/deciding-recordings';
 import { downloadHistories } from './record/download-histories';
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const environment = await createTestEnvironment();
   try {
     for (const recording of [
-      ...approvalRecordings(),
+      ...APPROVAL_RECORDINGS,
       ...(await exampleRecordings()),
       ...ENGINE_RECORDINGS,
       ...DAG_RECORDINGS,

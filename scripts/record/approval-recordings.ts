@@ -40,6 +40,4 @@ const held: Recording = {
   },
 };
 
-export function approvalRecordings(): readonly Recording[] {
-  return [held];
-}
+export const APPROVAL_RECORDINGS: readonly Recording[] = [held];
