@@ -19,7 +19,9 @@ const charge = defineTool({
   },
 });
 
-const charging = team('charging', tool('charge', { card: '4111-1111' }));
+const charging = team('charging', tool('charge', { card: '4111-1111' }), {
+  approvals: { approvers: ['ann'] },
+});
 
 describe('a tool that must never run twice, and whose time is over', () => {
   let engine: Engine;
@@ -35,7 +37,7 @@ describe('a tool that must never run twice, and whose time is over', () => {
   async function askAboutLostCharge() {
     const run = await engine.start(charging, 'go');
     const approval = await run.waiting();
-    expect(approval.reason).toBe('ambiguousEffect');
+    expect(approval).toMatchObject({ reason: 'ambiguousEffect', approvers: ['ann'] });
     expect(charges).toBe(1);
     const decide = (verdict: 'approve' | 'deny') =>
       run.decide({ approval: approval.id, hash: approval.hash, verdict, by: 'ann' });
