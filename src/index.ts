@@ -15,6 +15,7 @@ export {
   pipeline,
   race,
   refine,
+  registered,
   route,
   saga,
   subteam,

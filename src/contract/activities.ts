@@ -24,11 +24,10 @@ export interface RegistryActivities {
   /** Where a registry stands: at `head`, or without one at what the store has of it; null where that is nothing. */
   openRegistry(registry: string, head: RegistryHead | null): Promise<OpenedRegistry | null>;
   readRegistryPage(page: Hash): Promise<RegistryPage>;
-  /** Local activity. */
   storeRegistryPage(page: RegistryPage): Promise<Hash>;
-  /** Makes a snapshot the one that new runs resolve by. Local activity. */
+  /** Makes a snapshot the one that new runs resolve by. */
   publishRegistry(registry: string, snapshot: RegistrySnapshot): Promise<RegistryHead>;
-  /** Local activity. Throws StoredValueMissing where the workers' store lacks one of them, InvalidInput where one is no agent. */
+  /** Throws StoredValueMissing where the workers' store lacks one of them, InvalidInput where one is no agent. */
   checkDefinitions(definitions: readonly Hash[]): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ import { type Cli, does } from './command';
 import { positiveInteger } from './read-flags';
 
 interface AgentsFlags extends ServerFlags {
-  readonly version?: string;
+  readonly agentVersion?: string;
   readonly by?: string;
   readonly now?: boolean;
   readonly only?: readonly string[];
@@ -39,7 +39,7 @@ export function agentsCommand(cli: Cli): Command {
     )
     .argument('[what]', 'a team whose agents are registered, or an agent')
     .argument('[value]', 'a weight from 0 on, or a score from 0 to 1')
-    .option('--version <version>', 'with retire and score: this version of the agent')
+    .option('--agent-version <version>', 'with retire and score: this version of the agent')
     .option('--only <agents...>', 'with register: only these of the team')
     .option('--now', 'with register: all new runs get it at once, without a canary')
     .option('--by <name>', 'who it is; your login name where it is left out')
@@ -85,7 +85,7 @@ async function list({ registry, console }: Asked): Promise<void> {
 
 async function retire({ registry, flags, console }: Asked, args: readonly string[]): Promise<void> {
   const agent = named(args);
-  const { version } = flags;
+  const { agentVersion: version } = flags;
   console.document(
     await registry.retire(agent, { ...by(flags), ...(version === undefined ? {} : { version }) }),
   );
@@ -101,8 +101,9 @@ async function weigh({ registry, flags, console }: Asked, args: readonly string[
 
 async function score({ registry, flags, console }: Asked, args: readonly string[]): Promise<void> {
   const agent = named(args);
-  const { version } = flags;
-  if (version === undefined) throw usageError('Say which version was evaluated: --version VERSION.', HOW);
+  const { agentVersion: version } = flags;
+  if (version === undefined)
+    throw usageError('Say which version was evaluated: --agent-version VERSION.', HOW);
   const given = numberOf(args[1], 'a score');
   console.document(await registry.score({ agent, version, score: given, ...by(flags) }));
   console.say(`${agent} ${version} has one score more: ${given}.`);

@@ -2,6 +2,7 @@ import { showCost } from '../../contract/usage';
 import type { RunView, ViewNode } from '../../contract/view';
 import { cut, fill, oneLine } from './fit-text';
 import { showClock, showDuration, showTokens } from './show-numbers';
+import { showOrigin } from './show-origin';
 
 /** What changed between two looks at a run, one line a step: for logs and pipes, where nothing can be redrawn. */
 export function progressLines(before: RunView | undefined, after: RunView, now: number): readonly string[] {
@@ -14,8 +15,12 @@ export function progressLines(before: RunView | undefined, after: RunView, now: 
 function facts(node: ViewNode, now: number): string {
   if (node.state === 'running') return node.kind === 'agent' ? `  ${node.label}` : '';
   const spent = node.usage.calls > 0 ? `  ${showTokens(node.usage)} tokens  ${showCost(node.usage)}` : '';
+  const origin = node.origin === undefined ? '' : `  ${oneLine(showOrigin(node.origin))}`;
   const outcome = node.outcome === undefined ? '' : `  ${oneLine(node.outcome)}`;
   const failure =
     node.failure === undefined ? '' : `  ${node.failure.type}: ${oneLine(node.failure.message)}`;
-  return cut(`${spent}  ${showDuration((node.endedAt ?? now) - node.startedAt)}${outcome}${failure}`, 300);
+  return cut(
+    `${spent}  ${showDuration((node.endedAt ?? now) - node.startedAt)}${origin}${outcome}${failure}`,
+    300,
+  );
 }

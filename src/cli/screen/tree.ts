@@ -4,6 +4,7 @@ import type { NodeState, RunView, ViewNode } from '../../contract/view';
 import { cut, fill, fillLeft, oneLine } from './fit-text';
 import type { Paint } from './paint';
 import { showCount, showDuration, showSome, showTokens } from './show-numbers';
+import { showOrigin } from './show-origin';
 import { stepName } from './step-name';
 import { type Branch, growTree, type Line } from './tree-lines';
 
@@ -117,10 +118,6 @@ function outcome(node: ViewNode): string {
     ...(untrusted === undefined ? [] : [`read untrusted: ${untrusted.join(', ')}`]),
   ];
   return chosen + words.map((each) => ` · ${oneLine(each)}`).join('');
-}
-
-function showOrigin({ agent, version, canary }: NonNullable<ViewNode['origin']>): string {
-  return `${agent} ${version}${canary === undefined ? '' : `, canary ${canary * 100} %`}`;
 }
 
 function moreLine(line: Line, { width, paint }: TreeStyle): string {

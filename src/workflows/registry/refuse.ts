@@ -51,7 +51,7 @@ function refuseOne(registration: Registration, book: RegistryBook): void {
     );
   if (same === undefined && known.canary !== undefined && registration.now !== true)
     throw refused(
-      `${called}: version ${known.canary.version} is still a canary. Wait for its end, or retire it: baton agents retire ${name} --version ${known.canary.version}.`,
+      `${called}: version ${known.canary.version} is still a canary. Wait for its end, or retire it: baton agents retire ${name} --agent-version ${known.canary.version}.`,
     );
 }
 

@@ -1,25 +1,21 @@
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { OpenedRegistry, RegistryActivities } from '../../contract/activities';
 import type { RegistryChange, RegistryHead, RegistryPage, RegistrySnapshot } from '../../contract/registry';
 import { PAGES, REGISTRY_FORMAT } from '../../contract/registry';
 import type { Hash } from '../../contract/value';
-import { inTurn } from '../in-turn';
 
 /** A registry lives for years: an outage of its store is waited out, however long it lasts. */
 const RETRY = { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 30_000 } as const;
 
-const { openRegistry, readRegistryPage } = proxyActivities<RegistryActivities>({
-  startToCloseTimeout: 30_000,
-  retry: RETRY,
-  summary: 'read the registry',
-});
-
-const { storeRegistryPage, publishRegistry, checkDefinitions } = proxyLocalActivities<RegistryActivities>({
-  startToCloseTimeout: 10_000,
-  retry: RETRY,
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
-  summary: 'publish the registry',
-});
+// None of them is local: updates that come in while a local activity runs reach a replay at another moment, and what
+// is to be published would then differ from what history has.
+const { openRegistry, readRegistryPage, storeRegistryPage, publishRegistry, checkDefinitions } =
+  proxyActivities<RegistryActivities>({
+    // A killed worker's chore is missed only after this time.
+    startToCloseTimeout: 5_000,
+    retry: RETRY,
+    summary: 'registry and store',
+  });
 
 /** Pages that are read at one time: a page of a full registry is some 100 KiB. */
 const READ_AT_ONCE = 4;
@@ -50,7 +46,7 @@ export class RegistryFiles {
     { changes, revision, at }: { changes: readonly RegistryChange[]; revision: number; at: number },
   ): Promise<void> {
     for (const [page, agents] of changed)
-      this.pages[page] = Object.keys(agents).length === 0 ? null : await inTurn(storeRegistryPage(agents));
+      this.pages[page] = Object.keys(agents).length === 0 ? null : await storeRegistryPage(agents);
     const snapshot: RegistrySnapshot = {
       format: REGISTRY_FORMAT,
       revision,
@@ -59,10 +55,10 @@ export class RegistryFiles {
       changes,
       before: this.head?.snapshot ?? null,
     };
-    this.head = await inTurn(publishRegistry(this.registry, snapshot));
+    this.head = await publishRegistry(this.registry, snapshot);
   }
 
   check(definitions: readonly Hash[]): Promise<void> {
-    return inTurn(checkDefinitions(definitions));
+    return checkDefinitions(definitions);
   }
 }

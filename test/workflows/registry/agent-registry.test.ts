@@ -42,7 +42,7 @@ describe('the registry of agents', () => {
     await bench.agents.register({ third: reviewer('2') });
     await expect(bench.agents.register({ third: reviewer('3') })).rejects.toMatchObject({
       type: 'RegistryRefused',
-      message: expect.stringContaining('baton agents retire third --version 2'),
+      message: expect.stringContaining('baton agents retire third --agent-version 2'),
     });
     await bench.agents.register({ third: reviewer('3') }, { now: true });
     const third = (await bench.agents.list()).find(({ name }) => name === 'third');
