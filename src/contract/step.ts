@@ -249,7 +249,7 @@ export interface ApprovalTerms {
   readonly escalate: readonly { readonly after: Duration; readonly to: readonly string[] }[];
   /** `fail` raises ApprovalUnanswered; `deny` is a decision like a person's. */
   readonly whenUnanswered: 'deny' | 'approve' | 'fail';
-  /** How many of them must approve; it is denied once so many no longer can. @default 1 */
+  /** How many of them must approve; it is denied once so many of those asked so far no longer can. @default 1 */
   readonly quorum?: number | undefined;
 }
 

@@ -175,6 +175,23 @@ describe('approve, with time skipped', () => {
     expect((await run.result()).state).toBe('done');
   });
 
+  test('escalation: silence goes up the chain, a denial by all who were asked decides at once', async () => {
+    const chain = [{ after: '2h', to: ['boss'] }];
+    const options = { approvers: ['ann', 'bob'], deadline: '1d', escalate: chain };
+    const denying = (approval: Approval, by: string) => ({ ...yes(approval, by), verdict: 'deny' as const });
+    const run = await engine.start(asking(options), 'go');
+    const approval = await run.waiting();
+    expect(await run.decide(denying(approval, 'ann'))).toBeNull();
+    expect(await run.decide(denying(approval, 'bob'))).toMatchObject({ verdict: 'deny', by: 'ann, bob' });
+    await expect(run.result()).rejects.toMatchObject({ cause: { type: 'ApprovalDenied' } });
+    const other = await engine.start(asking(options), 'go');
+    const again = await other.waiting();
+    await other.decide(denying(again, 'ann'));
+    await engine.sleep('3h');
+    expect(await other.decide(yes(again, 'boss'))).toMatchObject({ verdict: 'approve', by: 'boss' });
+    expect((await other.result()).state).toBe('done');
+  });
+
   test('a step timeout cuts even a waiting question', async () => {
     const run = await engine.start(team('cut', approve('Well?', { deadline: '2d', timeout: '1h' })), 'go');
     await expect(run.result()).rejects.toMatchObject({ cause: { type: 'StepTimedOut' } });

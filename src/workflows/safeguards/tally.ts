@@ -13,10 +13,13 @@ export function tally(approval: Approval): DecisionRecord | undefined {
   return mostAlike(approval) < quorum ? recordOf(denied, last) : undefined;
 }
 
-/** How many may still come to approve the same. Anyone may where nobody is named, and then one denial is enough. */
-function mostAlike({ approvers, escalate, votes, bound: { notBy } }: Approval): number {
+/**
+ * How many may still come to approve the same, of those who may decide now: silence escalates, a denial does not. Anyone
+ * may where nobody is named, and then one denial is enough.
+ */
+function mostAlike({ approvers, votes, bound: { notBy } }: Approval): number {
   if (approvers.length === 0) return 0;
-  const silent = new Set([...approvers, ...escalate.flatMap(({ to }) => to)]);
+  const silent = new Set(approvers);
   if (notBy !== undefined) silent.delete(notBy);
   const byChoice = new Map<string | undefined, number>([[undefined, 0]]);
   for (const { by, verdict, choice } of votes) {
