@@ -102,7 +102,7 @@ async function parked(
       question: questionAbout(held),
       value: held.shown,
       terms,
-      highRisk: held.effect === 'write',
+      fourEyes: held.effect === 'write',
       call: held,
       relook,
     });

@@ -93,6 +93,7 @@ export function openRun(opening: Opening): OpenRun {
         question: `The budget of ${name} is used up. Approve to raise it by as much again, deny to stop with what there is.`,
         value: inline({ budget: name, limit: { ...limit }, raise: { ...base } }),
         terms: overseer.terms,
+        fourEyes: true,
       });
       return verdict === 'approve';
     });

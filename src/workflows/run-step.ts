@@ -107,6 +107,7 @@ async function escalate(run: Run, place: Place, error: unknown): Promise<'again'
     question: `The step failed (${type}). Approve to try it again, deny to let it fail.`,
     value: inline({ type, message }),
     terms: run.overseer.terms,
+    fourEyes: true,
   });
   if (verdict === 'deny') throw error;
   return 'again';

@@ -100,6 +100,7 @@ async function isGivenUp(run: Run, { undo, path, input }: Failed, why: ViewFailu
       },
     },
     terms: run.overseer.terms,
+    fourEyes: true,
   });
   if (verdict === 'deny') run.view.end(path, 'failed', why);
   return verdict === 'deny';

@@ -30,7 +30,7 @@ export async function useTool(run: Run, place: Place, call: Call): Promise<ToolC
         question: `The tool "${call.tool}" was started and its result was lost. Approve to run it again, deny if it may have taken effect.`,
         value: call.call.args,
         terms: run.overseer.terms,
-        highRisk: true,
+        fourEyes: true,
       });
       if (verdict === 'deny') {
         const told = `The outcome of "${call.tool}" is unknown and it was not repeated, by decision of ${by}. Do not assume that it happened or that it did not.`;
@@ -94,7 +94,7 @@ async function keptResult(run: Run, write: Write, earlier: Write): Promise<ToolC
       question: `The tool "${write.tool}" has done this already, at ${earlier.path} in run ${run.repeats.of}. Approve to do it again, deny to go on with its earlier result.`,
       value: { record: { again: write.args, before: earlier.args, result: earlier.result } },
       terms: run.overseer.terms,
-      highRisk: true,
+      fourEyes: true,
     });
     if (verdict === 'approve') return undefined;
   }

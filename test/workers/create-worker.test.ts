@@ -159,6 +159,8 @@ test('a model call that was journaled but not reported is not made again', async
       unsent: journal.unsent.bind(journal),
       record: async (...args: Parameters<typeof journal.record>) => {
         const kept = await journal.record(...args);
+        // The run's charter, which is written when it begins, is no reply.
+        if (provider.requests.length === 0) return kept;
         lost += 1;
         if (lost === 1) throw new Error('the connection to the server is gone');
         return kept;

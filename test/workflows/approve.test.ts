@@ -60,6 +60,16 @@ describe('approve, on the dev server', () => {
     });
   });
 
+  test('a step with a quorum waits for so many', async () => {
+    const run = await engine.start(asking({ approvers: ['ann', 'bob', 'cid'], quorum: 2 }), 'go');
+    const approval = await run.waiting();
+    expect(approval.bound.quorum).toBe(2);
+    expect(await run.decide(yes(approval))).toBeNull();
+    expect(await run.decide({ ...yes(approval, 'bob'), verdict: 'deny' })).toBeNull();
+    expect(await run.decide(yes(approval, 'cid'))).toMatchObject({ verdict: 'approve', by: 'ann, cid' });
+    await run.result();
+  });
+
   test('the validator refuses to the face: unknown id, stale hash, wrong approver, nobody, already decided', async () => {
     const run = await engine.start(pipelineOfTwo(), 'go');
     const approval = await run.waiting();

@@ -1,5 +1,5 @@
 import type { Approval, Decision } from '../../src/contract/approval';
-import { pipeline, team, tool } from '../../src/contract/builders';
+import { approve, pipeline, team, tool } from '../../src/contract/builders';
 import { DELEGATE_UPDATE, EDIT_UPDATE } from '../../src/contract/names';
 import type { RunInput } from '../../src/contract/run';
 import { type KeyPair, newKeyPair, sign, signedWords } from '../../src/contract/signing';
@@ -90,6 +90,16 @@ describe('signed decisions, on the dev server', () => {
     await other.decide(decided(elsewhere, ann));
     await other.result();
     expect(done).toEqual(['refund a1 10', 'refund a1 10']);
+  });
+
+  test('a plain approve step is not for whoever started the run either', async () => {
+    const asking = team('asking', approve('Send it?', { approvers: ['ann', 'rob'] }));
+    const run = await engine.start(asking, 'go', {}, startedBy(rob));
+    const approval = await run.waiting();
+    expect(approval.bound.notBy).toBe('rob');
+    await refused(run, decided(approval, rob), 'started the run');
+    await run.decide(decided(approval, ann));
+    expect((await run.result()).output).toEqual({ inline: 'go' });
   });
 
   test('edits and delegations are signed too, and reach the worker with the approval', async () => {

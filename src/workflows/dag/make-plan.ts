@@ -73,7 +73,14 @@ export async function approvePlan(run: Run, place: Place<DagStep>, plan: Json): 
   run.view.change(place.path, { state: 'waiting' });
   const question = 'May this plan be carried out?';
   const value = await keepValue(run, inline(plan));
-  const decision = await run.approvals.ask({ path: place.path, reason: 'plan', question, value, terms });
+  const decision = await run.approvals.ask({
+    path: place.path,
+    reason: 'plan',
+    question,
+    value,
+    terms,
+    fourEyes: true,
+  });
   if (decision.via === 'timeout' && terms.whenUnanswered === 'fail')
     throw failure('ApprovalUnanswered', `Nobody answered "${question}" within ${terms.deadline}.`);
   if (decision.verdict === 'deny') {

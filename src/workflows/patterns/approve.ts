@@ -13,13 +13,14 @@ import { type Run, whole } from '../run';
 export async function runApprove(run: Run, place: Place<ApproveStep>): Promise<StepResult> {
   const { step, path, input } = place;
   run.view.change(path, { state: 'waiting' });
-  const { approvers, deadline, escalate, whenUnanswered } = step;
+  const { approvers, deadline, escalate, whenUnanswered, quorum } = step;
   const decision = await run.approvals.ask({
     path,
     reason: 'step',
     question: step.question,
     value: input,
-    terms: { approvers, deadline, escalate, whenUnanswered },
+    terms: { approvers, deadline, escalate, whenUnanswered, quorum },
+    fourEyes: true,
   });
   if (decision.via === 'timeout' && whenUnanswered === 'fail') {
     throw failure('ApprovalUnanswered', `Nobody answered "${step.question}" within ${deadline}.`);

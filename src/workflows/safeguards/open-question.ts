@@ -18,8 +18,8 @@ export interface Question {
   readonly terms: ApprovalTerms;
   /** Where more than yes or no is asked: an approval names one of them. */
   readonly choices?: readonly string[];
-  /** It lets something act on the world: whoever started the run may not approve it. */
-  readonly highRisk?: boolean;
+  /** Another pair of eyes is wanted: whoever started the run may not decide it, where who that is is proven. */
+  readonly fourEyes?: boolean;
   /** The tool call that it is about, and how its arguments are looked at when somebody changes them. */
   readonly call?: HeldCall;
   readonly relook?: (args: Value) => Promise<HeldCall | string>;
@@ -57,7 +57,7 @@ export function openQuestion(question: Question, asker: Asker): Approval {
     ordinal,
     ...(terms.quorum === undefined || terms.quorum === 1 ? {} : { quorum: terms.quorum }),
     ...(choices === undefined ? {} : { choices }),
-    ...(question.highRisk === true && requester !== undefined ? { notBy: requester } : {}),
+    ...(question.fourEyes === true && requester !== undefined ? { notBy: requester } : {}),
     ...(call === undefined ? {} : { escalate: terms.escalate, call: boundCall(call, deadlineAt) }),
   };
   const hash = hashOf(bound);
