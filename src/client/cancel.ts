@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { temporal } from '@temporalio/proto';
-import { BatonError } from './baton-error';
+import { checkNotOver } from './check-not-over';
 import type { ClientContext } from './client-context';
 import { explained } from './server-error';
-import { stateOfStatus } from './view';
 
 /**
  * Asks a run to stop: calls that are under way are cut within a second and compensations still run. It returns once
@@ -15,10 +14,7 @@ export async function cancel(context: ClientContext, run: string, reason = ''): 
   await explained(
     context,
     async () => {
-      const { status } = await context.temporal.workflow.getHandle(run).describe();
-      const state = stateOfStatus(status.name);
-      if (state !== undefined)
-        throw new BatonError('RunOver', `Run "${run}" is over already: ${state}.`, { run });
+      await checkNotOver(context, run);
       // The SDK's own `cancel` sends no reason, and the reason is what the next reader of the history looks for.
       await context.temporal.workflowService.requestCancelWorkflowExecution(
         temporal.api.workflowservice.v1.RequestCancelWorkflowExecutionRequest.create({

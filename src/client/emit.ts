@@ -5,6 +5,7 @@ import type { Json } from '../contract/json';
 import { nameSchema } from '../contract/name-schema';
 import { EMIT_UPDATE, EVENT_SIGNAL } from '../contract/names';
 import { BatonError } from './baton-error';
+import { checkNotOver } from './check-not-over';
 import type { ClientContext } from './client-context';
 import { inputValue } from './input-value';
 import { explained } from './server-error';
@@ -20,7 +21,7 @@ export interface EmitOptions {
 
 /**
  * Raises an event in a run, for the steps of it and of its children that wait for it or begin to later. Throws
- * RunNotFound, NoWorker, EventRefused where no step of the run waits for an event of that name.
+ * RunNotFound, RunOver, NoWorker, EventRefused where no step of the run waits for an event of that name.
  */
 export async function emit(
   context: ClientContext,
@@ -39,6 +40,7 @@ async function deliver(
   run: string,
   { message, options }: { readonly message: RaisedEvent; readonly options: EmitOptions },
 ): Promise<void> {
+  await checkNotOver(context, run);
   const handle = context.temporal.workflow.getHandle(run);
   if (options.via === 'signal') return handle.signal(EVENT_SIGNAL, message);
   try {

@@ -1,9 +1,8 @@
 import type { Pause } from '../contract/event';
 import { PAUSE_SIGNAL } from '../contract/names';
-import { BatonError } from './baton-error';
+import { checkNotOver } from './check-not-over';
 import type { ClientContext } from './client-context';
 import { explained } from './server-error';
-import { stateOfStatus } from './view';
 
 export interface PauseOptions {
   /** Who pauses it, for those who find it paused. */
@@ -34,11 +33,8 @@ async function send(context: ClientContext, run: string, mark: Pause | null): Pr
   await explained(
     context,
     async () => {
-      const handle = context.temporal.workflow.getHandle(run);
-      const state = stateOfStatus((await handle.describe()).status.name);
-      if (state !== undefined)
-        throw new BatonError('RunOver', `Run "${run}" is over already: ${state}.`, { run });
-      await handle.signal(PAUSE_SIGNAL, mark);
+      await checkNotOver(context, run);
+      await context.temporal.workflow.getHandle(run).signal(PAUSE_SIGNAL, mark);
     },
     run,
   );

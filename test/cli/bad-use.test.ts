@@ -56,6 +56,31 @@ const CASES: readonly (readonly [string, readonly string[], number, string])[] =
   ['offline replies where there are none', ['run', agents, '--offline'], EXIT.usage, 'InvalidInput'],
   ['an unknown run to watch', ['watch', 'no-such-run'], EXIT.notFound, 'RunNotFound'],
   ['an unknown run to cancel', ['cancel', 'no-such-run'], EXIT.notFound, 'RunNotFound'],
+  ['an unknown run to resume', ['resume', 'no-such-run'], EXIT.notFound, 'RunNotFound'],
+  [
+    'an unknown run to resume from a label',
+    ['resume', 'no-such-run', '--from', 'half'],
+    EXIT.notFound,
+    'RunNotFound',
+  ],
+  ['a policy of writes that there is not', ['resume', 'x', '--writes', 'twice'], EXIT.usage, 'InvalidUsage'],
+  ['an unknown run to fork', ['fork', 'no-such-run', '--input', '1'], EXIT.notFound, 'RunNotFound'],
+  ['a fork without a change', ['fork', 'no-such-run'], EXIT.usage, 'InvalidInput'],
+  [
+    'a fork to a team that is not there',
+    ['fork', 'x', '--team', join(folder, 'none')],
+    EXIT.usage,
+    'InvalidInput',
+  ],
+  ['a fork to an unknown agent', ['fork', 'x', '--team', unknown], EXIT.usage, 'InvalidTeam'],
+  ['an unknown run to pause', ['pause', 'no-such-run'], EXIT.notFound, 'RunNotFound'],
+  ['no run to pause', ['pause'], EXIT.usage, 'InvalidUsage'],
+  ['an unknown run to unpause', ['unpause', 'no-such-run'], EXIT.notFound, 'RunNotFound'],
+  ['an event for an unknown run', ['emit', 'no-such-run', 'paid'], EXIT.notFound, 'RunNotFound'],
+  ['a signal for an unknown run', ['emit', 'no-such-run', 'paid', '--signal'], EXIT.notFound, 'RunNotFound'],
+  ['no event to emit', ['emit', 'no-such-run'], EXIT.usage, 'InvalidUsage'],
+  ['an event whose name is none', ['emit', 'no-such-run', 'a b'], EXIT.usage, 'InvalidInput'],
+  ['a payload that is none', ['emit', 'x', 'paid', '--payload', '{'], EXIT.usage, 'InvalidInput'],
   ['an unknown run with approvals', ['approvals', '--run', 'no-such-run'], EXIT.notFound, 'RunNotFound'],
   ['an unknown approval', ['approve', id, '--by', 'ann'], EXIT.notFound, 'ApprovalNotFound'],
   ['an approval id that is none', ['deny', 'yes', '--by', 'ann'], EXIT.notFound, 'ApprovalNotFound'],
@@ -89,16 +114,25 @@ describe('baton, badly used', () => {
     },
   );
 
-  test.each([['list'], ['approvals'], ['run', tools], ['watch', 'x'], ['cancel', 'x'], ['worker']])(
-    '%s tells a dead server by its address, with the way out',
-    async (...args) => {
-      const command = baton(args, { env: nowhere });
-      expect(await command.ended).toBe(EXIT.noServer);
-      expect(command.stderr()).toContain('127.0.0.1:1');
-      expect(command.stderr()).toContain('baton up');
-      expect(command.stdout()).toBe('');
-    },
-  );
+  test.each([
+    ['list'],
+    ['approvals'],
+    ['run', tools],
+    ['watch', 'x'],
+    ['cancel', 'x'],
+    ['resume', 'x'],
+    ['fork', 'x', '--input', '1'],
+    ['pause', 'x'],
+    ['unpause', 'x'],
+    ['emit', 'x', 'paid'],
+    ['worker'],
+  ])('%s tells a dead server by its address, with the way out', async (...args) => {
+    const command = baton(args, { env: nowhere });
+    expect(await command.ended).toBe(EXIT.noServer);
+    expect(command.stderr()).toContain('127.0.0.1:1');
+    expect(command.stderr()).toContain('baton up');
+    expect(command.stdout()).toBe('');
+  });
 
   test('an oversized input is refused before any server is asked for', async () => {
     const command = baton(['run', noModel, '--input', hugeInput], { env: nowhere });

@@ -85,6 +85,21 @@ describe('renderTree', () => {
     expect(renderTree(view, STYLE)[2]).toMatch(/^refine · passed in 2 rounds +● running/);
   });
 
+  test('a run that is held says by whom and why, until it is over', () => {
+    const paused = { at: Date.parse('2027-03-02T13:05:09'), by: 'ann', reason: 'a\nlook' };
+    const view = viewOf([nodeAt('root', { label: 'root' })], { paused });
+    const lines = renderTree(view, STYLE);
+    expect(lines[0]).toContain('‖ paused');
+    expect(lines.at(-1)).toBe('paused at 13:05:09 by ann: a look');
+    expect(renderTree({ ...view, state: 'cancelled' }, STYLE).join('\n')).not.toContain('paused');
+    const running = viewOf(view.nodes);
+    expect(progressLines(running, view, 66_000).map((line) => line.slice(10))).toEqual([
+      'paused at 13:05:09 by ann: a look',
+    ]);
+    expect(progressLines(view, view, 66_000)).toEqual([]);
+    expect(progressLines(view, running, 66_000).map((line) => line.slice(10))).toEqual(['no longer paused']);
+  });
+
   test('colours only where they are wanted', () => {
     const coloured = renderTree(VIEW, { ...STYLE, paint: makePaint(true) });
     expect(coloured.join('')).toContain('\u001b[');

@@ -1,15 +1,23 @@
+import { isOver } from '../../client/merge-views';
 import { showCost } from '../../contract/usage';
 import type { RunView, ViewNode } from '../../contract/view';
 import { cut, fill, oneLine } from './fit-text';
 import { showClock, showDuration, showTokens } from './show-numbers';
 import { showOrigin } from './show-origin';
+import { showPause } from './show-pause';
 
-/** What changed between two looks at a run, one line a step: for logs and pipes, where nothing can be redrawn. */
+/** What changed between two looks at a run, one line a step, and whether it is held: for logs and pipes, where nothing can be redrawn. */
 export function progressLines(before: RunView | undefined, after: RunView, now: number): readonly string[] {
   const known = new Map(before?.nodes.map((node) => [node.path, node.state]));
-  return after.nodes
+  const steps = after.nodes
     .filter((node) => known.get(node.path) !== node.state)
     .map((node) => `${showClock(now)}  ${fill(node.state, 9)}  ${node.path}${facts(node, now)}`);
+  return [...steps, ...held(before, after).map((line) => `${showClock(now)}  ${line}`)];
+}
+
+function held(before: RunView | undefined, { paused, state }: RunView): readonly string[] {
+  if (paused?.at === before?.paused?.at || isOver(state)) return [];
+  return [paused === undefined ? 'no longer paused' : cut(showPause(paused), 300)];
 }
 
 function facts(node: ViewNode, now: number): string {

@@ -5,6 +5,7 @@ import { cut, fill, fillLeft, oneLine } from './fit-text';
 import type { Paint } from './paint';
 import { showCount, showDuration, showSome, showTokens } from './show-numbers';
 import { showOrigin } from './show-origin';
+import { showPause } from './show-pause';
 import { stepName } from './step-name';
 import { type Branch, growTree, type Line } from './tree-lines';
 
@@ -38,7 +39,12 @@ export function renderTree(view: RunView, style: TreeStyle): readonly string[] {
   const head = headLine(view, style);
   const failure =
     view.failure === undefined ? [] : [failureLine(view.failure.type, view.failure.message, style)];
-  const rows = style.rows === undefined ? Number.POSITIVE_INFINITY : style.rows - 2 - failure.length;
+  const held =
+    view.paused === undefined || isOver(view.state)
+      ? []
+      : [style.paint.dim(cut(showPause(view.paused), style.width))];
+  const below = [...held, ...failure];
+  const rows = style.rows === undefined ? Number.POSITIVE_INFINITY : style.rows - 2 - below.length;
   const lines = growTree(view.nodes, Math.max(1, rows));
   return [
     head,
@@ -46,7 +52,7 @@ export function renderTree(view: RunView, style: TreeStyle): readonly string[] {
     ...lines.map((line) =>
       line.branch === undefined ? moreLine(line, style) : stepLine(line.branch, style),
     ),
-    ...failure,
+    ...below,
   ];
 }
 
