@@ -1,3 +1,4 @@
+import type { Embedder } from '../embedding/embedder';
 import type { Models } from '../models/models';
 import type { Traffic } from '../models/traffic/traffic';
 import type { ExampleClassifier } from '../routing/example-classifier';
@@ -12,6 +13,8 @@ export interface ActivityDeps {
   readonly tools: Catalogue;
   /** Tells where messages belong by examples. */
   readonly classifier: ExampleClassifier;
+  /** Tells how like each other tasks are, for agents whose cache asks for it. @default none: only the same call is found */
+  readonly embedder?: Embedder;
   /** Holds calls back where the fleet's circuits and limits say so. @default none: every call is made at once */
   readonly traffic?: Traffic;
   /** How people are told of questions. @default none */

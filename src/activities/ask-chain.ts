@@ -1,9 +1,9 @@
 import { failureType, waitOf } from '../contract/fail';
 import { alternativeTo, FAILURES, type FailureType, isFailureType } from '../contract/failure-types';
 import { FALLBACK_AFTER_TRIES, FALLBACK_WAIT_MS } from '../contract/limits';
-import type { ModelCallInput, ModelCallResult, PassedModel } from '../contract/model-call';
+import type { ModelCallResult, PassedModel } from '../contract/model-call';
 import { addUsage, NO_USAGE } from '../contract/usage';
-import { askProvider, type ModelCallDeps, type ReadCall, readCall } from './ask-provider';
+import { askProvider, type ModelCallDeps, type ReadCall } from './ask-provider';
 import type { CallAccount } from './call-account';
 import type { CallAttempt } from './call-attempt';
 import { type CallKeys, modelKey } from './call-keys';
@@ -11,7 +11,7 @@ import { entryOf, foundReply } from './journaled-reply';
 import { endingOf } from './model-call-keys';
 
 export interface Asked {
-  readonly input: ModelCallInput;
+  readonly call: ReadCall;
   readonly attempt: CallAttempt;
   readonly keys: CallKeys;
   readonly account: CallAccount;
@@ -26,7 +26,7 @@ export interface Asked {
  * first reply, else throws the first failure.
  */
 export async function askChain(deps: ModelCallDeps, asked: Asked): Promise<ModelCallResult> {
-  const call = await readCall(deps, asked.input);
+  const { call } = asked;
   const chain = chainOf(call);
   const passed: PassedModel[] = [];
   const failures: unknown[] = [];
@@ -36,7 +36,7 @@ export async function askChain(deps: ModelCallDeps, asked: Asked): Promise<Model
     try {
       const reply = await replyOf(deps, asked, { call, id, only: chain.length === 1 });
       usage = addUsage(usage, reply.usage);
-      const type = endingOf(asked.input, reply);
+      const type = endingOf(call.input, reply);
       if (type === undefined || alternativeTo(type) !== 'model')
         return { ...reply, usage, ...naming(passed) };
       if (index < chain.length - 1) await keepPassed(deps, asked, { id, reply });

@@ -1,6 +1,7 @@
 import type { ModelCallInput, ModelCallResult } from '../contract/model-call';
 import { type Asked, askChain } from './ask-chain';
-import type { ModelCallDeps } from './ask-provider';
+import { type ModelCallDeps, readCall } from './ask-provider';
+import { cachedReply, keepForOthers } from './cached-reply';
 import { CallAccount } from './call-account';
 import type { CallAttempt } from './call-attempt';
 import { GrantPool, UseAccount } from './grant-pool';
@@ -30,13 +31,20 @@ export async function askModel(
   }
   const lease = await journal.lease(keys.serving, attempt.holder);
   const account = new CallAccount(use, journal, lease);
-  const reply = await askChain(deps, { input, attempt, keys, account });
+  const call = await readCall(deps, input);
+  const cached = await cachedReply(deps, call);
+  if (cached !== undefined) use.found(cached.usage);
+  const reply = cached ?? (await askChain(deps, { call, attempt, keys, account }));
   const result = limitPayload(
     { ...reply, usage: account.withDoubt(reply.usage) },
     `The reply to step ${input.site.path} of run ${attempt.runId}`,
   );
-  const call = { lease, keys, fails: endingOf(input, result) !== undefined };
-  return recordedReply(await recordCall(journal, call, entryOf(result, attempt))).result;
+  const record = { lease, keys, fails: endingOf(input, result) !== undefined };
+  const recorded = recordedReply(await recordCall(journal, record, entryOf(result, attempt))).result;
+  // Journaled first: until then a crash would pay for it once more.
+  if (cached === undefined && !use.pool.isFinal)
+    await keepForOthers(deps, call, { run: attempt.runId, result });
+  return recorded;
 }
 
 async function findReply(

@@ -18,7 +18,8 @@ import { keepArgs } from './keep-args';
 import type { LoadedDefinition } from './load-definition';
 import { mayBeCharged } from './may-be-charged';
 
-export interface ModelCallDeps extends Pick<ActivityDeps, 'store' | 'models' | 'stallTimeoutMs' | 'traffic'> {
+export interface ModelCallDeps
+  extends Pick<ActivityDeps, 'store' | 'models' | 'stallTimeoutMs' | 'traffic' | 'embedder'> {
   readonly loadDefinition: (hash: Hash) => Promise<LoadedDefinition>;
 }
 
@@ -74,7 +75,7 @@ export async function askProvider(deps: ModelCallDeps, call: ReadCall, ask: Ask)
   const response = await accounted(deps, ask, { request, worst });
   const usage = usageOf(response.usage, model);
   const reply = checkReply(definition, response);
-  const kept = await keepReply(deps, input, { append, response, usage, reply });
+  const kept = await keepReply(deps, call, { response, usage, reply });
   return { ...kept, threadBound: bound + Buffer.byteLength(JSON.stringify(response.content)) };
 }
 
@@ -128,16 +129,16 @@ function throughTraffic(
 }
 
 interface Answered {
-  readonly append: readonly Message[];
   readonly response: ModelResponse;
   readonly usage: Usage;
   readonly reply: CheckedReply;
 }
 
-async function keepReply(
+/** Keeps a reply in the store, as what the call gives. */
+export async function keepReply(
   deps: ModelCallDeps,
-  input: ModelCallInput,
-  { append, response, usage, reply }: Answered,
+  { input, append }: Pick<ReadCall, 'input' | 'append'>,
+  { response, usage, reply }: Answered,
 ): Promise<ModelCallResult> {
   const { content, threads } = deps.store;
   // A refused turn stays out of the transcript: it would make every later turn be refused too.

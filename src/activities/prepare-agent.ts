@@ -1,5 +1,6 @@
 import type { AgentDefinition } from '../contract/agent';
 import type { PreparedAgent, ResolvedAgent } from '../contract/agent-run';
+import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
 import type { WorstRates } from '../contract/grant';
 import type { Json, JsonObject } from '../contract/json';
@@ -51,6 +52,7 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
       ? {}
       : { fallbacks: agent.fallbacks.map((idOrTier) => deps.models.resolve(idOrTier).id) }),
     ...(agent.economy === undefined ? {} : { economy: deps.models.resolve(agent.economy.model).id }),
+    ...(agent.cache === undefined ? {} : { cache: cacheTerms(agent.cache) }),
     tools: [...tools.map(specOf), ...delegations],
     ...(output === undefined ? {} : { output }),
     ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
@@ -110,6 +112,13 @@ function modeOf(
     (tool) => !mayBeHeld(policies, { tool: tool.name, effect: tool.effect, ...caller }),
   );
   return delegations.length === 0 && isFree ? mode : 'stepwise';
+}
+
+function cacheTerms({
+  ttl,
+  likeness,
+}: NonNullable<AgentDefinition['cache']>): NonNullable<CallDefinition['cache']> {
+  return { ttlMs: milliseconds(ttl), ...(likeness === undefined ? {} : { likeness }) };
 }
 
 /** The dearest rates of a chain; undefined where the price of one of its models is unknown. */

@@ -35,6 +35,7 @@ export async function runAgent(
         append: state.pending,
         ...(mustAnswer(state) ? { withoutTools: true } : {}),
         ...(isLastChance(task, state) ? { lastChance: true } : {}),
+        ...(state.untrusted === undefined ? {} : { untrusted: true }),
       });
     } catch (error) {
       if (!isTooLong(error) || !mayRetry(task, state)) throw error;

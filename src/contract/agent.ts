@@ -68,6 +68,21 @@ const agentFields = z.strictObject({
     .optional(),
   /** Models, by id or tier, that are asked in this order where the one before fails in a way that another may not. */
   fallbacks: z.array(z.string().min(1).max(200)).min(1).max(8).optional(),
+  /**
+   * Replies are kept for other calls of the same tenant, in this run and others: one of the same model with the same
+   * definition, conversation and new messages is answered with the reply that is there, at no cost. Off where absent.
+   */
+  cache: z
+    .strictObject({
+      /** How long a reply serves others. */
+      ttl: durationSchema,
+      /**
+       * The first call of an agent without tools is also answered with the reply to a task whose likeness to its own, by the
+       * worker's embedder, is at least this, 0 to 1. Such an answer is another task's: 0.95 is careful.
+       */
+      likeness: z.number().gt(0).max(1).optional(),
+    })
+    .optional(),
   tools: z.array(nameSchema).max(64).default([]),
   /** What the agent can do, for steps that ask for a capability instead of a name. */
   capabilities: z.array(nameSchema).max(32).default([]),

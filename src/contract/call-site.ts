@@ -9,4 +9,6 @@ export interface CallSite {
    * journaled under its generation, so a raise asks the bad reply anew and finds every good one again.
    */
   readonly generation: number;
+  /** Of the run: replies are never shared between tenants. */
+  readonly tenant?: string;
 }

@@ -38,6 +38,8 @@ export interface CallDefinition {
   readonly economy?: string;
   /** Ids of the models asked in turn where it fails. */
   readonly fallbacks?: readonly string[];
+  /** Whether its replies serve other runs, for how long in milliseconds, and from which likeness of the task on. */
+  readonly cache?: { readonly ttlMs: number; readonly likeness?: number };
   readonly tools: readonly ToolSpec[];
   readonly output?: JsonObject;
   readonly temperature?: number;
@@ -56,6 +58,8 @@ export interface ModelCallInput {
   readonly withoutTools?: boolean;
   /** A reply that breaks its contract or is malformed now fails the step: it is journaled under the generation. */
   readonly lastChance?: boolean;
+  /** What an untrusted tool brought may be in the conversation. */
+  readonly untrusted?: boolean;
   /** What the call may take, tries and passed models included. */
   readonly grant?: Grant;
   /** What is left of a budget, told to the model and kept out of the transcript and of the call's key. */
@@ -101,6 +105,8 @@ export interface ModelCallResult {
   readonly contextTokens?: number;
   /** True where the reply was found in the journal and no provider was asked. */
   readonly fromJournal?: boolean;
+  /** True where another run's reply was found in the cache and no provider was asked. */
+  readonly fromCache?: boolean;
   /** No fewer tokens than the transcript with the reply can be. */
   readonly threadBound?: number;
 }

@@ -12,6 +12,8 @@ export interface Usage {
   readonly microDollars: number;
   /** Calls whose model has no known price: their cost is unknown, not zero. */
   readonly unpricedCalls: number;
+  /** Calls that were answered from the cache, at no cost; not among `calls`. Absent: none. */
+  readonly cached?: number;
   /** At most what calls may have cost besides whose end nobody saw: killed, aborted or cut. Absent: nothing. */
   readonly doubt?: Amount;
 }
@@ -35,8 +37,13 @@ export function addUsage(left: Usage, right: Usage): Usage {
     cacheWriteTokens: left.cacheWriteTokens + right.cacheWriteTokens,
     microDollars: left.microDollars + right.microDollars,
     unpricedCalls: left.unpricedCalls + right.unpricedCalls,
+    ...cachedOf(left, right),
     ...doubtOf(left.doubt, right.doubt),
   };
+}
+
+function cachedOf({ cached: one = 0 }: Usage, { cached: other = 0 }: Usage): Pick<Usage, 'cached'> {
+  return one + other === 0 ? {} : { cached: one + other };
 }
 
 function doubtOf(left: Amount | undefined, right: Amount | undefined): Pick<Usage, 'doubt'> {

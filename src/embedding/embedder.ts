@@ -4,6 +4,8 @@ export interface Embedder {
   readonly name: string;
   /** Length of every vector. */
   readonly dimensions: number;
+  /** What comes after so many characters of a text is not read. @default all of it is */
+  readonly maxChars?: number;
   /** One vector a text, in order. The same text gives the same vector, but for rounding. */
   embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
 }

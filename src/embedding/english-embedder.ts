@@ -13,6 +13,7 @@ export function englishEmbedder(): Embedder {
   return {
     name: 'universal-sentence-encoder-lite@0.2',
     dimensions: 512,
+    maxChars: MAX_CHARS,
     async embed(texts) {
       loading ??= loadModel();
       const model = await loading;

@@ -15,9 +15,9 @@ interface Waiting {
  * meanwhile. The thread keeps no process alive; where it dies, what waits fails and the next use starts another.
  */
 export function threadedEmbedder(): Embedder {
-  const { name, dimensions } = englishEmbedder();
+  const english = englishEmbedder();
   // A thread loads compiled code only.
-  if (__filename.endsWith('.ts')) return englishEmbedder();
+  if (__filename.endsWith('.ts')) return english;
   const waiting = new Map<number, Waiting>();
   let thread: Worker | undefined;
   let asked = 0;
@@ -42,8 +42,7 @@ export function threadedEmbedder(): Embedder {
   };
 
   return {
-    name,
-    dimensions,
+    ...english,
     embed(texts) {
       thread ??= start();
       const current = thread;

@@ -10,6 +10,7 @@ import { type Durability, FolderFiles } from './folder-files';
 import { LocalIncidentLog } from './incident-log';
 import { payloadStorage } from './payload-storage';
 import { LocalRegistryStore } from './registry-store';
+import { LocalReplyCache } from './reply-cache';
 import { S3Files, s3PlaceOf } from './s3-files';
 import { SealedFiles } from './sealed-files';
 import { LocalSharedState } from './state-log';
@@ -70,5 +71,6 @@ function storeOf(files: StoreFiles, shared: StoreFiles = files): Store {
     incidents: new LocalIncidentLog(files),
     state: new LocalSharedState(files),
     registry: new LocalRegistryStore(shared, new LocalContentStore(shared)),
+    replies: new LocalReplyCache(content, shared),
   };
 }

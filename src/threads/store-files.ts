@@ -1,9 +1,17 @@
 /**
  * Folders of a store. `objects` holds JSON by its hash, `payloads` raw bytes by theirs, `journal` calls by their key,
  * `incidents` what routers were unsure of, `state` what steps put for each other, `registry` what
- * registries published, `keys` the data keys of runs.
+ * registries published, `replies` which runs have replies for others, `keys` the data keys of runs.
  */
-export type StoreFolder = 'objects' | 'payloads' | 'journal' | 'incidents' | 'state' | 'registry' | 'keys';
+export type StoreFolder =
+  | 'objects'
+  | 'payloads'
+  | 'journal'
+  | 'incidents'
+  | 'state'
+  | 'registry'
+  | 'replies'
+  | 'keys';
 
 /** Where a file of a store is: a hash in one of the folders. */
 export interface StoreFile {

@@ -78,6 +78,26 @@ export interface RegistryStore {
   settled(key: Hash): Promise<Json | undefined>;
 }
 
+/** Where replies to the same call, or the same kind of call, are kept. */
+export interface ReplyShelf {
+  readonly name: Hash;
+  /** How long each of them is found, in milliseconds. */
+  readonly ttlMs: number;
+}
+
+export interface KeptReply {
+  /** The run whose data it is, and with which it is forgotten. */
+  readonly run: string;
+  readonly reply: Json;
+}
+
+/** Replies that runs keep for each other. All methods throw StoreUnavailable. */
+export interface ReplyCache {
+  keep(shelf: ReplyShelf, kept: KeptReply): Promise<void>;
+  /** What is there still, the latest first. */
+  find(shelf: ReplyShelf): Promise<readonly Json[]>;
+}
+
 export interface Store {
   readonly content: ContentStore;
   readonly threads: ThreadStore;
@@ -87,4 +107,5 @@ export interface Store {
   readonly state: SharedState;
   /** Registered agents, as their registries have published them. */
   readonly registry: RegistryStore;
+  readonly replies: ReplyCache;
 }

@@ -32,14 +32,13 @@ export interface WorkerMeans {
 export function activitiesOf(role: WorkerRole, means: WorkerMeans): object {
   const { store, models, stallTimeoutMs, traffic, notifiers } = means;
   const tools = createCatalogue(means.tools);
+  const embedder = batched(means.embedder ?? threadedEmbedder());
   const deps: ActivityDeps = {
     store,
     models,
     tools,
-    classifier: exampleClassifier(
-      batched(means.embedder ?? threadedEmbedder()),
-      sharedJournal(store.journal),
-    ),
+    embedder,
+    classifier: exampleClassifier(embedder, sharedJournal(store.journal)),
     ...(notifiers === undefined ? {} : { notifiers }),
     ...(stallTimeoutMs === undefined ? {} : { stallTimeoutMs }),
     ...(traffic === undefined ? {} : { traffic }),

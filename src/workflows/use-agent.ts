@@ -42,7 +42,12 @@ function askAgent(run: Run, place: Place, use: AgentUse): Promise<AgentOutcome> 
   const untrusted = run.taint.into(place.path);
   const task: AgentTask = {
     agent: use.agent,
-    site: { lineage: run.lineageOf(place.path), path: place.path, generation: place.generation },
+    site: {
+      lineage: run.lineageOf(place.path),
+      path: place.path,
+      generation: place.generation,
+      ...(run.tenant === undefined ? {} : { tenant: run.tenant }),
+    },
     opening: opening(use.task, place.input),
     ...(untrusted === undefined ? {} : { untrusted }),
     ...(use.maxIdleRounds === undefined ? {} : { maxIdleRounds: use.maxIdleRounds }),

@@ -13,6 +13,7 @@ import { RUN_FORMAT, type RunInput, type RunResult, type RunSettings } from '../
 import type { Team } from '../../src/contract/team';
 import type { Value } from '../../src/contract/value';
 import type { RunView } from '../../src/contract/view';
+import type { Embedder } from '../../src/embedding/embedder';
 import { oneModel } from '../../src/models/models';
 import type { Price } from '../../src/models/price';
 import type { ModelProvider, ModelRequest, ProviderContext } from '../../src/models/provider';
@@ -76,6 +77,7 @@ export async function startEngine(
     timeSkipping?: boolean;
     price?: Price;
     notifiers?: readonly Notifier[];
+    embedder?: Embedder;
   } = {},
 ): Promise<Engine> {
   const server = await createTestEnvironment({ time: options.timeSkipping === true ? 'skipping' : 'real' });
@@ -99,6 +101,7 @@ export async function startEngine(
     models: oneModel(provider, options.price === undefined ? {} : { price: options.price }),
     tools: options.tools ?? [],
     notifiers: options.notifiers ?? [],
+    ...(options.embedder === undefined ? {} : { embedder: options.embedder }),
   });
   const running = worker.run();
   const seen = new Set<string>();

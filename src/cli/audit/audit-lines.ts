@@ -4,7 +4,7 @@ import type { Message, Part } from '../../contract/conversation';
 import type { Json } from '../../contract/json';
 import { showCost } from '../../contract/usage';
 import { cut, oneLine } from '../screen/fit-text';
-import { showClock, showDuration, showMoment, showSome, showTokens } from '../screen/show-numbers';
+import { showCalls, showClock, showDuration, showMoment, showTokens } from '../screen/show-numbers';
 import type { AgentUse } from './agent-use';
 import type { Audit, AuditedStep } from './audit-run';
 import type { ToolUse } from './tool-use';
@@ -22,7 +22,7 @@ export function auditLines(audit: Audit, full: boolean): readonly string[] {
   const took = endedAt === undefined ? 'not over' : showDuration(endedAt - startedAt);
   return [
     `${run}: ${oneLine(team)} ${version}, begun ${showMoment(startedAt)}, ${state}, ${took}`,
-    `  ${showSome(usage.calls, 'model call')}, ${showTokens(usage)} tokens, ${showCost(usage)}`,
+    `  ${showCalls(usage)}, ${showTokens(usage)} tokens, ${showCost(usage)}`,
     ...(audit.lineage === undefined ? [] : [`  took up ${audit.lineage}, whose paid work it shares`]),
     `  was given: ${said(audit.input)}`,
     ...(failure === undefined ? [] : [`  failed: ${failure.type}: ${said(failure.message)}`]),

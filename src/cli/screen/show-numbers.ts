@@ -25,6 +25,12 @@ export function showSome(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** `3 model calls`, `1 model call and 2 from the cache`. */
+export function showCalls({ calls, cached }: Usage): string {
+  const asked = showSome(calls, 'model call');
+  return cached === undefined ? asked : `${asked} and ${cached} from the cache`;
+}
+
 /** Local time of day, for lines that are appended one by one. */
 export function showClock(at: number): string {
   const time = new Date(at);

@@ -3,7 +3,7 @@ import { showCost } from '../../contract/usage';
 import { EXIT, type ExitCode } from '../exit-codes';
 import type { Console } from './console';
 import { readable } from './readable';
-import { showSome, showTokens } from './show-numbers';
+import { showCalls, showTokens } from './show-numbers';
 
 export interface ResultFacts {
   /** Page of the run in Temporal's Web UI. */
@@ -17,7 +17,7 @@ export function showResult(console: Console, finished: FinishedRun, facts: Resul
   const { output, missing, usage, state } = finished;
   console.document({ ...finished, ...facts });
   console.say(readable(output));
-  const summary = `${showSome(usage.calls, 'model call')}, ${showTokens(usage)} tokens, ${showCost(usage)}`;
+  const summary = `${showCalls(usage)}, ${showTokens(usage)} tokens, ${showCost(usage)}`;
   console.note(console.paint.dim(`${finished.run}: ${state}, ${summary}`));
   if (missing.length > 0) console.note(console.paint.warn(`The result lacks ${missing.join(', ')}.`));
   return state === 'partial' ? EXIT.partial : EXIT.ok;

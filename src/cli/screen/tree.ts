@@ -3,7 +3,7 @@ import { showCost } from '../../contract/usage';
 import type { NodeState, RunView, ViewNode } from '../../contract/view';
 import { cut, fill, fillLeft, oneLine } from './fit-text';
 import type { Paint } from './paint';
-import { showCount, showDuration, showSome, showTokens } from './show-numbers';
+import { showCalls, showCount, showDuration, showSome, showTokens } from './show-numbers';
 import { showOrigin } from './show-origin';
 import { showPause } from './show-pause';
 import { stepName } from './step-name';
@@ -60,7 +60,7 @@ export function renderTree(view: RunView, style: TreeStyle): readonly string[] {
 export function headLine(view: RunView, { paint, width, now }: TreeStyle): string {
   const { usage } = view;
   const totals = [
-    showSome(usage.calls, 'model call'),
+    showCalls(usage),
     `${showTokens(usage)} tokens`,
     `${showCost(usage)}${leftOf(view)}`,
     showDuration((view.endedAt ?? now) - view.startedAt),
@@ -120,6 +120,7 @@ function outcome(node: ViewNode): string {
     ...(origin === undefined ? [] : [showOrigin(origin)]),
     ...passed,
     ...(refusedCalls === undefined ? [] : [showSome(refusedCalls, 'refused call')]),
+    ...(node.usage.cached === undefined ? [] : [`${node.usage.cached} from the cache`]),
     ...(node.compactions === undefined ? [] : [`summed up ${showSome(node.compactions.length, 'time')}`]),
     ...(untrusted === undefined ? [] : [`read untrusted: ${untrusted.join(', ')}`]),
   ];

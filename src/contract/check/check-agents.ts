@@ -20,6 +20,7 @@ export function checkAgents(scope: Scope, found: Findings): void {
     checkTools(agent, { at, scope }, found);
     checkRole(agent, { at, scope }, found);
     checkLimits(agent, at, found);
+    checkCache(agent, at, found);
     checkOutput(agent, { at, scope }, found);
   }
   checkSupervisors(scope, found);
@@ -87,6 +88,14 @@ function checkLimits({ limits }: AgentDefinition, at: Place, found: Findings): v
     found.mistake(
       [...at, 'limits', 'maxOutputTokens'],
       `is more than maxTokens (${limits.maxTokens}): not one reply would fit.`,
+    );
+}
+
+function checkCache({ cache, tools }: AgentDefinition, at: Place, found: Findings): void {
+  if (cache?.likeness !== undefined && tools.length > 0)
+    found.mistake(
+      [...at, 'cache', 'likeness'],
+      'is for agents without tools: a call with the arguments of a task that is only alike would act on the wrong thing. Leave it out.',
     );
 }
 
