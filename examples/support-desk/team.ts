@@ -112,6 +112,7 @@ export function supportDesk(utterances: Readonly<Record<string, readonly string[
       id: 'desk',
       by: [{ by: 'examples', examples: toLists(utterances), text: '/message' }],
       fallback: handOver,
+      onFailure: { fallback: handOver },
     },
   );
   const root = pipeline([

@@ -133,4 +133,21 @@ describe('progressLines', () => {
       'done       root/pipeline:2  1.5 s  won by fast',
     ]);
   });
+
+  test('a failure is told where it arose, and not again by the steps around it', () => {
+    const failed = (message: string) =>
+      ({ state: 'failed', endedAt: 2_500, failure: { type: 'ToolFailed', message } }) as const;
+    const view = viewOf([
+      nodeAt('root', { kind: 'pipeline', ...failed('no file') }),
+      nodeAt('root/pipeline:0', { kind: 'tool', ...failed('no file') }),
+      nodeAt('root/pipeline:1', { kind: 'tool', ...failed('no disk') }),
+      nodeAt('root/pipeline:2', { kind: 'tool', ...failed('no net'), state: 'done' }),
+    ]);
+    expect(progressLines(undefined, view, 66_000).map((line) => line.slice(10))).toEqual([
+      'failed     root  1.5 s',
+      'failed     root/pipeline:0  1.5 s  ToolFailed: no file',
+      'failed     root/pipeline:1  1.5 s  ToolFailed: no disk',
+      'done       root/pipeline:2  1.5 s  after ToolFailed: no net',
+    ]);
+  });
 });

@@ -1,5 +1,6 @@
-import { agent, dag, parallel, pipeline, team } from '../../src/contract/builders';
+import { agent, dag, parallel, pipeline, subteam, team } from '../../src/contract/builders';
 import type { Json } from '../../src/contract/json';
+import type { ModelRequest } from '../../src/models/provider';
 import { output, text } from '../../src/models/scripted-reply';
 import { type Engine, lastText, startEngine } from './engine';
 
@@ -175,6 +176,50 @@ describe('dag', () => {
     expect(told).toContain('- scan: Knows scan.');
     expect(asked).toContainEqual({ objective: 'do two', input: 'the log' });
     expect((await started.view()).nodes.map(({ path }) => path)).toContain('root/dag:scan[1]');
+  });
+
+  test('planned: sub-teams among the workers run by their own definitions, however often they are given a task', async () => {
+    const heard: (readonly [string, string])[] = [];
+    const answer = (request: ModelRequest) => {
+      heard.push([request.system ?? '', JSON.parse(lastText(request)).objective]);
+      return text(`done: ${JSON.parse(lastText(request)).objective}`);
+    };
+    engine.replies({
+      planner: () =>
+        output({
+          tasks: [
+            task('one', 'crew'),
+            task('two', 'crew', { requires: ['one'] }),
+            task('three', 'wrapped'),
+            task('four', 'scan'),
+          ],
+        }),
+      scan: answer,
+    });
+    const crewOf = (name: string) =>
+      subteam(team(name, agent({ name: 'scan', instructions: `You are of ${name}.` })));
+    const workers = { scan: who('scan'), crew: crewOf('crew'), wrapped: pipeline([crewOf('others')]) };
+    const started = await engine.start(team('crews', dag({ planner, workers })), 'go');
+    expect(await started.result()).toMatchObject({
+      state: 'done',
+      output: {
+        inline: { one: 'done: do one', two: 'done: do two', three: 'done: do three', four: 'done: do four' },
+      },
+    });
+    expect(new Map(heard.map(([system, objective]) => [objective, system]))).toEqual(
+      new Map([
+        ['do one', expect.stringContaining('of crew')],
+        ['do two', expect.stringContaining('of crew')],
+        ['do three', expect.stringContaining('of others')],
+        ['do four', expect.stringContaining('You are scan')],
+      ]),
+    );
+    const children = (await started.view()).nodes.filter(({ child }) => child !== undefined);
+    expect(children.map(({ path }) => path).toSorted()).toEqual([
+      'root/dag:crew[0]',
+      'root/dag:crew[1]',
+      'root/dag:wrapped[2]/pipeline:0',
+    ]);
   });
 
   test('an invalid plan goes back with its mistakes, twice at most', async () => {

@@ -46,6 +46,7 @@ describe('readPlan', () => {
       [task('a', { requires: ['b'] }), task('b', { requires: ['a'] })],
       'Tasks wait for each other: a → b → a',
     ],
+    ['a task that needs itself', [task('a', { requires: ['a'] })], 'Task "a" requires itself'],
     ['too many tasks', ['a', 'b', 'c', 'd', 'e'].map((id) => task(id)), '5 tasks; 4 may still be started'],
     ['no tasks', [], 'one task or more'],
   ])('%s is told', (_what, tasks, told) => {

@@ -11,7 +11,10 @@ export function progressLines(before: RunView | undefined, after: RunView, now: 
   const known = new Map(before?.nodes.map((node) => [node.path, node.state]));
   const steps = after.nodes
     .filter((node) => known.get(node.path) !== node.state)
-    .map((node) => `${showClock(now)}  ${fill(node.state, 9)}  ${node.path}${facts(node, now)}`);
+    .map(
+      (node) =>
+        `${showClock(now)}  ${fill(node.state, 9)}  ${node.path}${facts(node, now)}${why(node, after)}`,
+    );
   return [...steps, ...held(before, after).map((line) => `${showClock(now)}  ${line}`)];
 }
 
@@ -25,10 +28,15 @@ function facts(node: ViewNode, now: number): string {
   const spent = node.usage.calls > 0 ? `  ${showTokens(node.usage)} tokens  ${showCost(node.usage)}` : '';
   const origin = node.origin === undefined ? '' : `  ${oneLine(showOrigin(node.origin))}`;
   const outcome = node.outcome === undefined ? '' : `  ${oneLine(node.outcome)}`;
-  const failure =
-    node.failure === undefined ? '' : `  ${node.failure.type}: ${oneLine(node.failure.message)}`;
-  return cut(
-    `${spent}  ${showDuration((node.endedAt ?? now) - node.startedAt)}${origin}${outcome}${failure}`,
-    300,
+  return cut(`${spent}  ${showDuration((node.endedAt ?? now) - node.startedAt)}${origin}${outcome}`, 300);
+}
+
+/** Why a step failed, or needed its fallback, told where it did: the steps around it fail of the same. */
+function why({ path, state, failure }: ViewNode, { nodes }: RunView): string {
+  if (failure === undefined || state === 'running') return '';
+  const told = nodes.some(
+    (node) => node.path.startsWith(`${path}/`) && node.failure?.message === failure.message,
   );
+  const after = state === 'done' || state === 'partial' ? 'after ' : '';
+  return told ? '' : `  ${after}${failure.type}: ${cut(oneLine(failure.message), 300)}`;
 }

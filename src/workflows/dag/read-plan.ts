@@ -75,8 +75,10 @@ function orderMistakes(tasks: readonly PlannedTask[], terms: PlanTerms): readonl
       ...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `Two tasks have the id "${id}".`),
       ...ids.filter((id) => used.has(id)).map((id) => `The id "${id}" is that of an earlier task.`),
       ...tasks.flatMap((task) => taskMistakes(task, known, terms)),
-      ...cyclesIn(new Map(tasks.map(({ id, requires }) => [id, requires]))).map(
-        (cycle) => `Tasks wait for each other: ${[...cycle, cycle[0] ?? ''].join(' → ')}.`,
+      ...cyclesIn(new Map(tasks.map(({ id, requires }) => [id, requires]))).map(([first = '', ...others]) =>
+        others.length === 0
+          ? `Task "${first}" requires itself.`
+          : `Tasks wait for each other: ${[first, ...others, first].join(' → ')}.`,
       ),
     ]),
   ];

@@ -86,6 +86,29 @@ describe('a run of the support desk', () => {
     expect(await count('tickets')).toBe(before + 1);
   });
 
+  test('what a desk cannot finish becomes a ticket too: a refund of an order that the customer does not have', async () => {
+    const wrong = JSON.stringify({ text: 'Refunded.', refund: { orderId: '1012', cents: 100 } });
+    const mistaken = await openExample({ tools, offline: () => ({ text: wrong }) });
+    try {
+      const tickets = await count('tickets');
+      const refunds = await count('refunds');
+      const input = await readInput('examples/support-desk/input/small-refund.json');
+      const { run, output, state } = await mistaken.run(team, input);
+      expect({ output, state }).toMatchObject({ output: { desk: 'person' }, state: 'done' });
+      expect(await count('tickets')).toBe(tickets + 1);
+      expect(await count('refunds')).toBe(refunds);
+      const { nodes } = await mistaken.client.view(run);
+      expect(nodes).toContainEqual(
+        expect.objectContaining({
+          state: 'failed',
+          failure: expect.objectContaining({ message: expect.stringContaining('has no order 1012') }),
+        }),
+      );
+    } finally {
+      await mistaken.close();
+    }
+  });
+
   test('whoever is not verified reaches no desk, and nothing changes', async () => {
     const { output, usage } = await send('stranger');
     expect(output).toMatchObject({ desk: 'identity' });
