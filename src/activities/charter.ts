@@ -1,8 +1,13 @@
+import { DEFAULT_TERMS } from '../contract/default-terms';
 import { failure } from '../contract/fail';
 import { hashOf, hashText } from '../contract/hash';
 import type { Json } from '../contract/json';
+import type { Caller } from '../contract/judge-call';
+import type { GivenOversight } from '../contract/oversight';
+import { DEFAULT_POLICY, type Policy } from '../contract/policy';
 import { roleUses } from '../contract/roles';
-import type { Step } from '../contract/step';
+import type { ApproverKey } from '../contract/signing';
+import type { ApprovalTerms, Step } from '../contract/step';
 import { childPath, definitionPath, type StepPath, walkSteps } from '../contract/step-path';
 import type { Team } from '../contract/team';
 import type { Hash } from '../contract/value';
@@ -12,14 +17,43 @@ import type { CallAttempt } from './call-attempt';
 import { grantedTools } from './prepare-agent';
 
 /**
- * Which tools may be called where in a run: written when the run begins, from its team alone, and read again where a tool
- * is called. What the workflow asks for, or a model, or whoever can start an activity, changes nothing in it.
+ * Which tools may be called where in a run, in whose name, and who watches over it: written when the run begins, from its
+ * team and what it was started with, and read again where a tool is called. What the workflow asks for, or a model, or
+ * whoever can start an activity, changes nothing in it.
  */
-interface Charter {
-  /** Tools by path, without loop indices, of the step that calls them. */
-  readonly at: Readonly<Record<StepPath, readonly string[]>>;
-  /** Tools that undo something, wherever the undoing happens to run. */
-  readonly undoing: readonly string[];
+export interface Charter {
+  /** By path, without loop indices, of the step that calls. */
+  readonly at: Readonly<Record<StepPath, readonly ChartedUse[]>>;
+  /** Tools that undo something, wherever the undoing happens to run, and in which teams: places in `watches`. */
+  readonly undoing: Readonly<Record<string, readonly number[]>>;
+  /** By team, in the order in which their steps stand. */
+  readonly watches: readonly Watch[];
+  readonly keys?: readonly ApproverKey[];
+  /** Who started the run, where `keys` prove it. */
+  readonly requester?: string;
+}
+
+/** A step's own calls, or those of an agent that it asks. */
+interface ChartedUse {
+  readonly caller: Caller;
+  readonly tools: readonly string[];
+  /** Place in `watches`. */
+  readonly watch: number;
+}
+
+interface Watch {
+  /** In force, outermost first. */
+  readonly policies: readonly Policy[];
+  /** Who decides where no rule names anybody. */
+  readonly terms: ApprovalTerms;
+}
+
+/** How a call stands by the charter: in whose name it may be made, and whose word may let it through. */
+export interface Standing {
+  /** One, as a rule. Of what undoes effects of several teams each has one, and the strictest counts. */
+  readonly as: readonly (Watch & { readonly caller: Caller })[];
+  readonly keys?: readonly ApproverKey[];
+  readonly requester?: string;
 }
 
 /** A tool call as the charter sees it. */
@@ -30,32 +64,54 @@ export interface ChartedCall {
   readonly tool: string;
 }
 
-/** Writes the charter of a run, and returns its name. Safe to repeat. Throws StoreUnavailable, StaleAttempt. */
+/**
+ * Writes the charter of a run, and returns its name. It is the run's only where the run's own execution asks for it: what
+ * one that passes for a child of it has written is never found. Safe to repeat. Throws StoreUnavailable, StaleAttempt.
+ */
 export async function writeCharter(
   { journal }: Pick<Store, 'journal'>,
   attempt: CallAttempt,
   charter: Charter,
 ): Promise<Hash> {
   const name = hashOf(charter as unknown as Json);
-  const key = charterKey(attempt.runId, name);
+  const key = charterKey(attempt.workflowId, name);
   if ((await journal.find(key)) === undefined)
     await journal.record(await journal.lease(key, attempt.holder), charter as unknown as Json);
   return name;
 }
 
 /** Throws ToolNotGranted where the run's charter does not let that step call that tool. */
-export async function checkCharter(journal: CallJournal, call: ChartedCall): Promise<void> {
+export async function standingOf(journal: CallJournal, call: ChartedCall): Promise<Standing> {
   const { charter: name, runId, path, tool } = call;
   const charter =
     name === undefined
       ? undefined
       : ((await journal.find(charterKey(runId, name))) as unknown as Charter | undefined);
-  if (charter !== undefined && allows(charter, definitionPath(path), tool)) return;
+  const as = charter === undefined ? [] : callersIn(charter, definitionPath(path), tool);
+  if (charter !== undefined && as.length > 0) {
+    const { keys, requester } = charter;
+    return {
+      as,
+      ...(keys === undefined ? {} : { keys }),
+      ...(requester === undefined ? {} : { requester }),
+    };
+  }
   throw failure(
     'ToolNotGranted',
     `The tool "${tool}" was to be called at ${path} of run ${runId}, whose team does not grant it there. It was not run.`,
     { details: [{ tool, path }] },
   );
+}
+
+function callersIn(charter: Charter, path: StepPath, tool: string): Standing['as'] {
+  const { at, undoing, watches } = charter;
+  const uses = (Object.hasOwn(at, path) ? (at[path] ?? []) : []).filter(({ tools }) => tools.includes(tool));
+  const undoes = isUndo(path) && Object.hasOwn(undoing, tool) ? (undoing[tool] ?? []) : [];
+  const found = uses.length > 0 ? uses : undoes.map((watch) => ({ caller: {}, watch }));
+  return found.flatMap(({ caller, watch }) => {
+    const over = watches[watch];
+    return over === undefined ? [] : [{ ...over, caller }];
+  });
 }
 
 /** A team at its place in the run, with an agent's name at every step that asks for a capability. */
@@ -67,37 +123,50 @@ export interface TeamAt {
   readonly below: ReadonlyMap<StepPath, TeamAt>;
 }
 
-export function charterOf(whole: TeamAt, tools: Catalogue): Charter {
-  const at = new Map<StepPath, Set<string>>();
-  grant(whole, (path, names) => {
-    const known = at.get(path) ?? new Set();
-    at.set(path, known);
-    for (const name of names) known.add(name);
-  });
-  const everywhere = new Set([...at.values()].flatMap((names) => [...names]));
-  const undoing = new Set([
-    ...[...everywhere].flatMap((name) => tools.byName.get(name)?.compensation ?? []),
-    ...[...at].flatMap(([path, names]) => (isUndo(path) ? [...names] : [])),
-  ]);
+export function charterOf(whole: TeamAt, tools: Catalogue, given: GivenOversight = {}): Charter {
+  const at = new Map<StepPath, ChartedUse[]>();
+  const watches: Watch[] = [];
+  const undoing = new Map<string, Set<number>>();
+  const undoes = (tool: string, watch: number): void => {
+    undoing.set(tool, (undoing.get(tool) ?? new Set()).add(watch));
+  };
+  const chart = ({ team, root, path: top, below }: TeamAt, { policies: above, terms }: Watch): void => {
+    const policies = team.policy === undefined ? above : [...above, team.policy];
+    // What is in force by default is written down too: a later version's may be another.
+    const inForce = policies.length === 0 ? [DEFAULT_POLICY] : policies;
+    const watch = watches.push({ policies: inForce, terms: team.approvals ?? terms }) - 1;
+    const grant = (path: StepPath, caller: Caller, names: readonly string[]): void => {
+      at.set(path, [...(at.get(path) ?? []), { caller, tools: names, watch }]);
+      for (const name of names) {
+        const undo = tools.byName.get(name)?.compensation;
+        if (undo !== undefined) undoes(undo, watch);
+        if (isUndo(path)) undoes(name, watch);
+      }
+    };
+    walkSteps(root, top, (step, path) => {
+      if (step.kind === 'tool') grant(path, {}, [step.tool]);
+      for (const [asked, name] of agentsAt(step, path)) {
+        const agent = team.agents[name];
+        if (agent === undefined) continue;
+        const { role } = agent;
+        grant(
+          asked,
+          { agent: name, ...(role === undefined ? {} : { role }) },
+          [...grantedTools(team, agent)].sort(),
+        );
+      }
+    });
+    for (const sub of below.values()) chart(sub, { policies, terms: team.approvals ?? terms });
+  };
+  chart(whole, { policies: given.policy === undefined ? [] : [given.policy], terms: DEFAULT_TERMS });
+  const { keys, requester } = given;
   return {
-    at: Object.fromEntries([...at].map(([path, names]) => [path, [...names].sort()])),
-    undoing: [...undoing].sort(),
+    at: Object.fromEntries(at),
+    undoing: Object.fromEntries([...undoing].map(([tool, teams]) => [tool, [...teams]])),
+    watches,
+    ...(keys === undefined ? {} : { keys }),
+    ...(keys === undefined || requester === undefined ? {} : { requester }),
   };
-}
-
-function grant(
-  { team, root, path: at, below }: TeamAt,
-  give: (path: StepPath, tools: readonly string[]) => void,
-): void {
-  const ofAgent = (name: string): readonly string[] => {
-    const agent = team.agents[name];
-    return agent === undefined ? [] : grantedTools(team, agent);
-  };
-  walkSteps(root, at, (step, path) => {
-    if (step.kind === 'tool') give(path, [step.tool]);
-    for (const [asked, agent] of agentsAt(step, path)) give(asked, ofAgent(agent));
-  });
-  for (const sub of below.values()) grant(sub, give);
 }
 
 /** Every agent that the step asks, with the path at which it does. */
@@ -112,11 +181,6 @@ function agentsAt(step: Step, path: StepPath): readonly (readonly [StepPath, str
     ...joins,
     ...roleUses(step, path).map((role) => [role.path, role.agent] as const),
   ];
-}
-
-function allows({ at, undoing }: Charter, path: StepPath, tool: string): boolean {
-  const granted = Object.hasOwn(at, path) ? at[path] : undefined;
-  return granted?.includes(tool) === true || (isUndo(path) && undoing.includes(tool));
 }
 
 /** The paths at which workflow code undoes: those of a saga's parts, and of a child that undoes what it did itself. */

@@ -1,5 +1,7 @@
 import type { AgentEffects } from '../agent/effects';
 import type { AgentState } from '../contract/agent-run';
+import type { ToolCallResult } from '../contract/tool-call';
+import { inline } from '../contract/value';
 import type { ActivityDeps } from './activity-deps';
 import { askModel } from './ask-model';
 import type { ModelCallDeps } from './ask-provider';
@@ -18,11 +20,19 @@ export function packedEffects(
   return {
     callModel: (input) => askModel(deps, input, attempt),
     compact: (input) => compactThread(deps, input, attempt),
-    callTool: async ({ tool, call }) =>
-      useChartedTool(deps.store, { tool: deps.tools.get(tool), input: call, attempt }),
+    callTool: async ({ tool, call }) => {
+      const result = await useChartedTool(deps.store, { tool: deps.tools.get(tool), input: call, attempt });
+      return result.held === undefined ? result : unparked(tool, result);
+    },
     betweenTurns: async (state) => {
       attempt.signal.throwIfAborted();
       onTurn(state);
     },
   };
+}
+
+/** No run is prepared so that this happens: what may be held runs stepwise. */
+function unparked(tool: string, { held: _, ...result }: ToolCallResult): ToolCallResult {
+  const told = `Not run: a person would have to allow this call of "${tool}", and nobody can be asked from here.`;
+  return { ...result, value: inline(told), isError: true, refusedBy: 'policy' };
 }

@@ -81,7 +81,6 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
     definitionBytes: bytes,
     ...ratesOf(rates),
     onMaxTokens: agent.onMaxTokens,
-    ...(agent.role === undefined ? {} : { role: agent.role }),
     mode: modeOf(agent, place, tools),
     hasOutputContract: output !== undefined,
     compaction: {

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { BatonActivities } from '../contract/activities';
 import type { CapabilityChoice } from '../contract/capability';
 import { failure } from '../contract/fail';
+import type { GivenOversight } from '../contract/oversight';
 import type { Policy } from '../contract/policy';
 import type { RoleUse } from '../contract/roles';
 import type { PreparedRun, PreparedTeam } from '../contract/run';
@@ -29,11 +30,12 @@ export function createPrepareRun(
   deps: ActivityDeps,
   attempt: () => CallAttempt = () => attemptOf(Context.current()),
 ): BatonActivities['prepareRun'] {
-  return async (asked, lineage = '', policies = []) => {
+  return async (asked, lineage = '', given: GivenOversight = {}) => {
     const team = await pinAgents(deps, asked, lineage);
     const whole = teamUse(team, ROOT_PATH, lineage);
     checkTools(deps, whole);
-    const charter = await writeCharter(deps.store, attempt(), charterOf(whole, deps.tools));
+    const charter = await writeCharter(deps.store, attempt(), charterOf(whole, deps.tools, given));
+    const policies = [given.policy, team.policy].filter((policy) => policy !== undefined);
     const prepared = await prepareTeam(deps, whole, { charter, policies });
     return limitPayload(prepared, `Preparing the team "${team.name}"`);
   };
@@ -121,7 +123,6 @@ async function prepareTeam(
             root,
             limits,
             prepared: await prepareTeam(deps, sub, inForce),
-            ...(policy === undefined ? {} : { policy }),
             ...(approvals === undefined ? {} : { approvals }),
           },
         ];

@@ -1,15 +1,17 @@
-import { type FoundCall, whyNotCovered, whyNotRemembered } from '../contract/check-permit';
+import { type FoundCall, type Needed, whyNotCovered, whyNotRemembered } from '../contract/check-permit';
 import { failure } from '../contract/fail';
 import { hashOf } from '../contract/hash';
 import type { CallGuard, HeldCall } from '../contract/held-call';
 import type { Json, JsonObject } from '../contract/json';
-import { judgeCall } from '../contract/judge-call';
+import { type Caller, type Judgement, judgeCall, strictest } from '../contract/judge-call';
 import type { Policy } from '../contract/policy';
+import type { ApprovalTerms } from '../contract/step';
 import type { ToolCallResult } from '../contract/tool-call';
 import { inline } from '../contract/value';
-import { keepValue, resolveValue } from '../threads/resolve-value';
+import { keepValue } from '../threads/resolve-value';
 import type { Store } from '../threads/store';
 import type { Tool } from '../tools/tool';
+import type { Standing } from './charter';
 import type { ToolAttempt } from './tool-attempt';
 
 export interface ReadArgs {
@@ -20,25 +22,18 @@ export interface ReadArgs {
 }
 
 /**
- * The policies' word on a call, at the last moment before it runs: undefined lets it run. Nothing is taken on trust from
- * the workflow but the guard itself: the policies are judged, the arguments hashed and an approval checked anew.
+ * The policies' word on a call, at the last moment before it runs: undefined lets it run. The policies, the caller and who
+ * may approve are the charter's; the arguments are hashed and an approval checked anew. Taken on trust from the workflow is
+ * only that its context is clean of untrusted output.
  */
 export async function refusedCall(
   store: Store,
-  { tool, input, attempt }: ToolAttempt,
+  { tool, input, attempt, standing }: ToolAttempt,
   args: ReadArgs,
 ): Promise<ToolCallResult | undefined> {
-  const { guard } = input;
-  if (guard === undefined) return undefined;
-  const policies = (await resolveValue(guard.policies, store.content)) as unknown as readonly Policy[];
+  const { guard = {} } = input;
   const effective = plain(tool, args.right);
-  const { caller } = guard;
-  const { verdict, rule, from } = judgeCall(policies, {
-    tool: tool.name,
-    effect: tool.effect,
-    ...caller,
-    args: effective,
-  });
+  const { verdict, rule, from, caller, policies, terms } = judged(tool, { effective, guard, standing });
   // An earlier attempt of the same dispatch may have begun: then nobody can say that it did not run.
   const notRun = attempt.holder.attempt === 1 || guard.look === true ? { notRun: true } : {};
   if (verdict === 'deny') {
@@ -60,26 +55,52 @@ export async function refusedCall(
     caller,
   };
   const { runId: run, workflowId: workflow } = attempt;
-  const lack = lackOf(guard, { ...call, run, workflow, path: input.site.path, now: Date.now() });
+  // A worker's clock may be behind the one by which the approval expires.
+  const now = Math.max(Date.now(), attempt.scheduledAt);
+  const found = { ...call, run, workflow, path: input.site.path, now };
+  const lack = lackOf(guard, found, { ...standing, terms });
   if (lack === undefined) return undefined;
   const held: HeldCall = {
     ...call,
     shown: await keepValue(effective, store.content),
+    terms,
     ...(rule?.because === undefined ? {} : { because: rule.because }),
-    ...(rule?.terms === undefined ? {} : { terms: rule.terms }),
     ...(rule?.remember === true ? { remember: true } : {}),
     ...lack,
   };
   return { value: inline(null), isError: false, held, ...notRun };
 }
 
+interface Judged extends Judgement {
+  readonly caller: Caller;
+  readonly policies: readonly Policy[];
+  readonly terms: ApprovalTerms;
+}
+
+/** By the strictest of those in whose name it may be made. */
+function judged(
+  { name, effect }: Tool,
+  {
+    effective,
+    guard,
+    standing,
+  }: { readonly effective: JsonObject; readonly guard: CallGuard; readonly standing: Standing },
+): Judged {
+  const all = standing.as.map(({ caller, policies, terms }): Judged => {
+    const as = guard.untrusted === true ? { ...caller, untrusted: true } : caller;
+    const judgement = judgeCall(policies, { tool: name, effect, ...as, args: effective });
+    return { ...judgement, caller: as, policies, terms: judgement.rule?.terms ?? terms };
+  });
+  return strictest(all);
+}
+
 /** What the call lacks: an approval, or one that covers it. Undefined where it may run. */
-function lackOf(guard: CallGuard, call: FoundCall): Pick<HeldCall, 'refused'> | undefined {
+function lackOf(guard: CallGuard, call: FoundCall, needed: Needed): Pick<HeldCall, 'refused'> | undefined {
   if (guard.look === true) return {};
-  if (guard.remembered?.some((permit) => whyNotRemembered(permit, call, guard) === undefined))
+  if (guard.remembered?.some((permit) => whyNotRemembered(permit, call, needed) === undefined))
     return undefined;
   if (guard.permit === undefined) return {};
-  const refused = whyNotCovered(guard.permit, call, guard);
+  const refused = whyNotCovered(guard.permit, call, needed);
   return refused === undefined ? undefined : { refused };
 }
 

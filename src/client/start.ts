@@ -129,9 +129,10 @@ function runName(team: Team, options: StartOptions): string {
 
 /** Throws InvalidInput. */
 export function checkRunName(name: string): void {
-  if (/^[\w.:/-]{1,200}$/.test(name)) return;
+  // A slash parts a run's own id from those of its children.
+  if (/^[\w.:-]{1,200}$/.test(name)) return;
   throw failure(
     'InvalidInput',
-    `"${name.slice(0, 80)}" is no run id: write at most 200 letters, digits, "_", "-", ".", ":" or "/".`,
+    `"${name.slice(0, 80)}" is no run id: write at most 200 letters, digits, "_", "-", "." or ":".`,
   );
 }

@@ -6,7 +6,7 @@ import type { Merge } from './join';
 import type { AgentUses, MergeItemsInput, SplitInput, SplitList, UseOutcome } from './map-run';
 import type { ModelCallInput, ModelCallResult } from './model-call';
 import type { Notice } from './notice';
-import type { Policy } from './policy';
+import type { GivenOversight } from './oversight';
 import type { RegistryHead, RegistryPage, RegistrySnapshot } from './registry';
 import type { PreparedRun } from './run';
 import type { Team } from './team';
@@ -39,10 +39,10 @@ export interface OpenedRegistry {
 /** A worker's activities, as workflow code names them. Each is safe to repeat: replies and results are journaled. */
 export interface BatonActivities {
   /**
-   * Stores every agent's definition, settles its tools under the policies in force, and who takes what asks for a
-   * capability. Throws UnknownTool, NoModelConfigured.
+   * Stores every agent's definition, writes down what its tools may do and who watches over them, and settles who takes
+   * what asks for a capability. Throws UnknownTool, NoModelConfigured.
    */
-  prepareRun(team: Team, lineage?: string, policies?: readonly Policy[]): Promise<PreparedRun>;
+  prepareRun(team: Team, lineage?: string, oversight?: GivenOversight): Promise<PreparedRun>;
   /** Tells people of a question by every notifier of the worker. Throws NoticeNotSent, which is tried again. */
   notify(notice: Notice): Promise<void>;
   /** Asks a model, once: a journaled reply is returned as it is. Heartbeats. Throws the `Model…` failures. */

@@ -12,8 +12,6 @@ import type { Hash, Value } from './value';
 /** An agent as a run knows it: its stored definition and what the loop needs to drive it, pinned when the run began. */
 export interface PreparedAgent {
   readonly name: string;
-  /** Where it has one: policies may ask for it. */
-  readonly role?: string;
   /** Hash of its {@link CallDefinition}. */
   readonly definition: Hash;
   /** Share of a budget below which its cheaper model is asked first, where it has one. */

@@ -1,7 +1,5 @@
 import type { Bound, DelegationRecord, Vote } from './approval';
 import type { BoundCall } from './bound-call';
-import type { Caller } from './judge-call';
-import type { ApproverKey } from './signing';
 import type { ApprovalTerms } from './step';
 import type { Value } from './value';
 
@@ -10,7 +8,8 @@ export interface HeldCall extends Omit<BoundCall, 'expiresAt'> {
   /** The effective arguments. */
   readonly shown: Value;
   readonly because?: string;
-  readonly terms?: ApprovalTerms;
+  /** Of the rule that asks, else of the team whose step it is. */
+  readonly terms: ApprovalTerms;
   readonly remember?: true;
   /** Why the approval that came with the call does not cover it. */
   readonly refused?: string;
@@ -25,13 +24,13 @@ export interface Permit {
   readonly delegations: readonly DelegationRecord[];
 }
 
-/** What a worker needs to hold a call to the run's policies. Absent where these allow every call of its kind. */
+/**
+ * What a call brings with it for the policies. It can only ask for more than they let through by themselves: which are in
+ * force, who calls and who may approve, the worker takes from the run's charter.
+ */
 export interface CallGuard {
-  /** The policies in force, outermost first: a list of them. */
-  readonly policies: Value;
-  readonly caller: Caller;
-  /** Public keys that the run was started with; absent where it takes unsigned decisions. */
-  readonly keys?: readonly ApproverKey[];
+  /** Untrusted output has entered the context that it comes from. The one thing that only the workflow knows. @default false */
+  readonly untrusted?: true;
   /** Only look: answer with the held call, run nothing. */
   readonly look?: true;
   readonly permit?: Permit;

@@ -90,7 +90,8 @@ function isTainted({ effect, untrusted }: CallKind): boolean {
   return untrusted === true && effect === 'write';
 }
 
-function strictest(judgements: readonly Judgement[]): Judgement {
+/** Of equally strict ones the first. Throws TypeError where there is none. */
+export function strictest<J extends Judgement>(judgements: readonly J[]): J {
   const [first, ...rest] = judgements;
   if (first === undefined) throw new TypeError('no policy is in force');
   return rest.reduce(

@@ -15,10 +15,8 @@ export interface GivenOversight {
   readonly signature?: string;
 }
 
-/** The same as every execution of a run has it. Absent parts say nothing. */
+/** What every execution of a run knows of it; the policies are in the charter, where the workers look. Absent parts say nothing. */
 export interface Oversight {
-  /** In force here, outermost first. */
-  readonly policies?: readonly Policy[];
   /** Who decides where nobody else is named. */
   readonly terms?: ApprovalTerms;
   readonly keys?: readonly ApproverKey[];

@@ -67,7 +67,7 @@ export interface RunInput {
 /** What the worker settled when the run began, by agent name; supervisors by the path of their step, since their tools depend on it. */
 export interface PreparedRun {
   readonly agents: Readonly<Record<string, PreparedAgent>>;
-  /** Names what the worker has written down: which tools may be called where in this run. */
+  /** Names what the worker has written down: which tools may be called where in this run, and under whose watch. */
   readonly charter?: Hash;
   readonly supervisors: Readonly<Record<StepPath, PreparedAgent>>;
   /** Agents that answer a pattern's question in the form that it needs, by path without loop indices. */
@@ -88,7 +88,6 @@ export interface PreparedTeam {
   readonly root: Step;
   readonly limits: RunLimits;
   readonly prepared: PreparedRun;
-  readonly policy?: Team['policy'];
   readonly approvals?: Team['approvals'];
 }
 

@@ -33,7 +33,7 @@ export interface ToolCallInput {
   readonly input?: Value;
   /** As in `PreparedRun`: what the worker checks the call against. Without it nothing is run. */
   readonly charter?: Hash;
-  /** Present where a policy may hold the call. */
+  /** Absent where it brings nothing. */
   readonly guard?: CallGuard;
 }
 

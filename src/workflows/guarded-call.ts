@@ -1,10 +1,8 @@
 import type { Approval, DecisionRecord } from '../contract/approval';
-import { failure } from '../contract/fail';
+import { failure, failureType } from '../contract/fail';
 import type { CallGuard, HeldCall } from '../contract/held-call';
-import { type Caller, mayBeHeld } from '../contract/judge-call';
 import type { ToolCallInput, ToolCallResult, ToolMeta } from '../contract/tool-call';
 import { inline, previewOf, type Value } from '../contract/value';
-import { keepValue } from './keep-value';
 import type { Place } from './place';
 import type { Run } from './run';
 import type { AgentClock } from './safeguards/agent-clock';
@@ -14,7 +12,6 @@ export interface Dispatched {
   readonly tool: string;
   readonly meta: ToolMeta;
   readonly call: ToolCallInput;
-  readonly caller?: Omit<Caller, 'untrusted'>;
   /** Untrusted tools whose output may have entered the context that it comes from. */
   readonly untrusted?: readonly string[];
   /** The clock of the agent that calls. */
@@ -23,66 +20,120 @@ export interface Dispatched {
 
 export interface Dispatch<C extends Dispatched> {
   readonly call: C;
+  /** Schedules it before it returns. */
   readonly send: (call: C) => Promise<ToolCallResult>;
+  /** The call as a new effect, where that of the one before it may or may not have happened; counted from 1. */
+  readonly again: (times: number) => C;
 }
 
 /**
- * Sends a call under the policies in force. The worker judges it, with the arguments before it; where it wants a person,
- * the call is parked here until they have decided, and goes out again with their approval, which the worker checks
- * from scratch. An approval that no longer covers the call is asked for anew. Other calls of the turn run on.
- * Throws ApprovalUnanswered where the terms say so.
+ * Sends a call under the policies of the run's charter. The worker judges it, with the arguments before it; where it wants
+ * a person, the call is parked here until they have decided, and goes out again with their approval, which the worker
+ * checks from scratch. An approval that no longer covers the call is asked for anew. An effect that may or may not have
+ * happened is not repeated either: a person is asked, once, and their approval covers the repetition under the policies
+ * too. Other calls of the turn run on. Throws ApprovalUnanswered where the terms say so.
  */
-export function guardedCall<C extends Dispatched>(
+export async function guardedCall<C extends Dispatched>(
   run: Run,
   place: Place,
-  guarded: Dispatch<C>,
+  { call: asked, send, again }: Dispatch<C>,
 ): Promise<ToolCallResult> {
-  const { tool, meta } = guarded.call;
-  const kind = { tool, effect: meta.effect, ...callerOf(guarded.call) };
-  const isFree = !mayBeHeld(run.overseer.policies, kind);
-  return isFree ? guarded.send(guarded.call) : underGuard(run, place, guarded);
-}
-
-async function underGuard<C extends Dispatched>(
-  run: Run,
-  place: Place,
-  { call, send }: Dispatch<C>,
-): Promise<ToolCallResult> {
-  const { overseer } = run;
-  const policies = await overseer.policyValue((value) => keepValue(run, value));
-  const sendWith = async (guard: CallGuard) => {
+  const sendLater = async (call: C, guard: CallGuard) => {
     // It may have been paused while the call was parked.
     await run.gate.held();
-    const remembered = overseer.remembered(call.tool);
-    const known = remembered.length === 0 ? {} : { remembered };
-    return send({ ...call, call: { ...call.call, guard: { ...guard, ...known } } });
+    return send(withGuard(run, call, guard));
   };
-  let guard: CallGuard = {
-    policies,
-    caller: callerOf(call),
-    ...(overseer.given.keys === undefined ? {} : { keys: overseer.given.keys }),
-  };
-  for (;;) {
-    const result = await sendWith(guard);
-    if (result.held === undefined) return result;
-    const asked = { ...guard };
-    const relook = (edited: Value) => sendWith({ ...asked, edited, look: true }).then(heldAgain);
-    const approval = await parked(run, place, { held: result.held, clock: call.clock, relook });
-    const { decision, id, bound, delegations, edited } = approval;
-    const votes = approval.votes.filter(({ verdict }) => verdict === 'approve');
-    if (decision.verdict === 'deny') return denied(call.tool, approval);
-    const permit = { approval: id, bound, votes, delegations };
-    if (votes.every(({ remember }) => remember === true)) overseer.remember([permit]);
-    guard = { ...guard, permit, ...(edited === undefined ? {} : { edited }) };
+  let call = asked;
+  let edited: Pick<CallGuard, 'edited'> = {};
+  let outcome = await unlessLost(send(withGuard(run, call, {})));
+  for (let lost = 0; ; ) {
+    const isLost = outcome === LOST;
+    if (isLost) {
+      lost += 1;
+      call = again(lost);
+      outcome = await sendLater(call, { ...edited, look: true });
+    }
+    if (outcome === LOST) throw new TypeError('looking at a call ran it');
+    if (outcome.held === undefined) return outcome;
+    const question = isLost ? outcomeUnknown(outcome.held) : mayItBe(outcome.held);
+    const sent = call;
+    const approval = await parked(run, place, {
+      ...question,
+      clock: call.clock,
+      relook: (args) => sendLater(sent, { edited: args, look: true }).then(heldAgain),
+    });
+    if (approval.decision.verdict === 'deny') return question.denied(approval.decision);
+    if (approval.edited !== undefined) edited = { edited: approval.edited };
+    outcome = await unlessLost(sendLater(call, { ...edited, permit: permitOf(run, approval) }));
   }
 }
 
-function callerOf({ caller, untrusted = [] }: Dispatched): Caller {
-  return { ...caller, ...(untrusted.length === 0 ? {} : { untrusted: true }) };
+const LOST = 'lost';
+
+/** Whether the effect happened nobody can say then. */
+async function unlessLost(sent: Promise<ToolCallResult>): Promise<ToolCallResult | typeof LOST> {
+  try {
+    return await sent;
+  } catch (error) {
+    if (failureType(error) !== 'EffectAmbiguous') throw error;
+    return LOST;
+  }
 }
 
-interface Parked {
+function withGuard<C extends Dispatched>({ overseer }: Run, call: C, brought: CallGuard): C {
+  const { untrusted = [], tool } = call;
+  const remembered = overseer.remembered(tool);
+  const guard: CallGuard = {
+    ...brought,
+    ...(untrusted.length === 0 ? {} : { untrusted: true }),
+    ...(remembered.length === 0 ? {} : { remembered }),
+  };
+  return Object.keys(guard).length === 0 ? call : { ...call, call: { ...call.call, guard } };
+}
+
+interface Question {
   readonly held: HeldCall;
+  readonly reason: 'toolCall' | 'ambiguousEffect';
+  readonly question: string;
+  denied(decision: DecisionRecord): ToolCallResult;
+}
+
+function mayItBe(held: HeldCall): Question {
+  const { tool, caller, because, refused } = held;
+  const who = caller.agent === undefined ? '' : ` for the agent "${caller.agent}"`;
+  const read = caller.untrusted === true ? ', which has read untrusted content' : '';
+  const why = because === undefined ? '' : ` (${because})`;
+  const again = refused === undefined ? '' : ` An earlier approval does not cover it: ${refused}.`;
+  return {
+    held,
+    reason: 'toolCall',
+    question: `May "${tool}" be called${who}${read}, with these arguments?${why}${again}`,
+    denied: ({ by, reason }) => ({
+      value: inline(
+        `Not run: "${tool}" was denied by ${by}${reason === undefined ? '' : `: ${reason}`}. Do not ask for the same again.`,
+      ),
+      isError: true,
+      refusedBy: 'person',
+    }),
+  };
+}
+
+function outcomeUnknown({ remember: _, ...held }: HeldCall): Question {
+  const { tool } = held;
+  return {
+    held,
+    reason: 'ambiguousEffect',
+    question: `The tool "${tool}" was started and its result was lost. Approve to run it again, deny if it may have taken effect.`,
+    denied: ({ by }) => ({
+      value: inline(
+        `The outcome of "${tool}" is unknown and it was not repeated, by decision of ${by}. Do not assume that it happened or that it did not.`,
+      ),
+      isError: true,
+    }),
+  };
+}
+
+interface Parked extends Question {
   readonly clock: AgentClock | undefined;
   readonly relook: (edited: Value) => Promise<HeldCall | string>;
 }
@@ -90,19 +141,19 @@ interface Parked {
 async function parked(
   run: Run,
   { path }: Place,
-  { held, clock, relook }: Parked,
+  { held, reason, question, clock, relook }: Parked,
 ): Promise<Approval & { readonly decision: DecisionRecord }> {
-  const terms = held.terms ?? run.overseer.terms;
+  const { terms } = held;
   const unpark = clock?.park();
   run.view.change(path, { state: 'waiting' });
   try {
     const approval = await run.approvals.decided({
       path,
-      reason: 'toolCall',
-      question: questionAbout(held),
+      reason,
+      question,
       value: held.shown,
       terms,
-      fourEyes: held.effect === 'write',
+      fourEyes: held.effect === 'write' || reason === 'ambiguousEffect',
       call: held,
       relook,
     });
@@ -115,24 +166,15 @@ async function parked(
   }
 }
 
-function questionAbout({ tool, caller, because, refused }: HeldCall): string {
-  const who = caller.agent === undefined ? '' : ` for the agent "${caller.agent}"`;
-  const read = caller.untrusted === true ? ', which has read untrusted content' : '';
-  const why = because === undefined ? '' : ` (${because})`;
-  const again = refused === undefined ? '' : ` An earlier approval does not cover it: ${refused}.`;
-  return `May "${tool}" be called${who}${read}, with these arguments?${why}${again}`;
+/** What goes to the worker with the call; where all who approved allowed the rest of its kind too, that is remembered. */
+function permitOf({ overseer }: Run, { id, bound, votes: all, delegations }: Approval) {
+  const votes = all.filter(({ verdict }) => verdict === 'approve');
+  const permit = { approval: id, bound, votes, delegations };
+  if (votes.every(({ remember }) => remember === true)) overseer.remember([permit]);
+  return permit;
 }
 
 /** What a second look at the call, with other arguments, came to: the call that is now asked about, or why it may not be. */
 function heldAgain({ held, value }: ToolCallResult): HeldCall | string {
   return held ?? previewOf(value, 2000);
-}
-
-function denied(tool: string, { decision }: { readonly decision: DecisionRecord }): ToolCallResult {
-  const why = decision.reason === undefined ? '' : `: ${decision.reason}`;
-  return {
-    value: inline(`Not run: "${tool}" was denied by ${decision.by}${why}. Do not ask for the same again.`),
-    isError: true,
-    refusedBy: 'person',
-  };
 }

@@ -9,7 +9,7 @@ import { startWords } from '../contract/start-words';
  * Throws StartNotSigned where it was started with keys and its start is not signed with one of them.
  */
 export function oversightOf(input: RunInput, run: string): Oversight | undefined {
-  const { policy, keys, requester, signature } = input.oversight ?? {};
+  const { keys, requester, signature } = input.oversight ?? {};
   if (keys !== undefined) {
     const by = requester ?? '';
     if (!isSignedBy(keys, { words: startWords(input, run), by, signature }))
@@ -18,9 +18,7 @@ export function oversightOf(input: RunInput, run: string): Oversight | undefined
         `The run was started with approvers' keys, and its start is not signed with a key of "${by}" among them.`,
       );
   }
-  const own = [policy, input.team.policy].filter((each) => each !== undefined);
   const told: Oversight = {
-    ...(own.length === 0 ? {} : { policies: own }),
     ...(input.team.approvals === undefined ? {} : { terms: input.team.approvals }),
     ...(keys === undefined ? {} : { keys }),
     ...(requester === undefined ? {} : { requester }),

@@ -77,7 +77,7 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
       async () => {
         const { prepareRun } = proxyActivities<BatonActivities>(prepareOptions(settings));
         const run = open.prepared({
-          prepared: await prepareRun(team, input.lineage ?? workflowId, oversight?.policies),
+          prepared: await prepareRun(team, input.lineage ?? workflowId, input.oversight),
         });
         const done = await run.runStep({
           step: team.root,

@@ -38,7 +38,7 @@ export interface Run {
   readonly top: StepPath;
   readonly view: ViewKeeper;
   readonly approvals: ApprovalDesk;
-  /** Who watches over the steps here: the policies in force, and whom to ask. */
+  /** Who watches over the steps here: whom to ask, and what they allowed for good. */
   readonly overseer: Overseer;
   readonly ledger: Ledger;
   /** Budgets that steps share by name; absent where the team has none. */

@@ -124,7 +124,6 @@ function stepwise(
 ): Promise<AgentOutcome> {
   const { agent } = task;
   const clock = new AgentClock(until);
-  const caller = { agent: agent.name, ...(agent.role === undefined ? {} : { role: agent.role }) };
   const summary = summaryOf(agent.name, place.path);
   // Of a transcript whose bound the execution before this one knew.
   let known = BYTES_PER_TOKEN * (run.continuation?.from?.lastTurnTokens ?? 0);
@@ -162,7 +161,7 @@ function stepwise(
     },
     compact: (input) => summedUp(run, place.path, { agent, input, clock, known }),
     afterTools: (state) => tookIn(run, place.path, state),
-    callTool: (use) => ownTool?.(use) ?? useTool(run, place, { ...use, untilMs: until, clock, caller }),
+    callTool: (use) => ownTool?.(use) ?? useTool(run, place, { ...use, untilMs: until, clock }),
   };
   const { continuation } = run;
   if (continuation === undefined || place.path !== run.top) return runAgent(task, effects);

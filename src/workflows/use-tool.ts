@@ -1,6 +1,5 @@
 import { scheduleActivity, scheduleLocalActivity } from '@temporalio/workflow';
 import { argsBelowInput, type Undo, type Write } from '../contract/effect';
-import { failureType } from '../contract/fail';
 import type { ToolCallResult } from '../contract/tool-call';
 import { inline } from '../contract/value';
 import { localToolOptions, toolOptions } from './activity-options';
@@ -14,71 +13,62 @@ interface Call extends Dispatched {
   readonly untilMs: number;
 }
 
-/**
- * Runs a tool under its own name. An effect that may or may not have happened is not repeated: a person is asked, and
- * only an approval dispatches it again.
- */
-export async function useTool(run: Run, place: Place, call: Call): Promise<ToolCallResult> {
-  for (let dispatch = 0; ; dispatch += 1) {
-    try {
-      return await runTool(run, place, dispatch === 0 ? call : redispatched(call, dispatch));
-    } catch (error) {
-      if (failureType(error) !== 'EffectAmbiguous') throw error;
-      const { verdict, by } = await run.approvals.ask({
-        path: place.path,
-        reason: 'ambiguousEffect',
-        question: `The tool "${call.tool}" was started and its result was lost. Approve to run it again, deny if it may have taken effect.`,
-        value: call.call.args,
-        terms: run.overseer.terms,
-        fourEyes: true,
-      });
-      if (verdict === 'deny') {
-        const told = `The outcome of "${call.tool}" is unknown and it was not repeated, by decision of ${by}. Do not assume that it happened or that it did not.`;
-        return { value: inline(told), isError: true };
-      }
-    }
-  }
-}
-
-function runTool(run: Run, place: Place, call: Call): Promise<ToolCallResult> {
+/** Runs a tool under its own name, as the run's policies allow: see {@link guardedCall}. */
+export function useTool(run: Run, place: Place, call: Call): Promise<ToolCallResult> {
   const held = run.gate.held();
-  if (held !== undefined) return held.then(() => runTool(run, place, call));
+  if (held !== undefined) return held.then(() => useTool(run, place, call));
   if (call.meta.effect === 'write') return writing(run, place, call);
-  return guardedCall(run, place, { call, send: (ready) => dispatch(run, place, ready) });
+  return guardedCall(run, place, {
+    call,
+    send: (ready) => dispatch(run, place, ready),
+    again: (times) => withKey(call, keyAgain(call.call.idempotencyKey, times)),
+  });
 }
 
 /** A write that an earlier run has made is not made again unasked. */
 async function writing(run: Run, place: Place, call: Call): Promise<ToolCallResult> {
-  const baseKey = call.call.idempotencyKey;
-  const key = run.effects.keyFor(baseKey);
-  const keyed = { ...call, call: { ...call.call, idempotencyKey: key } };
-  const write = writeOf(place, { call: keyed, baseKey });
+  const keyed = (baseKey: string): Keyed => ({
+    ...withKey(call, run.effects.keyFor(baseKey)),
+    baseKey,
+  });
+  const first = keyed(call.call.idempotencyKey);
+  const write = writeOf(place, first);
   const earlier = run.repeats.earlier(write);
   const kept = earlier === undefined ? undefined : await keptResult(run, write, earlier);
   if (kept !== undefined) return kept;
   return guardedCall(run, place, {
-    call: keyed,
-    send: (ready) => noted(run, place, { call: ready, baseKey }),
+    call: first,
+    send: (ready) => noted(run, place, ready),
+    again: (times) => keyed(keyAgain(first.baseKey, times)),
   });
 }
 
-interface Keyed {
-  readonly call: Call;
+interface Keyed extends Call {
   /** Its key as long as nothing was undone. */
   readonly baseKey: string;
 }
 
-function writeOf({ path }: Place, { call: { tool, call }, baseKey }: Keyed): Write {
+function withKey(call: Call, idempotencyKey: string): Call {
+  return { ...call, call: { ...call.call, idempotencyKey } };
+}
+
+/** A person's word makes it a new effect, with a key of its own. */
+function keyAgain(key: string, times: number): string {
+  return `${key}-${times}`;
+}
+
+function writeOf({ path }: Place, { tool, call, baseKey }: Keyed): Write {
   const { args, input, guard, idempotencyKey: key } = call;
   const written = guard?.edited ?? (input === undefined ? args : { record: { args, input } });
   return { path, tool, key, baseKey, args: written };
 }
 
 /** A write is noted, with what undoes it, before it is dispatched. */
-async function noted(run: Run, place: Place, keyed: Keyed): Promise<ToolCallResult> {
-  const write = writeOf(place, keyed);
-  run.effects.begin(write, compensationOf(keyed.call, write));
-  const result = await dispatch(run, place, keyed.call);
+async function noted(run: Run, place: Place, call: Keyed): Promise<ToolCallResult> {
+  if (call.call.guard?.look === true) return dispatch(run, place, call);
+  const write = writeOf(place, call);
+  run.effects.begin(write, compensationOf(call, write));
+  const result = await dispatch(run, place, call);
   if (result.notRun === true) run.effects.notRun(write);
   else if (!result.isError) run.effects.done(write, result.value);
   return result;
@@ -127,9 +117,4 @@ function dispatch(run: Run, place: Place, asked: Call): Promise<ToolCallResult> 
   if (meta.local)
     return inTurn(scheduleLocalActivity<ToolCallResult>(tool, [call], localToolOptions(run, summary)));
   return scheduleActivity<ToolCallResult>(tool, [call], toolOptions(run, summary, { meta, untilMs }));
-}
-
-/** A person's word makes it a new effect, with a key of its own. */
-function redispatched(call: Call, dispatch: number): Call {
-  return { ...call, call: { ...call.call, idempotencyKey: `${call.call.idempotencyKey}-${dispatch}` } };
 }

@@ -121,5 +121,5 @@ export function opening(definition: string, rest: Partial<ModelCallInput> = {}):
 
 export function attempt(number = 1, activity = 'run/1', signal = new AbortController().signal): CallAttempt {
   const holder = { activity, attempt: number };
-  return { holder, signal, runId: 'run-1', workflowId: 'run-1', tenant: '' };
+  return { holder, signal, runId: 'run-1', workflowId: 'run-1', tenant: '', scheduledAt: 0 };
 }

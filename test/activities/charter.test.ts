@@ -1,6 +1,8 @@
-import { checkCharter } from '../../src/activities/charter';
+import { standingOf } from '../../src/activities/charter';
 import { createPrepareRun } from '../../src/activities/prepare-run';
 import { failureType } from '../../src/contract/fail';
+import type { GivenOversight } from '../../src/contract/oversight';
+import { policySchema } from '../../src/contract/policy-schema';
 import { teamSchema } from '../../src/contract/team';
 import { englishEmbedder } from '../../src/embedding/english-embedder';
 import { oneModel } from '../../src/models/models';
@@ -71,43 +73,72 @@ beforeAll(async () => {
 });
 
 /** As a worker writes it when the run begins. */
-async function charterWrittenBy(number: number): Promise<string> {
+async function charterWrittenBy(number: number, team = TEAM, given: GivenOversight = {}): Promise<string> {
   const deps = {
     store,
     tools: TOOLS,
     models: oneModel(scripted([])),
     classifier: exampleClassifier(englishEmbedder()),
   };
-  return (await createPrepareRun(deps, () => attempt(number))(TEAM, 'run-1')).charter ?? 'none';
+  return (await createPrepareRun(deps, () => attempt(number))(team, 'run-1', given)).charter ?? 'none';
 }
 
-/** Undefined where it may be called, else the failure's type. */
+/** In whose name it may be called, or the failure's type. */
 async function asked(
   path: string,
   name: string,
   more: { runId?: string; charter?: string | undefined } = {},
 ) {
   const call = { charter, runId: 'run-1', path, tool: name, ...more };
-  return checkCharter(store.journal, call).catch((error: unknown) => failureType(error));
+  return standingOf(store.journal, call).then(
+    ({ as }) => as.map(({ caller }) => caller),
+    (error: unknown) => failureType(error),
+  );
 }
 
-test.each([
-  ['an item of a map', 'root/pipeline:0/map:item[17]', 'search'],
-  ['a branch', 'root/pipeline:1/parallel:b', 'book'],
-  ['a fallback', 'root/pipeline:1/parallel:b/agent:fallback', 'tell'],
-  ['who joins branches', 'root/pipeline:1/parallel:synthesis', 'tell'],
-  ['a supervisor', 'root/pipeline:2', 'tell'],
-  ['a worker of it', 'root/pipeline:2/supervise:booker[3]', 'book'],
-  ['the judge of a race', 'root/pipeline:3/race:~judge[0]', 'search'],
-  ['a part of a saga', 'root/pipeline:4/saga:pay', 'book'],
-  ['its undo', 'root/pipeline:4/saga:undo-pay[0]', 'tell'],
-  ['what a tool declares to undo it', 'root/pipeline:4/saga:undo-pay[1]', 'unbook'],
-  ['an undo in a child of the saga', 'root/pipeline:4/saga:pay/undo[0]', 'unbook'],
-  ['an agent of a sub-team', 'root/pipeline:5/team:sub/refine:draft[1]', 'tell'],
-  ['a tool step', 'root/pipeline:6', 'tell'],
-  ['an agent chosen by what it can do', 'root/pipeline:7', 'book'],
-])('a charter grants what the team does: %s', async (_, path, name) => {
-  expect(await asked(path, name)).toBeUndefined();
+test.each<[string, string, string, object]>([
+  ['an item of a map', 'root/pipeline:0/map:item[17]', 'search', { agent: 'reader', role: 'reader' }],
+  ['a branch', 'root/pipeline:1/parallel:b', 'book', { agent: 'booker' }],
+  ['a fallback', 'root/pipeline:1/parallel:b/agent:fallback', 'tell', { agent: 'lead' }],
+  ['who joins branches', 'root/pipeline:1/parallel:synthesis', 'tell', { agent: 'joiner' }],
+  ['a supervisor', 'root/pipeline:2', 'tell', { agent: 'lead' }],
+  ['a worker of it', 'root/pipeline:2/supervise:booker[3]', 'book', { agent: 'booker' }],
+  ['the judge of a race', 'root/pipeline:3/race:~judge[0]', 'search', { agent: 'judge' }],
+  ['a part of a saga', 'root/pipeline:4/saga:pay', 'book', { agent: 'booker' }],
+  ['its undo', 'root/pipeline:4/saga:undo-pay[0]', 'tell', {}],
+  ['what a tool declares to undo it', 'root/pipeline:4/saga:undo-pay[1]', 'unbook', {}],
+  ['an undo in a child of the saga', 'root/pipeline:4/saga:pay/undo[0]', 'unbook', {}],
+  ['an agent of a sub-team', 'root/pipeline:5/team:sub/refine:draft[1]', 'tell', { agent: 'reader' }],
+  ['a tool step', 'root/pipeline:6', 'tell', {}],
+  ['an agent chosen by what it can do', 'root/pipeline:7', 'book', { agent: 'booker' }],
+])('a charter grants what the team does, in the name of who asks: %s', async (_, path, name, caller) => {
+  expect(await asked(path, name)).toEqual([caller]);
+});
+
+test('a charter has the policies and the people of every team at its steps', async () => {
+  const policy = (version: string) => policySchema.parse({ version });
+  const terms = { approvers: ['ann'], deadline: '1h', escalate: [], whenUnanswered: 'deny' as const };
+  const sub = TEAM.teams?.sub;
+  if (sub === undefined) throw new Error('the team has no sub-team');
+  const watched = {
+    ...TEAM,
+    policy: policy('whole'),
+    approvals: terms,
+    teams: { sub: { ...sub, policy: policy('part') } },
+  };
+  const keys = [{ name: 'rob', publicKey: 'a'.repeat(64) }];
+  const name = await charterWrittenBy(3, watched, { policy: policy('start'), keys, requester: 'rob' });
+  const standing = async (path: string, tool: string) => {
+    const found = await standingOf(store.journal, { charter: name, runId: 'run-1', path, tool });
+    const [over] = found.as;
+    return { ...found, as: over?.policies.map(({ version }) => version), terms: over?.terms };
+  };
+  const signed = { keys, requester: 'rob', terms };
+  expect(await standing('root/pipeline:6', 'tell')).toEqual({ ...signed, as: ['start', 'whole'] });
+  expect(await standing('root/pipeline:5/team:sub/refine:draft[0]', 'tell')).toEqual({
+    ...signed,
+    as: ['start', 'whole', 'part'],
+  });
 });
 
 test.each([

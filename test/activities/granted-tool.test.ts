@@ -2,7 +2,9 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createToolActivities } from '../../src/activities/call-tool';
 import { writeCharter } from '../../src/activities/charter';
 import { packedEffects } from '../../src/activities/packed-effects';
+import { DEFAULT_TERMS } from '../../src/contract/default-terms';
 import { failureType } from '../../src/contract/fail';
+import { DEFAULT_POLICY } from '../../src/contract/policy';
 import { inline } from '../../src/contract/value';
 import { createCatalogue } from '../../src/tools/catalogue';
 import { testTool } from '../workers/test-tool';
@@ -23,7 +25,11 @@ const TOOLS = createCatalogue([tool('post'), tool('wipe')]);
 
 let charter: string;
 beforeAll(async () => {
-  charter = await writeCharter(store, attempt(), { at: { 'root/map:item': ['post'] }, undoing: [] });
+  charter = await writeCharter(store, attempt(), {
+    at: { 'root/map:item': [{ caller: {}, tools: ['post'], watch: 0 }] },
+    undoing: {},
+    watches: [{ policies: [DEFAULT_POLICY], terms: DEFAULT_TERMS }],
+  });
 });
 beforeEach(() => {
   ran.length = 0;

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { ToolAttempt } from '../../src/activities/tool-attempt';
 import { useTool } from '../../src/activities/use-tool';
+import { DEFAULT_TERMS } from '../../src/contract/default-terms';
 import { failure, failureType } from '../../src/contract/fail';
 import type { Json } from '../../src/contract/json';
 import { MAX_TOOL_RESULT_BYTES } from '../../src/contract/limits';
+import { DEFAULT_POLICY } from '../../src/contract/policy';
 import type { ToolCallInput } from '../../src/contract/tool-call';
 import { inline } from '../../src/contract/value';
 import { resolveValue } from '../../src/threads/resolve-value';
@@ -27,7 +29,8 @@ function call(args: Json, rest: Partial<ToolCallInput> = {}): ToolCallInput {
 }
 
 function use(tool: Tool, input: ToolCallInput = call({ text: 'hello' }), number = 1): ToolAttempt {
-  return { tool, input, attempt: attempt(number) };
+  const standing = { as: [{ caller: {}, policies: [DEFAULT_POLICY], terms: DEFAULT_TERMS }] };
+  return { tool, input, attempt: attempt(number), standing };
 }
 
 /** A tool that counts its runs. */

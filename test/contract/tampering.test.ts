@@ -1,5 +1,10 @@
 import type { Bound, DelegationRecord, Vote } from '../../src/contract/approval';
-import { type FoundCall, whyNotCovered, whyNotRemembered } from '../../src/contract/check-permit';
+import {
+  type FoundCall,
+  type Needed,
+  whyNotCovered,
+  whyNotRemembered,
+} from '../../src/contract/check-permit';
 import { hashOf } from '../../src/contract/hash';
 import type { Permit } from '../../src/contract/held-call';
 import { type KeyPair, newKeyPair, sign, signedWords } from '../../src/contract/signing';
@@ -8,10 +13,16 @@ const ann = newKeyPair('ann');
 const bob = newKeyPair('bob');
 const cid = newKeyPair('cid');
 const rob = newKeyPair('rob');
+const rob2 = newKeyPair('rob2');
 const mallory = newKeyPair('mallory');
 const stolenName: KeyPair = { ...newKeyPair('ann') };
 const keys = [ann, bob, cid, rob].map(({ name, publicKey }) => ({ name, publicKey }));
-const guard = { keys };
+const escalate = [{ after: '1h', to: ['cid'] }];
+const guard: Needed = {
+  terms: { approvers: ['ann', 'bob'], deadline: '1d', escalate, whenUnanswered: 'deny', quorum: 2 },
+  keys,
+  requester: 'rob',
+};
 
 const call: FoundCall = {
   run: 'run-1',
@@ -41,7 +52,7 @@ function boundTo({ run, workflow, path, now, ...parts }: FoundCall, more: Partia
     question: 'May it?',
     subjectHash: hashOf({ inline: { order: 'a1', amount: 10 } }),
     approvers: ['ann', 'bob'],
-    escalate: [{ after: '1h', to: ['cid'] }],
+    escalate,
     quorum: 2,
     deadlineAt: 5_000,
     ordinal: 0,
@@ -77,6 +88,9 @@ const withCall = (change: object): Bound => ({
   call: { ...(bound.call as object), ...change } as Bound['call'] & object,
 });
 const [first, second] = whole.votes as [Vote, Vote];
+
+const { notBy: _, ...free } = bound;
+const ofTheirOwn: Bound = { ...bound, approvers: ['cid', 'rob'] };
 
 /** Each is a call that goes out with an approval that is not for it, or an approval that nobody gave like this. */
 const CASES: readonly (readonly [name: string, permit: Permit, call?: FoundCall])[] = [
@@ -178,6 +192,18 @@ const CASES: readonly (readonly [name: string, permit: Permit, call?: FoundCall]
   ['a key of the same name that the run does not know', { ...whole, votes: [voteOf(stolenName), second] }],
   ['somebody without a key', { ...whole, votes: [first, voteOf(mallory)] }],
   ['somebody with a key who was not asked', { ...whole, votes: [first, voteOf(newcomer())] }],
+  // Those who sign have written for themselves what they sign: they were not asked by the run.
+  [
+    'the requester, handed an approval that does not keep them out',
+    {
+      ...permitOf(free, [voteOf(ann, free), voteOf(rob, free)]),
+      delegations: [delegationOf(bob, 'rob', free)],
+    },
+  ],
+  ['approvers of their own', permitOf(ofTheirOwn, [voteOf(rob, ofTheirOwn), voteOf(cid, ofTheirOwn)])],
+  ['anyone', permitOf({ ...bound, approvers: [] })],
+  ['a quorum of their own', permitOf({ ...bound, quorum: 1 }, [voteOf(ann, { ...bound, quorum: 1 })])],
+  ['an escalation of their own', permitOf({ ...bound, escalate: [{ after: '1ms', to: ['cid', 'rob'] }] })],
   ['the requester', permitOf({ ...bound, approvers: ['ann', 'rob'] }, requesters())],
   [
     'a vote replayed from another approval',
@@ -243,6 +269,11 @@ describe('a tampered approval', () => {
     expect(whyNotCovered(whole, { ...call, now: 10_000 }, guard)).toBeUndefined();
     const handed = { ...whole, votes: [first, voteOf(cid)], delegations: [delegationOf(bob, 'cid')] };
     expect(whyNotCovered(handed, call, guard)).toBeUndefined();
+    // Handed over, and then edited by whom it was handed to: the question is the same, its hash is not.
+    const edited = { ...bound, subjectHash: hashOf('edited') };
+    const votes = [ann, rob2].map((by) => voteOf(by, edited, { approval: idOf(bound) } as object));
+    const after = { approval: idOf(bound), bound: edited, votes, delegations: [delegationOf(bob, 'rob2')] };
+    expect(whyNotCovered(after, call, { ...guard, keys: [...keys, rob2] })).toBeUndefined();
   });
 
   test.each(CASES.map(([name, permit, tried = call]) => ({ name, permit, tried })))(

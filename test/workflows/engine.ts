@@ -50,6 +50,7 @@ export interface StartedRun {
 export interface Engine {
   /** The worker's own. */
   readonly store: Store;
+  readonly taskQueue: string;
   replies(byAgent: Readonly<Record<string, AgentReply>>): void;
   /** Calls to this agent's model since `replies`. */
   asked(agent: string): number;
@@ -112,6 +113,7 @@ export async function startEngine(
 
   const engine: Engine = {
     store,
+    taskQueue,
     replies(byAgent) {
       agents = byAgent;
       counts = new Map();

@@ -97,8 +97,6 @@ export function rebound(
   const bound: Bound = {
     ...approval.bound,
     subjectHash: hashOf(call.shown),
-    // Who was handed the question is one of those it is now asked of: the delegation was signed for the hash before.
-    approvers: approval.approvers,
     call: boundCall(call, approval.deadlineAt),
   };
   const hash = hashOf(bound);
@@ -111,7 +109,6 @@ export function rebound(
     bound,
     edited,
     votes: [],
-    delegations: [],
     trail: [...approval.trail, { ...entry, what: 'edited', hash, before: approval.value }],
   };
 }

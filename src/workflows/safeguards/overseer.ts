@@ -1,37 +1,21 @@
 import { DEFAULT_TERMS } from '../../contract/default-terms';
 import type { Permit } from '../../contract/held-call';
-import type { Json } from '../../contract/json';
 import type { Oversight } from '../../contract/oversight';
-import { DEFAULT_POLICY, type Policy } from '../../contract/policy';
 import type { PreparedRun } from '../../contract/run';
 import type { ApprovalTerms } from '../../contract/step';
 import { definitionPath, type StepPath } from '../../contract/step-path';
 import type { Team } from '../../contract/team';
-import { inline, type Value } from '../../contract/value';
 
-/** Who watches over one execution: the policies in force, and the people who are asked where no step names any. */
+/** Who watches over one execution: the people who are asked where no step names any, and what they allowed for the rest of the run. */
 export class Overseer {
-  private kept: Promise<Value> | undefined;
-
   constructor(
     readonly given: Oversight,
     /** One list for all that this execution makes of itself; a new approval is known at once everywhere in it. */
     private readonly memory: Permit[] = [...(given.remembered ?? [])],
   ) {}
 
-  get policies(): readonly Policy[] {
-    return this.given.policies ?? [];
-  }
-
   get terms(): ApprovalTerms {
     return this.given.terms ?? DEFAULT_TERMS;
-  }
-
-  /** The policies as a guard brings them to the worker; `keep` stores what is too large for every call's history, once. */
-  policyValue(keep: (value: Value) => Promise<Value>): Promise<Value> {
-    const policies = this.policies.length === 0 ? [DEFAULT_POLICY] : this.policies;
-    this.kept ??= keep(inline(policies as unknown as Json));
-    return this.kept;
   }
 
   remembered(tool: string): readonly Permit[] {
@@ -43,14 +27,10 @@ export class Overseer {
       if (this.memory.every(({ approval }) => approval !== permit.approval)) this.memory.push(permit);
   }
 
-  /** The same for the steps of a sub-team: its policy is in force too, and its people are asked first. */
-  below({ policy, approvals }: Pick<Team, 'policy' | 'approvals'>): Overseer {
-    if (policy === undefined && approvals === undefined) return this;
-    const policies = policy === undefined ? this.policies : [...this.policies, policy];
-    return new Overseer(
-      { ...this.given, policies, ...(approvals === undefined ? {} : { terms: approvals }) },
-      this.memory,
-    );
+  /** The same for the steps of a sub-team: its people are asked first. */
+  below({ approvals }: Pick<Team, 'approvals'>): Overseer {
+    if (approvals === undefined) return this;
+    return new Overseer({ ...this.given, terms: approvals }, this.memory);
   }
 
   /** The same for the step at a path, in whichever sub-team it stands. */
