@@ -3,7 +3,7 @@ import { alternativeTo, FAILURES, type FailureType, isFailureType } from '../con
 import { FALLBACK_AFTER_TRIES, FALLBACK_WAIT_MS } from '../contract/limits';
 import type { ModelCallResult, PassedModel } from '../contract/model-call';
 import { addUsage, NO_USAGE } from '../contract/usage';
-import { askProvider, type ModelCallDeps, type ReadCall } from './ask-provider';
+import { askProvider, type ModelCallDeps, ownModel, type ReadCall } from './ask-provider';
 import type { CallAccount } from './call-account';
 import type { CallAttempt } from './call-attempt';
 import { type CallKeys, modelKey } from './call-keys';
@@ -56,9 +56,10 @@ export async function askChain(deps: ModelCallDeps, asked: Asked): Promise<Model
 }
 
 /** Each model once, in the order in which they are asked. */
-function chainOf({ input, definition: { model, economy, fallbacks = [] } }: ReadCall): readonly string[] {
-  const cheap = input.cheaply === true && economy !== undefined ? [economy] : [];
-  return [...new Set([...cheap, model, ...fallbacks])];
+function chainOf(call: ReadCall): readonly string[] {
+  const { economy, fallbacks = [] } = call.definition;
+  const cheap = call.input.cheaply === true && economy !== undefined ? [economy] : [];
+  return [...new Set([...cheap, ownModel(call), ...fallbacks])];
 }
 
 function naming(passed: readonly PassedModel[]): Pick<ModelCallResult, 'passed'> {

@@ -31,6 +31,11 @@ export interface ReadCall {
   readonly append: readonly Message[];
 }
 
+/** Id of the model that the agent is asked by where all goes well. */
+export function ownModel({ input: { tier }, definition: { model, byTier } }: ReadCall): string {
+  return (tier === undefined ? undefined : byTier?.[tier]) ?? model;
+}
+
 export async function readCall(deps: ModelCallDeps, input: ModelCallInput): Promise<ReadCall> {
   const { content, threads } = deps.store;
   const [definition, thread, append] = await Promise.all([

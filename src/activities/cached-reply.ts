@@ -5,7 +5,7 @@ import type { ModelCallResult, StopReason } from '../contract/model-call';
 import { NO_USAGE } from '../contract/usage';
 import { resolveValue } from '../threads/resolve-value';
 import type { ReplyShelf } from '../threads/store';
-import { keepReply, type ModelCallDeps, type ReadCall } from './ask-provider';
+import { keepReply, type ModelCallDeps, ownModel, type ReadCall } from './ask-provider';
 import { checkReply } from './check-reply';
 import { endingOf } from './model-call-keys';
 
@@ -103,10 +103,10 @@ async function likeTask(deps: ModelCallDeps, call: ReadCall): Promise<CachedRepl
 
 /** All that makes one call the same as another; undefined where the agent has no cache. */
 function shelfOf({ models }: ModelCallDeps, call: ReadCall): ReplyShelf | undefined {
-  const { cache, model } = call.definition;
+  const { cache } = call.definition;
   if (cache === undefined) return undefined;
   const { definition, thread, append, withoutTools = false, site } = call.input;
-  const { vendorModel } = models.resolve(model);
+  const { vendorModel } = models.resolve(ownModel(call));
   const tenant = site.tenant ?? null;
   const name = hashOf({ tenant, vendorModel, definition, thread, append, withoutTools });
   return { name, ttlMs: cache.ttlMs };
@@ -114,7 +114,7 @@ function shelfOf({ models }: ModelCallDeps, call: ReadCall): ReplyShelf | undefi
 
 /** Tasks of one agent, of one tenant. */
 function likeShelf({ models, embedder }: ModelCallDeps, call: ReadCall, { ttlMs }: ReplyShelf): ReplyShelf {
-  const { vendorModel } = models.resolve(call.definition.model);
+  const { vendorModel } = models.resolve(ownModel(call));
   const { definition, site } = call.input;
   const tenant = site.tenant ?? null;
   return { name: hashOf({ tenant, vendorModel, definition, like: embedder?.name ?? null }), ttlMs };

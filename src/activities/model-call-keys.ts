@@ -14,6 +14,7 @@ export function modelCallKeys(input: ModelCallInput): CallKeys {
     thread,
     append,
     withoutTools: input.withoutTools === true,
+    ...(input.tier === undefined ? {} : { tier: input.tier }),
   };
   // What the contract's `hashOf` gives, some times faster: this is done for every call.
   const serving = hashBytes(Buffer.from(canonicalJson(call)));

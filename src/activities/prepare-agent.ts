@@ -8,7 +8,9 @@ import { mayBeHeld } from '../contract/judge-call';
 import { COMPACT_AT_TOKENS } from '../contract/limits';
 import type { CallDefinition, ToolSpec } from '../contract/model-call';
 import type { Policy } from '../contract/policy';
+import type { StepKind } from '../contract/step';
 import type { Team } from '../contract/team';
+import { type AgentTiers, tiersFor } from '../contract/tiers';
 import type { ToolMeta } from '../contract/tool-call';
 import type { ResolvedModel } from '../models/models';
 import { worstRates } from '../models/price';
@@ -22,7 +24,11 @@ export interface AgentPlace {
   readonly team: Team;
   /** In force over its tool calls. */
   readonly policies: readonly Policy[];
+  /** In force over its model. */
+  readonly tiers: Team['tiers'];
   readonly name: string;
+  /** The step whose question it answers; `agent` where it does its own. */
+  readonly kind: StepKind;
   /** Delegation tools, where the agent is a supervisor. */
   readonly delegations: readonly ToolSpec[];
   /** The form of its answer where it declares none. */
@@ -42,12 +48,17 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
   const output = agent.output ?? place.contract;
   const tools = grantedTools(team, agent).map((tool) => deps.tools.get(tool));
   checkAgent(name, agent, tools);
-  const model = deps.models.resolve(agent.model ?? agent.tier);
+  const tiers = tiersFor(agent, place.kind, place.tiers);
+  const model = deps.models.resolve(agent.model ?? tiers?.otherwise ?? agent.tier);
+  const byTier = Object.fromEntries(
+    (tiers?.byInput ?? []).map(({ tier }) => [tier, deps.models.resolve(tier).id]),
+  );
   const definition: CallDefinition = {
     agent: name,
     version: agent.version,
     instructions: `${agent.instructions}${place.introduction ?? ''}`,
     model: model.id,
+    ...(Object.keys(byTier).length === 0 ? {} : { byTier }),
     ...(agent.fallbacks === undefined
       ? {}
       : { fallbacks: agent.fallbacks.map((idOrTier) => deps.models.resolve(idOrTier).id) }),
@@ -60,7 +71,7 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
   };
   const { hash, bytes } = await deps.store.content.put(definition as unknown as Json);
   const { model: first, economy, fallbacks = [] } = definition;
-  const chain = [first, ...(economy === undefined ? [] : [economy]), ...fallbacks];
+  const chain = [first, ...Object.values(byTier), ...(economy === undefined ? [] : [economy]), ...fallbacks];
   const rates = dearest(deps, chain);
   if (rates === undefined && team.limits.unpriced === 'refuse')
     throw failure(
@@ -77,6 +88,7 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
     definition: hash,
     ...queueOf(model),
     ...(agent.economy === undefined ? {} : { economyBelow: agent.economy.below }),
+    ...tiersOf(tiers),
     limits: agent.limits,
     definitionBytes: bytes,
     ...ratesOf(rates),
@@ -85,7 +97,7 @@ export async function prepareAgent(deps: ActivityDeps, place: AgentPlace): Promi
     hasOutputContract: output !== undefined,
     compaction: {
       definition: summing.hash,
-      atTokens: compactAt(deps, agent, definition.model),
+      atTokens: compactAt(deps, agent, [first, ...Object.values(byTier)]),
       ...queueOf(deps.models.resolve(compactor.model)),
       ...ratesOf(dearest(deps, [compactor.model])),
     },
@@ -111,6 +123,17 @@ function modeOf(
     (tool) => !mayBeHeld(policies, { tool: tool.name, effect: tool.effect, ...caller }),
   );
   return delegations.length === 0 && isFree ? mode : 'stepwise';
+}
+
+function tiersOf(tiers: AgentTiers | undefined): Pick<PreparedAgent, 'tiers'> {
+  if (tiers === undefined || (!tiers.isRuled && tiers.byInput.length === 0)) return {};
+  const { otherwise, isRuled, byInput } = tiers;
+  return {
+    tiers: {
+      ...(isRuled ? { ruled: otherwise } : {}),
+      ...(byInput.length === 0 ? {} : { byInput }),
+    },
+  };
 }
 
 function cacheTerms({
@@ -139,10 +162,10 @@ function queueOf({ pool }: ResolvedModel): Pick<PreparedAgent, 'pool'> {
 }
 
 /** Short of the model's window, where it is known: the next turn must fit too. */
-function compactAt({ models }: ActivityDeps, { limits }: AgentDefinition, model: string): number {
-  const { contextTokens } = models.resolve(model);
+function compactAt({ models }: ActivityDeps, { limits }: AgentDefinition, asked: readonly string[]): number {
+  const windows = asked.flatMap((id) => models.resolve(id).contextTokens ?? []);
   const most = limits.compactAtTokens ?? COMPACT_AT_TOKENS;
-  return contextTokens === undefined ? most : Math.min(most, Math.floor(contextTokens * WINDOW_SHARE));
+  return Math.min(most, ...windows.map((window) => Math.floor(window * WINDOW_SHARE)));
 }
 
 const WINDOW_SHARE = 0.7;

@@ -16,7 +16,7 @@ import { charterOf, type TeamAt, writeCharter } from './charter';
 import { chooseAgents } from './choose-agents';
 import { aboutWorker, delegationSpecs } from './delegation-specs';
 import { limitPayload } from './limit-payload';
-import { grantedTools, metaOf, prepareAgent } from './prepare-agent';
+import { type AgentPlace, grantedTools, metaOf, prepareAgent } from './prepare-agent';
 import { pinAgents } from './registry/pin-agents';
 import { type UsedInTeam, usedInTeam } from './used-in-team';
 
@@ -36,7 +36,7 @@ export function createPrepareRun(
     checkTools(deps, whole);
     const charter = await writeCharter(deps.store, attempt(), charterOf(whole, deps.tools, given));
     const policies = [given.policy, team.policy].filter((policy) => policy !== undefined);
-    const prepared = await prepareTeam(deps, whole, { charter, policies });
+    const prepared = await prepareTeam(deps, whole, { charter, policies, tiers: team.tiers });
     return limitPayload(prepared, `Preparing the team "${team.name}"`);
   };
 }
@@ -64,18 +64,20 @@ function teamUse(team: Team, path: StepPath, lineage: string): TeamUse {
 interface InForce {
   readonly charter: Hash;
   readonly policies: readonly Policy[];
+  readonly tiers: Team['tiers'];
 }
 
 async function prepareTeam(
   deps: ActivityDeps,
   { team, choices, used, below }: TeamUse,
-  { charter, policies }: InForce,
+  { charter, policies, tiers }: InForce,
 ): Promise<PreparedRun> {
   const [agents, supervisors, roles, examples, teams] = await Promise.all([
     Promise.all(
-      [...used.agents.keys()].map(
-        async (name) => [name, await prepareAgent(deps, { team, policies, name, delegations: [] })] as const,
-      ),
+      [...used.agents.keys()].map(async (name) => {
+        const place: AgentPlace = { team, policies, tiers, name, kind: 'agent', delegations: [] };
+        return [name, await prepareAgent(deps, place)] as const;
+      }),
     ),
     Promise.all(
       [...used.supervisors].map(async ([path, step]) => {
@@ -84,7 +86,9 @@ async function prepareTeam(
         const asked = {
           team,
           policies,
+          tiers,
           name: step.supervisor,
+          kind: step.kind,
           delegations,
           ...(contract === undefined ? {} : { contract }),
         };
@@ -94,12 +98,14 @@ async function prepareTeam(
     Promise.all(
       [...used.roles]
         .filter(([path]) => !used.supervisors.has(path))
-        .map(async ([path, { agent: name, contract, introduces }]) => {
+        .map(async ([path, { agent: name, asker: kind, contract, introduces }]) => {
           const introduction = introductionOf(introduces, team);
           const prepared = await prepareAgent(deps, {
             team,
             policies,
+            tiers,
             name,
+            kind,
             delegations: [],
             contract,
             introduction,
@@ -115,7 +121,11 @@ async function prepareTeam(
     Promise.all(
       [...below].map(async ([path, sub]): Promise<readonly [StepPath, PreparedTeam]> => {
         const { name, root, limits, policy, approvals } = sub.team;
-        const inForce = { charter, policies: policy === undefined ? policies : [...policies, policy] };
+        const inForce = {
+          charter,
+          policies: policy === undefined ? policies : [...policies, policy],
+          tiers: sub.team.tiers ?? tiers,
+        };
         return [
           path,
           {

@@ -1,6 +1,6 @@
 import { examplesKey } from '../contract/classification';
 import { type RoleUse, roleUses } from '../contract/roles';
-import type { Step, StepOf } from '../contract/step';
+import type { Step, StepKind, StepOf } from '../contract/step';
 import { ROOT_PATH, type StepPath, walkSteps } from '../contract/step-path';
 
 /** What a root step needs of its team and of the worker, each with the first place that names it. */
@@ -10,7 +10,7 @@ export interface UsedInTeam {
   /** Agents that delegate, once a step, since their tools depend on it. */
   readonly supervisors: ReadonlyMap<StepPath, StepOf<'supervise'>>;
   /** Agents that answer a pattern's question, by the path at which they do. */
-  readonly roles: ReadonlyMap<StepPath, RoleUse>;
+  readonly roles: ReadonlyMap<StepPath, RoleUse & { readonly asker: StepKind }>;
   /** Examples of `route` steps by the key under which the run finds them. */
   readonly examples: ReadonlyMap<string, Readonly<Record<string, readonly string[]>>>;
   /** Tools that `tool` steps call. */
@@ -23,7 +23,7 @@ export interface UsedInTeam {
 export function usedInTeam(root: Step, at: StepPath = ROOT_PATH): UsedInTeam {
   const agents = new Map<string, StepPath>();
   const supervisors = new Map<StepPath, StepOf<'supervise'>>();
-  const roles = new Map<StepPath, RoleUse>();
+  const roles = new Map<StepPath, RoleUse & { readonly asker: StepKind }>();
   const examples = new Map<string, Readonly<Record<string, readonly string[]>>>();
   const tools = new Map<string, StepPath>();
   const teams = new Map<StepPath, StepOf<'team'>>();
@@ -31,7 +31,7 @@ export function usedInTeam(root: Step, at: StepPath = ROOT_PATH): UsedInTeam {
     if (step.kind === 'team') teams.set(path, step);
     for (const name of agentsOf(step)) if (!agents.has(name)) agents.set(name, path);
     if (step.kind === 'supervise') supervisors.set(path, step);
-    for (const role of roleUses(step, path)) roles.set(role.path, role);
+    for (const role of roleUses(step, path)) roles.set(role.path, { ...role, asker: step.kind });
     if (step.kind === 'route')
       for (const [index, classifier] of step.by.entries())
         if (classifier.by === 'examples') examples.set(examplesKey(path, index), classifier.examples);

@@ -33,6 +33,7 @@ export async function runAgent(
         definition: task.agent.definition,
         thread: state.thread,
         append: state.pending,
+        ...(task.tier === undefined ? {} : { tier: task.tier }),
         ...(mustAnswer(state) ? { withoutTools: true } : {}),
         ...(isLastChance(task, state) ? { lastChance: true } : {}),
         ...(state.untrusted === undefined ? {} : { untrusted: true }),

@@ -1,10 +1,11 @@
-import type { AgentDefinition, AgentLimits } from './agent';
+import type { AgentDefinition, AgentLimits, ModelTier } from './agent';
 import type { CallSite } from './call-site';
 import type { Compaction } from './compaction';
 import type { DraftMessage } from './conversation';
 import type { Grant, WorstRates } from './grant';
 import type { PassedModel } from './model-call';
 import type { AgentOrigin } from './registry';
+import type { TierByInput } from './tiers';
 import type { ToolMeta } from './tool-call';
 import type { Usage } from './usage';
 import type { Hash, Value } from './value';
@@ -16,6 +17,8 @@ export interface PreparedAgent {
   readonly definition: Hash;
   /** Share of a budget below which its cheaper model is asked first, where it has one. */
   readonly economyBelow?: number;
+  /** Present where a rule of the team has a say in its tier: the one that holds, and those that depend on the input. */
+  readonly tiers?: { readonly ruled?: ModelTier; readonly byInput?: readonly TierByInput[] };
   /** Present where calls to its model have a queue of their own: the pool's name. */
   readonly pool?: string;
   readonly limits: AgentLimits;
@@ -50,6 +53,8 @@ export interface AgentTask {
   readonly opening: DraftMessage;
   /** As in `PreparedRun`; goes with every tool call. */
   readonly charter?: Hash;
+  /** By a rule of the team. */
+  readonly tier?: ModelTier;
   /** Untrusted tools whose output may be in the opening; see `Taint`. */
   readonly untrusted?: readonly string[];
   /** Turns with tool calls, in a row, that may bring nothing new before the agent has to conclude. Absent: as many as it has. */

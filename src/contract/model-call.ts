@@ -1,3 +1,4 @@
+import type { ModelTier } from './agent';
 import type { CallSite } from './call-site';
 import type { DraftMessage } from './conversation';
 import type { FailureType } from './failure-types';
@@ -34,6 +35,8 @@ export interface CallDefinition {
   readonly instructions: string;
   /** Model id of the worker's configuration, settled when the run began. */
   readonly model: string;
+  /** Ids of the models that rules on the input may choose in its place. */
+  readonly byTier?: Readonly<Partial<Record<ModelTier, string>>>;
   /** Id of the model for calls that are to be cheap. */
   readonly economy?: string;
   /** Ids of the models asked in turn where it fails. */
@@ -52,6 +55,8 @@ export interface ModelCallInput {
   /** Head of the transcript so far, null at the beginning. */
   readonly thread: Hash | null;
   readonly append: readonly DraftMessage[];
+  /** Chosen by a rule of the team. */
+  readonly tier?: ModelTier;
   /** Ask the agent's cheaper model first: little of the budget is left. */
   readonly cheaply?: boolean;
   /** The model may call no tool: the wrap-up turn. */

@@ -8,6 +8,7 @@ import type { Policy } from './policy';
 import { policySchema } from './policy-schema';
 import type { ApprovalTerms, Step } from './step';
 import { stepSchema } from './step-schema';
+import { type TierRule, tierRuleSchema } from './tiers';
 
 export const runLimitsSchema = z.strictObject({
   maxModelCalls: z.number().int().min(1).default(RUN_DEFAULTS.maxModelCalls),
@@ -46,6 +47,11 @@ export interface Team {
   readonly approvals?: ApprovalTerms | undefined;
   /** Budgets that steps share by name, of this team and its sub-teams. */
   readonly budgets?: Readonly<Record<string, Budget>> | undefined;
+  /**
+   * Which tier each kind of task gets in place of the agents' own, of its sub-teams too where they have no rules; an agent
+   * with a `model` keeps that.
+   */
+  readonly tiers?: readonly TierRule[] | undefined;
   /** Sub-teams that `team` steps name. */
   readonly teams: Readonly<Record<string, Team>>;
 }
@@ -62,6 +68,7 @@ export const teamSchema: z.ZodType<Team> = z.lazy(() =>
     policy: policySchema.optional(),
     approvals: cautiousTermsSchema.optional(),
     budgets: z.record(nameSchema, budgetSchema).optional(),
+    tiers: z.array(tierRuleSchema).max(100).optional(),
     teams: z.record(nameSchema, teamSchema).default({}),
   }),
 );

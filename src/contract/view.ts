@@ -1,3 +1,4 @@
+import type { ModelTier } from './agent';
 import type { Amount } from './amount';
 import type { Approval, RejectedDecision } from './approval';
 import type { CapabilityChoice } from './capability';
@@ -42,6 +43,8 @@ export interface ViewNode {
   readonly routing?: Routing;
   /** Which registered agent it asks, and why that one. */
   readonly origin?: AgentOrigin;
+  /** The tier that a rule of the team gave its agent. */
+  readonly tier?: ModelTier;
   /** Models of its agent's chain that were passed over, and why. */
   readonly passed?: readonly PassedModel[];
   /** Of a step that asks for a capability: who took it, and why. */

@@ -2,6 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { AgentEffects, ToolOutcome, ToolUse } from '../agent/effects';
 import { runAgent } from '../agent/run-agent';
 import type { BatonActivities } from '../contract/activities';
+import type { ModelTier } from '../contract/agent';
 import type { AgentOutcome, AgentState, AgentTask, PreparedAgent } from '../contract/agent-run';
 import type { CompactInput, CompactResult } from '../contract/compaction';
 import type { DraftMessage, DraftPart } from '../contract/conversation';
@@ -12,6 +13,7 @@ import type { StepPath } from '../contract/step-path';
 import type { Usage } from '../contract/usage';
 import type { Value } from '../contract/value';
 import { modelOptions } from './activity-options';
+import { chooseTier } from './choose-tier';
 import { summaryOf } from './label';
 import type { Place } from './place';
 import type { Gather, Run } from './run';
@@ -39,6 +41,18 @@ export function useAgent(run: Run, place: Place, use: AgentUse): Promise<AgentOu
 }
 
 function askAgent(run: Run, place: Place, use: AgentUse): Promise<AgentOutcome> {
+  const tier = chooseTier(run, use.agent, place.input);
+  return tier instanceof Promise
+    ? tier.then((chosen) => askAtTier(run, place, { ...use, tier: chosen }))
+    : askAtTier(run, place, { ...use, tier });
+}
+
+interface TieredUse extends AgentUse {
+  readonly tier: ModelTier | undefined;
+}
+
+function askAtTier(run: Run, place: Place, use: TieredUse): Promise<AgentOutcome> {
+  if (use.tier !== undefined) run.view.change(place.path, { tier: use.tier });
   const untrusted = run.taint.into(place.path);
   const task: AgentTask = {
     agent: use.agent,
@@ -49,6 +63,7 @@ function askAgent(run: Run, place: Place, use: AgentUse): Promise<AgentOutcome> 
       ...(run.tenant === undefined ? {} : { tenant: run.tenant }),
     },
     opening: opening(use.task, place.input),
+    ...(use.tier === undefined ? {} : { tier: use.tier }),
     ...(untrusted === undefined ? {} : { untrusted }),
     ...(use.maxIdleRounds === undefined ? {} : { maxIdleRounds: use.maxIdleRounds }),
     ...(run.prepared.charter === undefined ? {} : { charter: run.prepared.charter }),

@@ -5,6 +5,21 @@ const silent = { kind: 'approve', question: 'ok?', whenUnanswered: 'approve' };
 
 export const BAD_GRANTS: readonly BadTeam[] = [
   bad(
+    'a rule on tiers that names no capability of the team',
+    { ...agentWith({ capabilities: ['research'] }), tiers: [{ capability: 'reserch', tier: 'heavy' }] },
+    'tiers[0].capability: names "reserch", which no agent has. Did you mean "research"?',
+  ),
+  bad(
+    'a rule on tiers behind one that covers it',
+    teamOf(agent, { tiers: [{ tier: 'light' }, { kind: 'agent', tier: 'heavy' }] }),
+    'tiers[1]: never decides: rule 0 before it covers all that it does.',
+  ),
+  bad(
+    'a like task for an agent with tools',
+    agentWith({ tools: ['search'], cache: { ttl: '1h', likeness: 0.9 } }),
+    'agents.writer.cache.likeness: is for agents without tools',
+  ),
+  bad(
     'an unknown role',
     { ...agentWith({ role: 'edtor' }), roles: { editor: [] } },
     'agents.writer.role: names the unknown role "edtor". Did you mean "editor"?',

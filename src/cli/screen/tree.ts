@@ -120,6 +120,7 @@ function outcome(node: ViewNode): string {
     ...(origin === undefined ? [] : [showOrigin(origin)]),
     ...passed,
     ...(refusedCalls === undefined ? [] : [showSome(refusedCalls, 'refused call')]),
+    ...(node.tier === undefined ? [] : [`${node.tier} model`]),
     ...(node.usage.cached === undefined ? [] : [`${node.usage.cached} from the cache`]),
     ...(node.compactions === undefined ? [] : [`summed up ${showSome(node.compactions.length, 'time')}`]),
     ...(untrusted === undefined ? [] : [`read untrusted: ${untrusted.join(', ')}`]),

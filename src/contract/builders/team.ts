@@ -18,6 +18,7 @@ export interface TeamSpec {
   readonly policy?: z.input<typeof policySchema>;
   readonly approvals?: z.input<typeof cautiousTermsSchema>;
   readonly budgets?: Team['budgets'];
+  readonly tiers?: Team['tiers'];
   readonly teams?: Readonly<Record<string, Team>>;
 }
 

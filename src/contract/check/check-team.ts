@@ -8,6 +8,7 @@ import { checkPolicy } from './check-policy';
 import { checkRoles } from './check-roles';
 import { checkSagas } from './check-sagas';
 import { checkShape, checkSubTeams } from './check-shape';
+import { checkTiers } from './check-tiers';
 import { checkTimes } from './check-times';
 import { type CheckOptions, Findings, scopesOf } from './findings';
 import { inspect } from './inspect';
@@ -63,6 +64,7 @@ function semanticFindings(team: Team, options: CheckOptions): Findings {
     checkApprovals(scope, found);
     checkPolicy(scope, found);
     checkTimes(scope, found);
+    checkTiers(scope, found);
   }
   checkSubTeams(scopes, found);
   return found;

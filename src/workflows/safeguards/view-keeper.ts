@@ -27,6 +27,7 @@ type NodeChange = Partial<
     | 'endedAt'
     | 'attempts'
     | 'turns'
+    | 'tier'
     | 'toolCalls'
     | 'refusedCalls'
     | 'untrusted'
