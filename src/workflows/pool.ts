@@ -1,8 +1,8 @@
 import {
   condition,
-  continueAsNew,
   defineQuery,
   defineUpdate,
+  makeContinueAsNewFunc,
   setHandler,
   setWorkflowOptions,
   upsertMemo,
@@ -57,9 +57,14 @@ export async function pool(input: PoolInput): Promise<void> {
   for (;;) {
     const before = told;
     const long = await condition(isLong, milliseconds(IDLE));
-    if (long) await continueAsNew<typeof pool>({ ...input, memory });
+    if (long) await goOn({ ...input, memory });
     if (told === before) return;
   }
+}
+
+/** What workers poll goes along: the memo of an execution is not that of the next. */
+function goOn(input: PoolInput & { readonly memory: PoolMemory }): Promise<never> {
+  return makeContinueAsNewFunc<typeof pool>({ memo: { [POOL_MEMO]: stateOf(input.memory) } })(input);
 }
 
 // Unlike a run it follows the newest build: nobody would start the pool anew where the build that it began on is gone.

@@ -29,7 +29,7 @@ export interface CrashStage {
 
 /** `brought` is what the workers are started with beside: options, and variables of their environment. */
 export async function openCrashStage(
-  reply: (request: ServedRequest) => ServedReply,
+  reply: (request: ServedRequest) => ServedReply | Promise<ServedReply>,
   brought: { readonly options: readonly string[]; readonly env: NodeJS.ProcessEnv } = {
     options: [],
     env: {},
