@@ -1,20 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { z } from 'zod';
+import { logLine } from '../../src/cli/session/worker-log';
 import {
   agent,
   approve,
   checkpoint,
+  dag,
   on,
   parallel,
   pipeline,
   subteam,
+  supervise,
   team,
   tool,
 } from '../../src/contract/builders';
 import type { ScriptedReply } from '../../src/models/scripted-reply';
 import { text, toolCalls } from '../../src/models/scripted-reply';
 import { KeyRing } from '../../src/secrets/key-ring';
+import { freePort } from '../../src/server/free-port';
 import { openStore } from '../../src/threads/open-store';
 import { defineTool } from '../../src/tools/define-tool';
 import { misfits } from '../replay/misfits';
@@ -43,10 +48,22 @@ const tools = [
   }),
 ];
 
+const logged: string[] = [];
+let metrics: () => Promise<string>;
 let bench: RunBench;
 let client: RunBench['client'];
 
 beforeAll(async () => {
+  const bindAddress = `127.0.0.1:${await freePort(0)}`;
+  metrics = async () => (await fetch(`http://${bindAddress}/metrics`)).text();
+  // Before the worker, which would install one of its own: everything that is logged, redacted or not, at its most talkative.
+  Runtime.install({
+    logger: new DefaultLogger('TRACE', (entry) => logged.push(logLine(entry))),
+    telemetryOptions: {
+      logging: { filter: { core: 'DEBUG', other: 'INFO' }, forward: {} },
+      metrics: { prometheus: { bindAddress } },
+    },
+  });
   bench = await openRunBench(tools, encryption);
   client = bench.client;
 });
@@ -90,7 +107,9 @@ async function atRest(run: string): Promise<readonly Buffer[]> {
     bytesOf(histories),
     Buffer.from(JSON.stringify(histories)),
     Buffer.from(JSON.stringify(described)),
-    ...filesIn(bench.folder).map(({ file }) => readFileSync(file)),
+    ...filesIn(bench.folder).flatMap(({ file }) => [Buffer.from(file), readFileSync(file)]),
+    ...logged.map((line) => Buffer.from(line)),
+    Buffer.from(await metrics()),
   ];
 }
 
@@ -110,6 +129,57 @@ describe('with encryption', () => {
     expect(placesOf(WORD, await atRest(run))).toEqual([]);
     const { dataConverter } = openStore({ folder: bench.folder, encryption });
     expect(await misfits(await historiesOf(client, run), dataConverter)).toEqual([]);
+  }, 60_000);
+
+  test('names that a model gives to tasks, tools and workers: are nowhere in the clear', async () => {
+    const task = (id: string, worker: string, requires: readonly string[] = []) => ({
+      id,
+      worker,
+      objective: id,
+      requires,
+    });
+    const plan = [task(`${WORD}-1`, 'a'), task(`${WORD}-2`, 'b', [`${WORD}-1`])];
+    bench.script({
+      planner: () => ({ text: JSON.stringify({ tasks: plan }) }),
+      head: (request) =>
+        isFirstTurn(request)
+          ? toolCalls(
+              { name: `delegate_to_${WORD}`, args: { objective: WORD } },
+              { name: 'delegate_to_c', args: { objective: `${WORD}, again` } },
+            )
+          : text(`${WORD} is done`),
+      a: (request) =>
+        isFirstTurn(request)
+          ? toolCalls({ name: `tool_${WORD}`, args: { [WORD]: 1 } }, { name: 'file', args: { what: WORD } })
+          : text(`${WORD} `.repeat(300)),
+    });
+    const apart = { isolated: true } as const;
+    const named = team(
+      'named',
+      pipeline([
+        dag(
+          {
+            planner: { name: 'planner', instructions: 'Plan.' },
+            workers: {
+              a: agent({ name: 'a', instructions: 'Work.', tools: ['file'] }, apart),
+              b: agent({ name: 'b', instructions: 'Work.' }, apart),
+            },
+          },
+          { maxTasks: 3 },
+        ),
+        supervise(
+          { name: 'head', instructions: 'Lead.' },
+          { c: agent({ name: 'c', instructions: 'Work.' }, apart) },
+        ),
+      ]),
+    );
+    const { run } = await client.start(named, 'x');
+    expect(await client.result(run)).toMatchObject({ state: 'done', output: `${WORD} is done` });
+    expect(bench.asked()).toEqual(expect.arrayContaining(['planner', 'a', 'b', 'c']));
+    const histories = await historiesOf(client, run);
+    expect(histories.length).toBeGreaterThan(3);
+    expect(histories.map(({ workflowId }) => workflowId).join()).not.toContain(WORD);
+    expect(placesOf(WORD, await atRest(run))).toEqual([]);
   }, 60_000);
 
   test('a run that fails: tells its caller why, and history has neither message nor stack trace', async () => {

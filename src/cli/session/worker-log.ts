@@ -36,11 +36,17 @@ export function logFile(path: string): (line: string) => void {
 }
 
 export function logLine({ level, message, timestampNanos, meta }: LogEntry): string {
-  const { error, ...facts } = meta ?? {};
+  const { error, ...rest } = meta ?? {};
+  // The SDK traces whole activations, decrypted: what is no plain value there may hold what people and models say.
+  const facts = level === 'TRACE' ? plainOnly(rest) : rest;
   const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
   const told = Object.keys(facts).length === 0 ? '' : ` ${JSON.stringify(facts, jsonSafe)}`;
   const why = error instanceof Error ? ` ${error.name}: ${error.message}` : '';
   return `${time} ${level} ${message}${why}${told}`;
+}
+
+function plainOnly(facts: object): object {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => typeof value !== 'object'));
 }
 
 function jsonSafe(_key: string, value: unknown): unknown {
