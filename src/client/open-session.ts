@@ -6,6 +6,7 @@ import { failure } from '../contract/fail';
 import { planGrowth } from '../contract/growth';
 import type { Json } from '../contract/json';
 import { WORKFLOW_TYPES } from '../contract/names';
+import type { Priority } from '../contract/priority';
 import { SESSION_DEFAULTS, SESSION_FORMAT, type SessionInput, type SessionTerms } from '../contract/session';
 import { subTeamNamed, type Team } from '../contract/team';
 import { BatonError } from './baton-error';
@@ -14,6 +15,7 @@ import { checkTeamSize } from './input-value';
 import { runSettings } from './run-settings';
 import { explained } from './server-error';
 import { checkRunName, startAttributes } from './start';
+import { taskPriority } from './task-priority';
 
 export interface SessionOptions {
   /** Workflow id of the session; its messages run under `<id>.1`, `<id>.2` and so on. @default the team's name and eight random hex digits */
@@ -22,6 +24,8 @@ export interface SessionOptions {
   readonly subTeam?: string;
   /** Who the session belongs to. */
   readonly tenant?: string;
+  /** As of a run: its messages go before all that has a higher number. @default 3 */
+  readonly priority?: Priority;
   /** Who the user is, as the caller has verified it. Given to the team with each message; nothing that a user writes changes it. */
   readonly identity?: Json;
   /** Silence after which it ends. @default '30m' */
@@ -66,13 +70,18 @@ export async function openSession(
       ...(tenant === undefined ? {} : { tenant }),
       ...(identity === undefined ? {} : { identity }),
     };
-    await startSession(context, id, input);
+    await startSession(context, id, { input, priority: options.priority });
     return id;
   });
 }
 
-async function startSession(context: ClientContext, id: string, input: SessionInput): Promise<void> {
+async function startSession(
+  context: ClientContext,
+  id: string,
+  { input, priority }: { readonly input: SessionInput; readonly priority: Priority | undefined },
+): Promise<void> {
   const { team, settings, tenant } = input;
+  const shared = taskPriority({ tenant, priority });
   const names = { run: id, ...(tenant === undefined ? {} : { tenant }) };
   await context.keys?.ofSession(id);
   try {
@@ -88,6 +97,7 @@ async function startSession(context: ClientContext, id: string, input: SessionIn
       memo: { team: team.name, version: team.version, description: team.description },
       staticSummary: `session with ${team.name} ${team.version}`,
       ...(settings.searchAttributes ? { typedSearchAttributes: startAttributes(team, names) } : {}),
+      ...shared,
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -84,6 +84,7 @@ export function sharedWith(past: Past): Omit<RunInput, 'format' | 'settings' | '
     ...(input.lineages === undefined ? {} : { lineages: input.lineages }),
     ...(Object.keys(undone).length === 0 ? {} : { undone }),
     ...(input.tenant === undefined ? {} : { tenant: input.tenant }),
+    ...(input.priority === undefined ? {} : { priority: input.priority }),
     // Who watches over a run watches over what is made of it.
     ...(input.oversight === undefined ? {} : { oversight: input.oversight }),
   };

@@ -6,6 +6,7 @@ import { failure } from '../contract/fail';
 import { planGrowth } from '../contract/growth';
 import type { Json } from '../contract/json';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
+import type { Priority } from '../contract/priority';
 import { RUN_FORMAT, type RunInput } from '../contract/run';
 import type { Team } from '../contract/team';
 import { BatonError } from './baton-error';
@@ -14,12 +15,15 @@ import { checkTeamSize, inputValue } from './input-value';
 import { givenOversight, signedStart, type WatchedBy } from './oversight';
 import { runSettings } from './run-settings';
 import { explained } from './server-error';
+import { taskPriority } from './task-priority';
 
 export interface StartOptions extends WatchedBy {
   /** Workflow id of the run. @default the team's name and eight random hex digits */
   readonly runId?: string;
-  /** Who the run belongs to: a search attribute, and a key for fairness. */
+  /** Who the run belongs to: a search attribute, and a key for fairness, so that no tenant's runs starve another's. */
   readonly tenant?: string;
+  /** Its tasks, and those of its children, go before all that have a higher number. @default 3 */
+  readonly priority?: Priority;
   /** Roles whose calls go to workers of their own (`baton worker --role models`). */
   readonly ownQueues?: readonly ('models' | 'tools')[];
   /** The workers' notifiers tell people of its questions. @default false */
@@ -63,6 +67,7 @@ export async function start(
       settings: { ...settings, ...(options.notify === true ? { notify: true as const } : {}) },
       ...(oversight === undefined ? {} : { oversight }),
       ...(options.tenant === undefined ? {} : { tenant: options.tenant }),
+      ...(options.priority === undefined ? {} : { priority: options.priority }),
     };
     return startWorkflow(context, run, signedStart(runInput, run, options.signAs));
   });
@@ -74,8 +79,9 @@ export async function startWorkflow(
   run: string,
   input: RunInput,
 ): Promise<StartedRun> {
-  const { team, settings, tenant } = input;
+  const { team, settings, tenant, priority } = input;
   checkRunName(run);
+  const shared = taskPriority({ tenant, priority });
   // Before anything is encrypted for the new run: it reads what the runs of its lineage have stored.
   if (input.lineage !== undefined) await context.keys?.share(run, input.lineage);
   try {
@@ -99,7 +105,7 @@ export async function startWorkflow(
             }),
           }
         : {}),
-      ...(tenant === undefined ? {} : { priority: { fairnessKey: tenant.slice(0, 64) } }),
+      ...shared,
     });
     return { run, team: team.name };
   } catch (error) {

@@ -7,6 +7,7 @@ import type { Permit } from './held-call';
 import type { Stretch, StretchResult } from './map-run';
 import type { GivenOversight, Oversight } from './oversight';
 import type { RepeatTerms } from './past';
+import type { Priority } from './priority';
 import type { AgentReport } from './registry-messages';
 import type { Step } from './step';
 import type { StepPath } from './step-path';
@@ -58,6 +59,8 @@ export interface RunInput {
   /** How often effects were undone before it began: see `EffectState`. */
   readonly undone?: Readonly<Record<string, number>>;
   readonly tenant?: string;
+  /** What it was started with; its tasks have it from the server. Kept for the runs that are made of it. */
+  readonly priority?: Priority;
   /** Untrusted tools whose output may be in the input: what the runs of a session before this one had taken in. */
   readonly untrusted?: readonly string[];
   /** Who watches over it beside what the team says. */

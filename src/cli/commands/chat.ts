@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { BatonError } from '../../client/baton-error';
 import type { Answer, HistoryEntry, Session } from '../../client/session';
+import type { Priority } from '../../contract/priority';
 import type { Team } from '../../contract/team';
 import { EXIT, type ExitCode } from '../exit-codes';
 import type { Console } from '../screen/console';
@@ -14,11 +15,13 @@ import { OFFLINE_NOTICE } from '../team/choose-models';
 import { mistakeLine } from '../team/mistake-line';
 import { type CheckedFile, loadTeamFolder } from '../team/team-folder';
 import { type Cli, does } from './command';
+import { priorityOf } from './read-flags';
 
 interface ChatFlags extends ServerFlags {
   readonly session?: string;
   readonly idle?: string;
   readonly tenant?: string;
+  readonly priority?: Priority;
   readonly keep?: boolean;
   readonly offline?: boolean;
 }
@@ -37,6 +40,7 @@ export function chatCommand(cli: Cli): Command {
     .option('--session <id>', 'go on with a session that was kept')
     .option('--idle <duration>', 'silence after which it ends: 30m where it is left out')
     .option('--tenant <name>', 'who the session belongs to')
+    .option('--priority <number>', 'from 1, before all others, to 5; 3 where it is left out', priorityOf)
     .option('--keep', 'leave the session open, and the server running, when the input ends')
     .option('--offline', "answer with the team's offline replies, whatever models are configured");
   return does<ChatFlags>(command, cli, async (console, flags, [path = '']) => {
@@ -72,6 +76,7 @@ async function sessionFor({ client }: RunSession, team: Team, flags: ChatFlags):
   return client.openSession(team, {
     ...(flags.idle === undefined ? {} : { idleTimeout: flags.idle }),
     ...(flags.tenant === undefined ? {} : { tenant: flags.tenant }),
+    ...(flags.priority === undefined ? {} : { priority: flags.priority }),
   });
 }
 

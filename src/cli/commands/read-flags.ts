@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { isDuration, milliseconds } from '../../contract/duration';
+import { PRIORITIES, type Priority } from '../../contract/priority';
 
 /** Parsers for commander's options: each refuses in the words that commander prints beside the option's name. */
 
@@ -8,6 +9,12 @@ export function positiveInteger(text: string): number {
   if (!Number.isSafeInteger(number) || number < 1)
     throw new InvalidArgumentError('Write a whole number above 0.');
   return number;
+}
+
+export function priorityOf(text: string): Priority {
+  const found = PRIORITIES.find((each) => String(each) === text);
+  if (found === undefined) throw new InvalidArgumentError('Write a whole number from 1, first, to 5, last.');
+  return found;
 }
 
 /** A moment in the past, in milliseconds since the epoch: a date, or a duration before now. */

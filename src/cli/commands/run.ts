@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { checkInputSize } from '../../client/input-value';
 import type { StartOptions } from '../../client/start';
 import { failure } from '../../contract/fail';
+import type { Priority } from '../../contract/priority';
 import type { Team } from '../../contract/team';
 import { EXIT, type ExitCode } from '../exit-codes';
 import type { Console } from '../screen/console';
@@ -19,12 +20,13 @@ import { mistakeLine } from '../team/mistake-line';
 import { readInput } from '../team/read-input';
 import { type CheckedFile, loadTeamFolder, readPlainInput } from '../team/team-folder';
 import { type Cli, does } from './command';
-import { collected } from './read-flags';
+import { collected, priorityOf } from './read-flags';
 
 interface RunFlags extends ServerFlags {
   readonly input?: string;
   readonly id?: string;
   readonly tenant?: string;
+  readonly priority?: Priority;
   readonly approveBy?: string;
   readonly choose?: readonly string[];
   readonly detach?: boolean;
@@ -45,6 +47,7 @@ export function runCommand(cli: Cli): Command {
     .option('--input <input>', 'file, folder, JSON, or "-" for stdin; null where it is left out')
     .option('--id <run>', "id of the run; the team's name and eight random digits where it is left out")
     .option('--tenant <name>', 'who the run belongs to')
+    .option('--priority <number>', 'from 1, before all others, to 5; 3 where it is left out', priorityOf)
     .option('--approve-by <name>', 'approve every question under that name, unasked')
     .option(
       '--choose <choice>',
@@ -91,6 +94,7 @@ export function runCommand(cli: Cli): Command {
       const { run } = await session.client.start(team, input, {
         ...(flags.id === undefined ? {} : { runId: flags.id }),
         ...(flags.tenant === undefined ? {} : { tenant: flags.tenant }),
+        ...(flags.priority === undefined ? {} : { priority: flags.priority }),
         ...(policy === undefined ? {} : { policy: policy as NonNullable<StartOptions['policy']> }),
         ...(flags.notify === undefined ? {} : { notify: flags.notify }),
         ...signing,
