@@ -22,4 +22,9 @@ export function isOutage(error: unknown): boolean {
 }
 
 /** A server that has just come up refuses for a moment what it will know again. */
-const OUTAGES: ReadonlySet<string> = new Set(['TemporalUnreachable', 'NoWorker', 'ServerRefused']);
+const OUTAGES: ReadonlySet<string> = new Set([
+  'TemporalUnreachable',
+  'NoWorker',
+  'RunStuck',
+  'ServerRefused',
+]);

@@ -107,7 +107,7 @@ interface Asked extends Approval {
 
 /** A worker and a server that are busy with a hundred runs answer late now and then. */
 function isBusy(error: unknown): boolean {
-  const late: readonly string[] = ['NoWorker', 'TemporalUnreachable', 'ServerRefused'];
+  const late: readonly string[] = ['NoWorker', 'RunStuck', 'TemporalUnreachable', 'ServerRefused'];
   return error instanceof BatonError && late.includes(error.type);
 }
 

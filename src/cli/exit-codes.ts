@@ -59,6 +59,7 @@ const BY_TYPE: Readonly<Record<ClientErrorType, ExitCode>> & Partial<Record<Fail
   DeploymentInUse: EXIT.refused,
   DeploymentNotReady: EXIT.notReady,
   NoWorker: EXIT.notReady,
+  RunStuck: EXIT.notReady,
   NoModelConfigured: EXIT.notReady,
 };
 

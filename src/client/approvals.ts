@@ -3,6 +3,7 @@ import { SEARCH_ATTRIBUTES } from '../contract/names';
 import type { RunView } from '../contract/view';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
+import { isUnanswered } from './query-workflow';
 import { explained } from './server-error';
 import { queryView, view } from './view';
 
@@ -85,7 +86,7 @@ async function viewIfThere(
   } catch (error) {
     if (!(error instanceof BatonError)) throw error;
     if (error.type === 'RunNotFound') return undefined;
-    if (error.type !== 'NoWorker' || onSilent === undefined) throw error;
+    if (!isUnanswered(error) || onSilent === undefined) throw error;
     onSilent(workflow);
     return undefined;
   }

@@ -7,6 +7,8 @@ const CLIENT_REMEDIES = {
   ServerRefused:
     "Check the namespace and the credentials of the Temporal profile; the message is the server's.",
   NoWorker: 'Start one with "baton worker".',
+  RunStuck:
+    'It loses nothing, and goes on with a worker of the build that it began with; the log of the one that polls names the event.',
   RunNotFound: 'List the runs with "baton list".',
   RunExists: 'Choose another run id, or watch the one that is there.',
   RunCancelled: 'Nothing: somebody cancelled the run. Start it again if it is still wanted.',

@@ -1,6 +1,7 @@
 import type { ClientContext } from './client-context';
 import { type ListedRun, listedRun } from './list';
 import { explained } from './server-error';
+import { stuckAt } from './stuck';
 
 /** A run as the server knows it. No worker is needed. */
 export interface DescribedRun extends ListedRun {
@@ -17,12 +18,14 @@ export async function describe(context: ClientContext, run: string): Promise<Des
     context,
     async () => {
       const info = await context.temporal.workflow.getHandle(run).describe();
+      const stuck = info.status.name === 'RUNNING' ? await stuckAt(context, run) : undefined;
       return {
         ...listedRun({ ...info, raw: info.raw.workflowExecutionInfo ?? {} }),
         description: String(info.memo?.description ?? ''),
         taskQueue: info.taskQueue,
         historyEvents: info.historyLength,
         historyBytes: info.historySize ?? 0,
+        ...(stuck === undefined ? {} : { stuck }),
       };
     },
     run,

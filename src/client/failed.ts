@@ -5,6 +5,7 @@ import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 import { inLanes } from './in-lanes';
 import { type ListedRun, type ListOptions, list } from './list';
+import { isUnanswered } from './query-workflow';
 import { result } from './result';
 import { nextName } from './resume';
 import { explained } from './server-error';
@@ -62,7 +63,7 @@ async function partsOf(context: ClientContext, { run }: ListedRun): Promise<read
   try {
     return failedParts(await view(context, run));
   } catch (error) {
-    if (!(error instanceof BatonError) || error.type !== 'NoWorker') throw error;
+    if (!isUnanswered(error)) throw error;
     return reasonsOnServer(context, run);
   }
 }

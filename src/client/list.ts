@@ -4,7 +4,9 @@ import { nameSchema } from '../contract/name-schema';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
 import type { NodeState } from '../contract/view';
 import type { ClientContext } from './client-context';
+import { inLanes } from './in-lanes';
 import { explained } from './server-error';
+import { type Stuck, stuckAt } from './stuck';
 import { stateOfStatus } from './view';
 
 /** A run or session in a list: what the server's search knows of it, without asking its own code. */
@@ -15,6 +17,8 @@ export interface ListedRun {
   readonly state: NodeState;
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** Present where it cannot go on with the code of its workers. */
+  readonly stuck?: Stuck;
 }
 
 export const LISTED_STATES = ['running', 'waiting', 'done', 'partial', 'failed', 'cancelled'] as const;
@@ -30,6 +34,9 @@ export interface ListOptions {
   /** @default 20 */
   readonly limit?: number;
 }
+
+/** Open runs that are asked about at one time. */
+const CONCURRENT_LOOKS = 8;
 
 /** Statuses that a run in that state may have in Temporal. */
 const STATUSES: Readonly<Record<ListedState, readonly string[]>> = {
@@ -54,8 +61,15 @@ export async function list(context: ClientContext, options: ListOptions = {}): P
       runs.push(run);
       if (runs.length >= limit) break;
     }
-    return runs;
+    return inLanes(runs, CONCURRENT_LOOKS, (run) => withStuck(context, run));
   });
+}
+
+/** The search does not know it: the server is asked of every run that is open. */
+async function withStuck(context: ClientContext, run: ListedRun): Promise<ListedRun> {
+  if (run.endedAt !== undefined) return run;
+  const stuck = await stuckAt(context, run.run);
+  return stuck === undefined ? run : { ...run, stuck };
 }
 
 /** Only what every Temporal server can search by; Baton's own state is compared afterwards. */

@@ -3,6 +3,7 @@ import { QueryNotRegisteredError, QueryRejectedError } from '@temporalio/client'
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 import { explained, grpcCode, isOutOfTime } from './server-error';
+import { type Stuck, stuckAt } from './stuck';
 import { noWorker } from './task-queue';
 
 /** A query is answered by a worker; after the first time it is asked whether there is one, after the second given up. */
@@ -10,7 +11,7 @@ const ASK_FOR_WORKER_MS = 2_000;
 const QUERY_DEADLINE_MS = 10_000;
 
 /**
- * What a workflow of a run answers to one of its queries. Throws RunNotFound, NoWorker, TemporalUnreachable.
+ * What a workflow of a run answers to one of its queries. Throws RunNotFound, NoWorker, RunStuck, TemporalUnreachable.
  */
 export async function queryWorkflow<Answer>(
   context: ClientContext,
@@ -41,6 +42,11 @@ export async function queryWorkflow<Answer>(
   );
 }
 
+/** Is it that a run's own code could not answer, though the server knows of the run? */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof BatonError && (error.type === 'NoWorker' || error.type === 'RunStuck');
+}
+
 /** Rejects with NoWorker once a query has waited for a while and nobody is there to answer it; else never settles. */
 async function missingWorker(
   context: ClientContext,
@@ -62,11 +68,7 @@ async function explainQueryFailure(
 ): Promise<unknown> {
   // The server knows one code for both: no such query, and code that does not replay the history.
   if (error instanceof QueryNotRegisteredError && error.message.includes('TMPRL1100'))
-    return new BatonError('NoWorker', `The worker's code does not fit the history of "${workflow}".`, {
-      run: workflow,
-      cause: error,
-      remedy: 'Start a worker of the build that the run began with; the log of this one names the event.',
-    });
+    return stuckError(workflow, { attempts: 1, why: "the worker's code does not fit its history" }, error);
   if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError)
     return new BatonError('RunNotFound', `"${workflow}" is a workflow, but no run of a Baton team.`, {
       run: workflow,
@@ -76,6 +78,8 @@ async function explainQueryFailure(
   if (!hasFailed && !isOutOfTime(error)) return error;
   const missing = await noWorker(context, workflow);
   if (missing !== undefined) return missing;
+  const stuck = await stuckAt(context, workflow);
+  if (stuck !== undefined) return stuckError(workflow, stuck, error);
   if (hasFailed && !(await isClosed(context, workflow)))
     return new BatonError('NoWorker', `No worker of "${workflow}" came to the end of its last task.`, {
       run: workflow,
@@ -88,6 +92,11 @@ async function explainQueryFailure(
     cause: error,
     remedy: 'It may have died a moment ago: start one with "baton worker", or ask again.',
   });
+}
+
+function stuckError(workflow: string, { why }: Stuck, cause: unknown): BatonError {
+  const because = why === undefined ? '' : `: ${why}`;
+  return new BatonError('RunStuck', `"${workflow}" is stuck${because}.`, { run: workflow, cause });
 }
 
 async function isClosed({ temporal }: ClientContext, workflow: string): Promise<boolean> {

@@ -25,6 +25,7 @@ function contextWhoseQueriesFail(error: Error): ClientContext {
   const temporal = {
     workflow: { getHandle: () => handle },
     workflowService: {
+      describeWorkflowExecution: async () => ({ pendingWorkflowTask: { attempt: 1 } }),
       describeTaskQueue: async () => ({ pollers: [{ lastAccessTime: { seconds: Date.now() / 1000 } }] }),
     },
   };
@@ -55,21 +56,28 @@ describe('an error of the server', () => {
 
 describe('a query', () => {
   test.each([
-    ['that the server takes back because its time is over', grpcFailure(1, 'Call cancelled'), 'answered'],
-    ['whose time is over here', grpcFailure(4, 'Deadline exceeded'), 'answered'],
+    [
+      'that the server takes back because its time is over',
+      grpcFailure(1, 'Call cancelled'),
+      'answered',
+      'NoWorker',
+    ],
+    ['whose time is over here', grpcFailure(4, 'Deadline exceeded'), 'answered', 'NoWorker'],
     [
       'of a run whose history the code does not replay',
       new QueryNotRegisteredError('[TMPRL1100] Nondeterminism error: No command scheduled', 3),
-      'does not fit the history',
+      'does not fit its history',
+      'RunStuck',
     ],
     [
       'of an open run whose last task failed',
       grpcFailure(9, 'Unable to query workflow due to Workflow Task in failed state.'),
       'came to the end of its last task',
+      'NoWorker',
     ],
-  ])('%s: no worker could answer', async (_, error, words) => {
+  ])('%s: no worker could answer', async (_, error, words, type) => {
     await expect(queryWorkflow(contextWhoseQueriesFail(error), 'run-1', 'view')).rejects.toMatchObject({
-      type: 'NoWorker',
+      type,
       run: 'run-1',
       message: expect.stringContaining(words),
     });

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { LISTED_STATES, type ListedRun, type ListedState } from '../../client/list';
 import type { Console } from '../screen/console';
 import { fill, oneLine } from '../screen/fit-text';
-import { showDuration, showMoment } from '../screen/show-numbers';
+import { showDuration, showMoment, showSome } from '../screen/show-numbers';
 import { openClient, type ServerFlags, serverCommand } from '../session/server-options';
 import { type Cli, does } from './command';
 import { positiveInteger } from './read-flags';
@@ -42,14 +42,19 @@ export function listCommand(cli: Cli): Command {
 
 function showRuns(console: Console, runs: readonly ListedRun[]): void {
   const width = Math.max(12, ...runs.map(({ run }) => run.length));
-  for (const { run, team, version, state, startedAt, endedAt } of runs)
+  for (const { run, team, version, state, stuck, startedAt, endedAt } of runs) {
     console.say(
       [
         fill(run, width),
-        console.paint.state(state, fill(state, 9)),
+        stuck === undefined
+          ? console.paint.state(state, fill(state, 9))
+          : console.paint.error(fill('stuck', 9)),
         fill(showMoment(startedAt), 16),
         fill(showDuration((endedAt ?? Date.now()) - startedAt), 8),
         oneLine(`${team} ${version}`),
       ].join('  '),
     );
+    if (stuck?.why !== undefined)
+      console.say(`  ${oneLine(stuck.why)}, tried ${showSome(stuck.attempts, 'time')}`);
+  }
 }
