@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
-import { agent, parallel, pipeline, race, team } from '../../src/contract/builders';
+import { agent } from '../../src/contract/builders/agent';
+import { pipeline } from '../../src/contract/builders/in-order';
+import { parallel, race } from '../../src/contract/builders/side-by-side';
+import { team } from '../../src/contract/builders/team';
 import type { Team } from '../../src/contract/team';
 import type { CallRecord } from '../../src/testing/call-record';
 import { type CutModel, QUICK, SLOW } from './cut-model';

@@ -76,8 +76,8 @@ root: { kind: pipeline, steps: [&step { kind: agent, agent: a }, *step, { kind: 
   });
 
   test('a missing field: points at what lacks it', async () => {
-    const { mistakes } = await loadTeamFile(await written('name: t\nroot:\n  kind: agent\n'));
-    expect(mistakes.map(({ line, path }) => [line, path])).toEqual([[2, 'root.agent']]);
+    const { mistakes } = await loadTeamFile(await written('name: t\nroot:\n  kind: tool\n'));
+    expect(mistakes.map(({ line, path }) => [line, path])).toEqual([[2, 'root.tool']]);
   });
 
   test.each([
