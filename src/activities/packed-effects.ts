@@ -1,6 +1,8 @@
 import type { AgentEffects } from '../agent/effects';
-import type { AgentState } from '../contract/agent-run';
+import type { AgentState, AgentTask } from '../contract/agent-run';
+import { isSpent } from '../contract/grant';
 import type { ToolCallResult } from '../contract/tool-call';
+import { spentBy } from '../contract/usage';
 import { inline } from '../contract/value';
 import type { ActivityDeps } from './activity-deps';
 import { askModel } from './ask-model';
@@ -11,14 +13,26 @@ import { useChartedTool } from './use-charted-tool';
 
 export type PackedDeps = ModelCallDeps & Pick<ActivityDeps, 'tools'>;
 
+export interface PackedUse extends Pick<AgentTask, 'untilCheap'> {
+  readonly attempt: CallAttempt & Required<Pick<CallAttempt, 'use'>>;
+}
+
 /** What an agent's loop does inside an activity: every call is journaled before the next, and none begins once cancelled. */
 export function packedEffects(
   deps: PackedDeps,
-  attempt: CallAttempt,
+  { attempt, untilCheap }: PackedUse,
   onTurn: (state: AgentState) => void,
 ): AgentEffects {
+  const isCheap = (): boolean => {
+    if (untilCheap === undefined) return false;
+    const { tokens, microDollars } = spentBy(attempt.use.used);
+    return isSpent({
+      tokens: untilCheap.tokens - tokens,
+      microDollars: untilCheap.microDollars - microDollars,
+    });
+  };
   return {
-    callModel: (input) => askModel(deps, input, attempt),
+    callModel: (input) => askModel(deps, isCheap() ? { ...input, cheaply: true } : input, attempt),
     compact: (input) => compactThread(deps, input, attempt),
     callTool: async ({ tool, call }) => {
       const result = await useChartedTool(deps.store, { tool: deps.tools.get(tool), input: call, attempt });

@@ -28,7 +28,11 @@ export function createRunAgents(deps: PackedDeps): BatonActivities['runAgents'] 
     let over = 0;
     const useOne = async (use: AgentUses['uses'][number], index: number): Promise<UseOutcome> => {
       const account = accounts[index] ?? new UseAccount(pool);
-      const effects = packedEffects(deps, { ...attempt, signal, use: account }, () => undefined);
+      const effects = packedEffects(
+        deps,
+        { ...use, attempt: { ...attempt, signal, use: account } },
+        () => undefined,
+      );
       try {
         return { outcome: await runAgent({ agent, ...use }, effects) };
       } catch (error) {

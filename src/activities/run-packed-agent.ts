@@ -18,8 +18,8 @@ export function createRunPackedAgent(deps: PackedDeps): BatonActivities['runPack
     const context = Context.current();
     let turns = 0;
     const use = new UseAccount(new GrantPool(task.grant));
-    const attempt = { ...attemptOf(context), use };
-    const effects = packedEffects(deps, attempt, (state) => {
+    const used = { ...task, attempt: { ...attemptOf(context), use } };
+    const effects = packedEffects(deps, used, (state) => {
       turns = state.turns;
     });
     const work = () =>

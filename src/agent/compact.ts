@@ -1,4 +1,5 @@
 import type { AgentState, AgentTask } from '../contract/agent-run';
+import { withCompactions } from '../contract/compaction';
 import { failureType } from '../contract/fail';
 import { addUsage } from '../contract/usage';
 import { saying } from './agent-state';
@@ -46,7 +47,7 @@ export async function compact(
   });
   const paid = { ...state, usage: addUsage(state.usage, usage), contextTokens: made.contextTokens };
   if (made.thread === thread) return paid;
-  const compactions = [...(state.compactions ?? []), { thread, messages: made.messages }];
+  const compactions = withCompactions(state.compactions, [{ thread, messages: made.messages }]);
   return { ...paid, thread: made.thread, compactions };
 }
 

@@ -2,7 +2,7 @@ import type { AgentDefinition, AgentLimits, ModelTier } from './agent';
 import type { CallSite } from './call-site';
 import type { Compaction } from './compaction';
 import type { DraftMessage } from './conversation';
-import type { Grant, WorstRates } from './grant';
+import type { Grant, Spendable, WorstRates } from './grant';
 import type { PassedModel } from './model-call';
 import type { AgentOrigin } from './registry';
 import type { TierByInput } from './tiers';
@@ -59,6 +59,8 @@ export interface AgentTask {
   readonly untrusted?: readonly string[];
   /** Turns with tool calls, in a row, that may bring nothing new before the agent has to conclude. Absent: as many as it has. */
   readonly maxIdleRounds?: number;
+  /** Of a packed agent with a cheaper model: what it may use before that one is asked first. */
+  readonly untilCheap?: Spendable;
   /** Of a packed agent: what the whole use may take. */
   readonly grant?: Grant;
 }
@@ -73,6 +75,8 @@ export interface AgentState {
   readonly usage: Usage;
   /** Of the last call: what one more turn will take at least. */
   readonly lastTurnTokens: number;
+  /** When its time is over, in milliseconds since the epoch, where it goes on in another execution. */
+  readonly untilMs?: number;
   readonly repairs: number;
   readonly continuations: number;
   readonly pauses: number;
@@ -82,7 +86,7 @@ export interface AgentState {
   readonly wrappingUp: boolean;
   /** Tokens of the last call, whoever paid for it; after a summary, about what the transcript has. */
   readonly contextTokens?: number;
-  /** Times that the transcript was summed up. */
+  /** The latest times that the transcript was summed up. */
   readonly compactions?: readonly Compaction[];
   /** A call that did not fit is being made once more. */
   readonly retriedShorter?: boolean;

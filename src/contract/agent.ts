@@ -61,7 +61,7 @@ const agentFields = z.strictObject({
   tier: modelTierSchema.default('medium'),
   /**
    * A cheaper model, by id or tier, that is asked first once less than this share of a budget's tokens or money is left, of
-   * the run's own or of one above the step. A packed agent keeps its model: it is settled when it begins.
+   * the run's own or of one above the step. A packed agent counts what was left when it began, and what it uses itself.
    */
   economy: z
     .strictObject({ model: z.string().min(1).max(200), below: z.number().gt(0).max(1).default(0.2) })

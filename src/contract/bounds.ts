@@ -116,7 +116,7 @@ function callsOf(name: string, team: Team): Omit<AgentUseBound, 'agent' | 'uses'
   const hasTools = agentNamed(name, team)?.tools.length !== 0;
   // Not before the third turn.
   const compactions = Math.min(Math.max(0, maxTurns - 2), Math.floor(maxTokens / compactAtTokens));
-  return { maxTurns, maxToolCalls: hasTools ? maxToolCalls : 0, compactions: hasTools ? compactions : 0 };
+  return { maxTurns, maxToolCalls: hasTools ? maxToolCalls : 0, compactions };
 }
 
 function limitsOf(name: string, team: Team): AgentLimits {

@@ -27,7 +27,24 @@ export interface CompactResult {
 
 /** One time that a transcript was summed up. */
 export interface Compaction {
+  /** Which time it was, from 1. */
+  readonly ordinal?: number;
   /** Head of the transcript before: all of it stays readable in the store. */
   readonly thread: Hash;
   readonly messages: number;
+}
+
+/** Of an agent that goes on for long, only the latest are named. */
+const MAX_NAMED = 20;
+
+/** One list after the other, numbered on; the latest of them. */
+export function withCompactions(
+  known: readonly Compaction[] = [],
+  more: readonly Compaction[],
+): readonly Compaction[] {
+  const before = known.at(-1)?.ordinal ?? known.length;
+  return [
+    ...known,
+    ...more.map((each, index) => ({ ...each, ordinal: before + (each.ordinal ?? index + 1) })),
+  ].slice(-MAX_NAMED);
 }

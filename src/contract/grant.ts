@@ -10,6 +10,13 @@ export interface Grant extends Amount {
   readonly final?: true;
 }
 
+/** What may be spent before something follows; less than nothing once it has. */
+export type Spendable = Omit<Amount, 'calls'>;
+
+export function isSpent({ tokens, microDollars }: Spendable): boolean {
+  return tokens < 0 || microDollars < 0;
+}
+
 /** Facts of a GrantTooSmall: what the whole activity needs to go on, and what it has used up to then. */
 export interface GrantFacts {
   readonly needs: Amount;

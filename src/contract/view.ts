@@ -49,7 +49,7 @@ export interface ViewNode {
   readonly passed?: readonly PassedModel[];
   /** Of a step that asks for a capability: who took it, and why. */
   readonly choice?: CapabilityChoice;
-  /** Times that its agent's transcript was summed up, with the head of what stood there before. */
+  /** The latest times that its agent's transcript was summed up, with the head of what stood there before. */
   readonly compactions?: readonly Compaction[];
   readonly failure?: ViewFailure;
   /** What a step that failed was given. */

@@ -8,6 +8,7 @@ import type { CompactInput, CompactResult } from '../contract/compaction';
 import type { DraftMessage, DraftPart } from '../contract/conversation';
 import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
+import { isSpent } from '../contract/grant';
 import { COMPACT_OUTPUT_TOKENS } from '../contract/limits';
 import type { StepPath } from '../contract/step-path';
 import type { Usage } from '../contract/usage';
@@ -54,6 +55,7 @@ interface TieredUse extends AgentUse {
 function askAtTier(run: Run, place: Place, use: TieredUse): Promise<AgentOutcome> {
   if (use.tier !== undefined) run.view.change(place.path, { tier: use.tier });
   const untrusted = run.taint.into(place.path);
+  const { economyBelow } = use.agent;
   const task: AgentTask = {
     agent: use.agent,
     site: {
@@ -64,6 +66,7 @@ function askAtTier(run: Run, place: Place, use: TieredUse): Promise<AgentOutcome
     },
     opening: opening(use.task, place.input),
     ...(use.tier === undefined ? {} : { tier: use.tier }),
+    ...(economyBelow === undefined ? {} : { untilCheap: run.ledger.untilShare(place.path, economyBelow) }),
     ...(untrusted === undefined ? {} : { untrusted }),
     ...(use.maxIdleRounds === undefined ? {} : { maxIdleRounds: use.maxIdleRounds }),
     ...(run.prepared.charter === undefined ? {} : { charter: run.prepared.charter }),
@@ -138,10 +141,13 @@ function stepwise(
   { task, ownTool, untilMs: until }: Stepwise,
 ): Promise<AgentOutcome> {
   const { agent } = task;
-  const clock = new AgentClock(until);
+  const continuation = place.path === run.top ? run.continuation : undefined;
+  // An execution that goes on from another does not begin the agent's time anew.
+  const ends = continuation?.from?.untilMs ?? until;
+  const clock = new AgentClock(ends);
   const summary = summaryOf(agent.name, place.path);
   // Of a transcript whose bound the execution before this one knew.
-  let known = BYTES_PER_TOKEN * (run.continuation?.from?.lastTurnTokens ?? 0);
+  let known = BYTES_PER_TOKEN * (continuation?.from?.lastTurnTokens ?? 0);
   const effects: AgentEffects = {
     // Not `async`: see `runPattern`.
     callModel(input) {
@@ -159,7 +165,8 @@ function stepwise(
       );
       const need = worstCall(agent, input.append, known);
       const scarce = run.ledger.scarce(place.path, need.full);
-      const isCheap = run.ledger.leftShare(place.path) < (agent.economyBelow ?? 0);
+      const { economyBelow } = agent;
+      const isCheap = economyBelow !== undefined && isSpent(run.ledger.untilShare(place.path, economyBelow));
       const told = {
         ...input,
         ...(isCheap ? { cheaply: true } : {}),
@@ -176,14 +183,16 @@ function stepwise(
     },
     compact: (input) => summedUp(run, place.path, { agent, input, clock, known }),
     afterTools: (state) => tookIn(run, place.path, state),
-    callTool: (use) => ownTool?.(use) ?? useTool(run, place, { ...use, untilMs: until, clock }),
+    callTool: (use) => ownTool?.(use) ?? useTool(run, place, { ...use, untilMs: ends, clock }),
   };
-  const { continuation } = run;
-  if (continuation === undefined || place.path !== run.top) return runAgent(task, effects);
+  if (continuation === undefined) return runAgent(task, effects);
   if (continuation.from !== undefined) tookIn(run, place.path, continuation.from);
   return runAgent(
     task,
-    { ...effects, betweenTurns: (state) => continuation.continueWhenLong(state) },
+    {
+      ...effects,
+      betweenTurns: (state) => continuation.continueWhenLong({ ...state, untilMs: clock.untilMs() }),
+    },
     continuation.from,
   );
 }

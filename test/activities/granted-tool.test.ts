@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createToolActivities } from '../../src/activities/call-tool';
 import { writeCharter } from '../../src/activities/charter';
+import { GrantPool, UseAccount } from '../../src/activities/grant-pool';
 import { packedEffects } from '../../src/activities/packed-effects';
 import { DEFAULT_TERMS } from '../../src/contract/default-terms';
 import { failureType } from '../../src/contract/fail';
@@ -79,7 +80,7 @@ test.each<[string, 'post' | 'wipe', object, string]>([
 test('a packed agent: is held to the same, whatever tools its task says that it has', async () => {
   const effects = packedEffects(
     { ...modelDeps(store, replying()), tools: TOOLS },
-    attempt(),
+    { attempt: { ...attempt(), use: new UseAccount(new GrantPool()) } },
     () => undefined,
   );
   const meta = { effect: 'write', repeat: 'safe', timeoutMs: 1000, local: false } as const;

@@ -5,6 +5,11 @@ const silent = { kind: 'approve', question: 'ok?', whenUnanswered: 'approve' };
 
 export const BAD_GRANTS: readonly BadTeam[] = [
   bad(
+    'a budget that the team has not',
+    teamOf({ ...agent, budget: 'reserch' }, { budgets: { research: { maxTokens: 1000 } } }),
+    'root.budget: names the unknown budget "reserch". Did you mean "research"? The budgets are: research.',
+  ),
+  bad(
     'a rule on tiers that names no capability of the team',
     { ...agentWith({ capabilities: ['research'] }), tiers: [{ capability: 'reserch', tier: 'heavy' }] },
     'tiers[0].capability: names "reserch", which no agent has. Did you mean "research"?',

@@ -73,7 +73,11 @@ const tree = fc.letrec<{ node: unknown }>((tie) => ({
 
 describe('stepEvents', () => {
   test.each([
-    ['an agent without tools: six a turn', use('talker'), 50 * 6 + 4],
+    [
+      'an agent without tools: six a turn, and six each time that it may be summed up',
+      use('talker'),
+      (50 + 10) * 6 + 4,
+    ],
     [
       'an agent with tools: six a tool call besides, and six each time that it may be summed up',
       use('worker'),
@@ -99,7 +103,7 @@ describe('stepEvents', () => {
         supervisor: 'boss',
         workers: { a: use('packed'), b: { ...use('talker'), isolated: true } },
       },
-      10 * 6 + 4 + 40 * 12,
+      (10 + 8) * 6 + 4 + 40 * 12,
     ],
     [
       'a route: its longest way only',
@@ -109,7 +113,7 @@ describe('stepEvents', () => {
         routes: { a: use('packed'), b: use('talker') },
         fallback: use('packed'),
       },
-      8 + 8 + 304,
+      8 + 8 + 364,
     ],
     [
       'an approval: a question and its escalations',

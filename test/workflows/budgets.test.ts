@@ -159,6 +159,17 @@ describe('budgets', () => {
     expect(result.missing[0]).toMatch(/^root\/refine:draft\[\d\]$/);
   });
 
+  test('a model without a price: its calls are marked, or the run does not begin where the team refuses', async () => {
+    const unpriced = await startEngine();
+    unpriced.replies({ worker: () => text('done') });
+    const started = (limits: object) => unpriced.start(team('unpriced', who('worker'), { limits }), 'go');
+    expect((await (await started({})).result()).usage).toMatchObject({ calls: 1, unpricedCalls: 1 });
+    const refused = await started({ unpriced: 'refuse' });
+    await expect(refused.result()).rejects.toMatchObject({ cause: { type: 'UnpricedModel' } });
+    expect(unpriced.asked('worker')).toBe(1);
+    await unpriced.stop();
+  });
+
   test('a name: steps in several places, children too, share one budget; the others do not count in it', async () => {
     const named = () => side({ budget: 'research', onFailure: 'skip' }, { isolated: true });
     const root = withWorker(pipeline([pipeline([named()], { isolated: true }), named(), agent('worker')]));

@@ -1,4 +1,4 @@
-import { agent, parallel, pipeline, team } from '../../src/contract/builders';
+import { agent, map, parallel, pipeline, team } from '../../src/contract/builders';
 import type { FailureType } from '../../src/contract/failure-types';
 import { fails, text } from '../../src/models/scripted-reply';
 import { type Engine, startEngine } from './engine';
@@ -60,6 +60,32 @@ describe('fallback', () => {
     expect((await engine.run(frugal, 'go')).output).toEqual({ inline: 'dear' });
     expect((await engine.run(thrice, 'go')).output).toEqual({ inline: 'cheap' });
   });
+
+  test.each([1, 10])(
+    'a packed agent turns cheap by what it has used itself, %i to an activity',
+    async (callsPerActivity) => {
+      engine.replies({
+        writer: ({ model, messages }) => {
+          const usage = { inputTokens: 100, outputTokens: 2_000 };
+          const turn = messages.filter(({ role }) => role === 'assistant').length;
+          return turn < 3 ? { text: `${model} `, stop: 'maxTokens', usage } : { text: model, usage };
+        },
+      });
+      const writer = agent({
+        name: 'writer',
+        instructions: 'Write.',
+        mode: 'packed',
+        model: 'dear',
+        economy: { model: 'cheap', below: 0.9 },
+        limits: { maxOutputTokens: 2_000 },
+      });
+      const root = map('', writer, { callsPerActivity });
+      const result = await engine.run(team('packed-economy', root, { limits: { maxTokens: 50_000 } }), [
+        'one',
+      ]);
+      expect(await engine.valueOf(result.output)).toEqual(['dear dear dear cheap']);
+    },
+  );
 
   test('fallback agents are tried in order on the failures that say so, and on no other', async () => {
     engine.replies({

@@ -13,10 +13,20 @@ const look = defineTool({
   run: async ({ turn }) => `seen ${turn}`,
 });
 
+const nap = defineTool({
+  ...look,
+  name: 'nap',
+  input: z.object({ turn: z.number() }),
+  run: async ({ turn }) => {
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    return `slept ${turn}`;
+  },
+});
+
 describe('runSubtree', () => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await startEngine({ tools: [look] });
+    engine = await startEngine({ tools: [look, nap] });
   });
   afterAll(() => engine.stop());
 
@@ -44,6 +54,17 @@ describe('runSubtree', () => {
     expect((await child.view()).nodes).toMatchObject([
       { label: 'walker', state: 'done', turns, usage: { calls: turns } },
     ]);
+  });
+
+  test('an agent that goes on in new executions has the time that it was given once, not in each', async () => {
+    engine.replies({ dawdler: (request) => toolCall('nap', { turn: turnOf(request) }) });
+    const dawdler = agent(
+      { name: 'dawdler', instructions: 'Nap.', tools: ['nap'], limits: { maxTurns: 1000, timeout: '4s' } },
+      { isolated: true },
+    );
+    const run = await engine.start(team('slow', parallel({ dawdler })), 'go', { maxHistoryEvents: 40 });
+    await expect(run.result()).rejects.toMatchObject({ cause: { type: 'StepTimedOut' } });
+    expect(await engine.attach(`${run.id}/root/parallel:dawdler`).executions()).toBeGreaterThan(1);
   });
 
   test('a failing child fails the run by its own type, and what it had used is counted', async () => {

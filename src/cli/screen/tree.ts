@@ -107,6 +107,10 @@ function nameWidth(width: number): number {
   return width - (width < NARROW ? COLUMNS.state : COLUMNS_WIDTH);
 }
 
+function timesOf(compactions: NonNullable<ViewNode['compactions']>): number {
+  return compactions.at(-1)?.ordinal ?? compactions.length;
+}
+
 function attempts(node: ViewNode): string {
   return node.attempts > 1 ? ` ×${node.attempts}` : '';
 }
@@ -122,7 +126,7 @@ function outcome(node: ViewNode): string {
     ...(refusedCalls === undefined ? [] : [showSome(refusedCalls, 'refused call')]),
     ...(node.tier === undefined ? [] : [`${node.tier} model`]),
     ...(node.usage.cached === undefined ? [] : [`${node.usage.cached} from the cache`]),
-    ...(node.compactions === undefined ? [] : [`summed up ${showSome(node.compactions.length, 'time')}`]),
+    ...(node.compactions === undefined ? [] : [`summed up ${showSome(timesOf(node.compactions), 'time')}`]),
     ...(untrusted === undefined ? [] : [`read untrusted: ${untrusted.join(', ')}`]),
   ];
   return chosen + words.map((each) => ` · ${oneLine(each)}`).join('');

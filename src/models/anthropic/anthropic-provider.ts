@@ -6,7 +6,7 @@ import { withAnswer } from '../structured-answer';
 import { fromAnthropicError } from './from-anthropic-error';
 import { fromAnthropicReply } from './from-anthropic-reply';
 import { readAnthropicStream } from './read-anthropic-stream';
-import { ANTHROPIC, toAnthropicRequest } from './to-anthropic-request';
+import { ANTHROPIC, toAnthropicCount, toAnthropicRequest } from './to-anthropic-request';
 
 export interface AnthropicOptions {
   readonly apiKey?: string;
@@ -22,6 +22,12 @@ const ANTHROPIC_API = 'https://api.anthropic.com';
 
 /** The stall timeout decides when a call is given up; the SDK's own limit only has to lie beyond every other. */
 const SDK_TIMEOUT_MS = 24 * 60 * 60 * 1000;
+
+/** A count that takes longer is done without. */
+const COUNT_TIMEOUT_MS = 10_000;
+
+/** The vendor calls its count an estimate (https://platform.claude.com/docs/en/build-with-claude/token-counting). */
+const COUNT_MARGIN = 1.02;
 
 /**
  * The last version of the API that takes a temperature: 2026-10-21, the SDK's own, refuses one
@@ -63,5 +69,18 @@ export function anthropicProvider(options: AnthropicOptions): ModelProvider {
         },
         toFailure: (error) => fromAnthropicError(error, host),
       }),
+    async countInput(request, { signal }) {
+      try {
+        const { input_tokens } = await client.messages.countTokens(toAnthropicCount(request), {
+          signal,
+          timeout: COUNT_TIMEOUT_MS,
+        });
+        return Math.ceil(input_tokens * COUNT_MARGIN);
+      } catch {
+        // Servers that only look like Anthropic's may not count; then the bound by bytes decides.
+        signal.throwIfAborted();
+        return undefined;
+      }
+    },
   };
 }

@@ -39,6 +39,13 @@ export function toAnthropicRequest(
   };
 }
 
+/** What of a request goes into the count of its input tokens. */
+export function toAnthropicCount(request: ModelRequest): Anthropic.MessageCountTokensParams {
+  const { temperature: _, ...counted } = request;
+  const { max_tokens: _most, stream: _stream, ...count } = toAnthropicRequest(counted, false);
+  return count;
+}
+
 function toolParams(
   request: ModelRequest,
   messages: readonly Message[],

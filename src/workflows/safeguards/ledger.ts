@@ -11,6 +11,7 @@ import {
   shareOf,
 } from '../../contract/amount';
 import { amountOfBudget } from '../../contract/budgets';
+import type { Spendable } from '../../contract/grant';
 import type { StepPath } from '../../contract/step-path';
 import type { Budget, RunLimits } from '../../contract/team';
 import { addUsage, inDoubt, NO_USAGE, spentBy, type Usage } from '../../contract/usage';
@@ -187,17 +188,12 @@ export class Ledger {
     };
   }
 
-  /** The least share, 0 to 1, of tokens or money that any budget above the path has left. */
-  leftShare(path: StepPath): number {
-    const share = (limit: number, spent: number): number => (limit > 0 ? Math.max(0, 1 - spent / limit) : 0);
-    return Math.min(
-      ...this.accounts
-        .chain(path)
-        .flatMap(({ limit, spent }) => [
-          share(limit.tokens, spent.tokens),
-          share(limit.microDollars, spent.microDollars),
-        ]),
-    );
+  /** What may still be spent at the path before less than a share of any budget's tokens or money is left; below nothing once it is. */
+  untilShare(path: StepPath, share: number): Spendable {
+    const chain = this.accounts.chain(path);
+    const of = (unit: keyof Spendable): number =>
+      Math.min(...chain.map(({ limit, spent }) => limit[unit] * (1 - share) - spent[unit]));
+    return { tokens: of('tokens'), microDollars: of('microDollars') };
   }
 
   /** What is left to what runs at the path, where its next calls may use it up; undefined where there is plenty. */

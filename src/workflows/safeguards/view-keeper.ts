@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Approval, RejectedDecision } from '../../contract/approval';
-import type { Compaction } from '../../contract/compaction';
+import { type Compaction, withCompactions } from '../../contract/compaction';
 import type { Pause } from '../../contract/event';
 import { type PassedModel, withPassed } from '../../contract/model-call';
 import { SEARCH_ATTRIBUTES } from '../../contract/names';
@@ -119,7 +119,7 @@ export class ViewKeeper {
   sumUp(path: StepPath, more: readonly Compaction[]): void {
     const node = this.nodes.get(path);
     if (node === undefined || more.length === 0) return;
-    this.nodes.set(path, { ...node, compactions: [...(node.compactions ?? []), ...more] });
+    this.nodes.set(path, { ...node, compactions: withCompactions(node.compactions, more) });
   }
 
   end(path: StepPath, state: NodeState, failure?: ViewFailure): void {
