@@ -144,6 +144,15 @@ function choiceOf(routes: readonly string[]): JsonObject {
   );
 }
 
+/** As a supervisor's of its delegations. */
+const WEIGHT = {
+  type: 'integer',
+  minimum: 1,
+  maximum: 10,
+  description:
+    'How much work this is beside the other tasks, and so its share of the budget; what it leaves is for the rest. Where no task has one, they all draw on the whole.',
+};
+
 function planFor(workers: readonly string[], maxTasks: number): JsonObject {
   const task = object(
     {
@@ -152,8 +161,9 @@ function planFor(workers: readonly string[], maxTasks: number): JsonObject {
       objective: TEXT,
       requires: list(TEXT),
       optional: FLAG,
+      weight: WEIGHT,
     },
-    ['requires', 'optional'],
+    ['requires', 'optional', 'weight'],
   );
   return object({ tasks: list(task, { minItems: 1, maxItems: maxTasks }) });
 }

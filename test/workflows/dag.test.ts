@@ -22,6 +22,42 @@ describe('dag', () => {
   });
   afterAll(() => engine.stop());
 
+  test('a planner states weights: each task has its share of what is left, and what it leaves flows back', async () => {
+    const limits = { maxTokens: 100_000 };
+    const shares: Record<string, number> = {};
+    let run: Awaited<ReturnType<Engine['start']>>;
+    const noting = (name: string) => async () => {
+      await engine.until(async () => {
+        const own = (await run.view()).budgets?.find((budget) => budget.name.includes(`:${name}[`));
+        if (own !== undefined) shares[name] = own.limit.tokens;
+        return name === 'last' || own !== undefined;
+      });
+      return { ...text('done'), usage: { inputTokens: 900, outputTokens: 100 } };
+    };
+    engine.replies({
+      planner: () => ({
+        ...output({
+          tasks: [
+            task('a', 'small', { weight: 1 }),
+            task('b', 'large', { weight: 3 }),
+            task('c', 'last', { requires: ['a', 'b'] }),
+          ],
+        }),
+        usage: { inputTokens: 900, outputTokens: 100 },
+      }),
+      small: noting('small'),
+      large: noting('large'),
+      last: noting('last'),
+    });
+    const workers = { small: who('small'), large: who('large'), last: who('last') };
+    run = await engine.start(team('weighed', dag({ planner, workers }), { limits }), 'go');
+    const { state } = await run.result();
+    expect(state).toBe('done');
+    // 99,000 are left after the plan, and weights are 1, 3 and, where none is stated, 1.
+    expect(shares).toEqual({ small: 19_800, large: 59_400 });
+    expect((await run.view()).budgets?.[0]?.left.tokens).toBe(96_000);
+  });
+
   test('fixed tasks: every ready one starts at once, and gets the outputs of what it requires', async () => {
     const seen: Record<string, Json> = {};
     const both = async () => {

@@ -37,6 +37,8 @@ export async function runPlannedTasks(run: Run, place: Place<DagStep>, planner: 
 
 class PlannedWork {
   private readonly tasks: NumberedTask[] = [];
+  /** Weights of the tasks that are not over; none where the plan states none. */
+  private readonly weights = new Map<NumberedTask, number>();
   private readonly results = new Map<string, StepResult>();
   private readonly missing: NumberedTask[] = [];
   private readonly failures: { readonly task: string; readonly worker: string; readonly why: string }[] = [];
@@ -80,6 +82,9 @@ class PlannedWork {
   async carryOut(plan: readonly PlannedTask[], onFailure: 'cancel' | 'finish'): Promise<unknown> {
     const tasks = plan.map((task, index) => ({ ...task, ordinal: this.tasks.length + index }));
     this.tasks.push(...tasks);
+    this.weights.clear();
+    if (tasks.some(({ weight }) => weight !== undefined))
+      for (const task of tasks) this.weights.set(task, task.weight ?? 1);
     const { missing, failed } = await runTasks({
       tasks,
       width: RUN_DEFAULTS.maxConcurrency,
@@ -87,7 +92,10 @@ class PlannedWork {
       stop: new Stop(this.run, this.place.step),
       onFailure,
       start: (task) => this.start(task),
-      lost: (task, because) => leaveOut(this.run, this.placeOf(task, this.place.input), because.id),
+      lost: (task, because) => {
+        this.weights.delete(task);
+        leaveOut(this.run, this.placeOf(task, this.place.input), because.id);
+      },
     });
     this.missing.push(...missing);
     if (failed === undefined) return undefined;
@@ -109,7 +117,22 @@ class PlannedWork {
         ...(task.requires.length === 0 ? {} : { results: resultsFor(task.requires, this.results) }),
       },
     });
-    return this.run.runStep(this.placeOf(task, input));
+    const share = this.shareOf(task);
+    try {
+      return await this.run.runStep({
+        ...this.placeOf(task, input),
+        ...(share === undefined ? {} : { share }),
+      });
+    } finally {
+      this.weights.delete(task);
+    }
+  }
+
+  /** Of what is left: by its weight among all that is not over, so that what others have left flows back. */
+  private shareOf(task: NumberedTask): number | undefined {
+    const weight = this.weights.get(task);
+    if (weight === undefined || this.weights.size === 1) return undefined;
+    return weight / [...this.weights.values()].reduce((sum, each) => sum + each, 0);
   }
 
   private placeOf({ worker, ordinal }: NumberedTask, input: Place['input']): Place {

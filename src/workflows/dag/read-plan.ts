@@ -7,6 +7,8 @@ import type { RunnableTask } from './run-tasks';
 export interface PlannedTask extends RunnableTask {
   readonly worker: string;
   readonly objective: string;
+  /** How much work it is beside the others. */
+  readonly weight?: number;
 }
 
 /** What a plan is held to. */
@@ -56,14 +58,17 @@ function sizeMistakes(count: number, { maxTasks, callsLeft }: PlanTerms): readon
 /** The task, or what is wrong with its form. */
 function taskOf(raw: Json): PlannedTask | string {
   if (!isObject(raw)) return 'is no object';
-  const { id, worker, objective, requires = [], optional = false } = raw;
+  const { id, worker, objective, requires = [], optional = false, weight } = raw;
   if (typeof id !== 'string' || !ID.test(id))
     return 'needs an "id" that starts with a letter and holds letters, digits, "_" or "-"';
   if (typeof worker !== 'string') return `("${id}") needs a "worker"`;
   if (typeof objective !== 'string' || objective.trim() === '') return `("${id}") needs an "objective"`;
   if (!isTexts(requires)) return `("${id}"): "requires" is no list of ids`;
   if (typeof optional !== 'boolean') return `("${id}"): "optional" is neither true nor false`;
-  return { id, worker, objective, requires, optional };
+  if (weight === undefined) return { id, worker, objective, requires, optional };
+  if (typeof weight !== 'number' || !Number.isInteger(weight) || weight < 1 || weight > 10)
+    return `("${id}"): "weight" is no whole number from 1 to 10`;
+  return { id, worker, objective, requires, optional, weight };
 }
 
 function orderMistakes(tasks: readonly PlannedTask[], terms: PlanTerms): readonly string[] {
