@@ -49,9 +49,17 @@ const NEAREST: Readonly<Record<ModelTier, readonly ModelTier[]>> = {
   heavy: ['heavy', 'medium', 'light'],
 };
 
+/** The tier nearest to the one asked for that is there at all. */
+export function nearestTier(asked: ModelTier, there: readonly ModelTier[]): ModelTier | undefined {
+  return NEAREST[asked].find((near) => there.includes(near));
+}
+
 /** The candidates of that tier, or of the nearest one that has any; all where none is asked for. */
 export function ofTier(candidates: readonly Candidate[], tier: ModelTier | undefined): readonly Candidate[] {
   if (tier === undefined) return candidates;
-  const found = NEAREST[tier].find((near) => candidates.some((candidate) => candidate.tier === near));
+  const found = nearestTier(
+    tier,
+    candidates.map((candidate) => candidate.tier),
+  );
   return candidates.filter((candidate) => candidate.tier === found);
 }

@@ -1,5 +1,5 @@
-import type { ModelTier, RegistryAsk } from '../../contract/agent';
-import { hashOf } from '../../contract/hash';
+import type { RegistryAsk } from '../../contract/agent';
+import { nearestTier } from '../../contract/capability';
 import {
   CANARY_STAGES,
   isHealthy,
@@ -7,6 +7,7 @@ import {
   type RegisteredAgent,
   type RegisteredVersion,
 } from '../../contract/registry';
+import { drawn, weightedScore } from '../weighted-draw';
 
 /** An agent in the version that a run would be given. */
 export interface Offer {
@@ -15,11 +16,6 @@ export interface Offer {
   /** Share of new runs that get this version, where it is a canary. */
   readonly canary?: number;
   readonly leftOut?: LeftOut;
-}
-
-/** Between 0 and 1, the same for the same things, and even over many seeds. */
-function drawn(...things: readonly string[]): number {
-  return (Number.parseInt(hashOf(things).slice(0, 12), 16) + 0.5) / 2 ** 48;
 }
 
 /**
@@ -35,13 +31,6 @@ export function offerOf(agent: RegisteredAgent, seed: string, wanted?: string): 
   if (version === undefined) return undefined;
   return { agent, version, ...(name === canary?.version ? { canary: share } : {}) };
 }
-
-/** Where a tier has no candidate the next heavier one stands in for it, and then the next lighter one. */
-const NEAREST: Readonly<Record<ModelTier, readonly ModelTier[]>> = {
-  light: ['light', 'medium', 'heavy'],
-  medium: ['medium', 'heavy', 'light'],
-  heavy: ['heavy', 'medium', 'light'],
-};
 
 /** Everyone who has a capability, each in the version that this run would be given. */
 export function ableFor(
@@ -67,7 +56,10 @@ export function ranked(
   const near =
     tier === undefined
       ? undefined
-      : NEAREST[tier].find((each) => able.some(({ version }) => version.tier === each));
+      : nearestTier(
+          tier,
+          able.map(({ version }) => version.tier),
+        );
   const judged = able.map((offer): Offer => {
     const { uses, microDollars } = offer.version.figures;
     if (offer.leftOut !== undefined) return offer;
@@ -80,7 +72,7 @@ export function ranked(
   const settled = someone
     ? judged
     : judged.map((offer) => (offer.leftOut === 'health' ? spared(offer) : offer));
-  const score = ({ agent }: Offer) => -agent.weight / Math.log(drawn(seed, agent.name));
+  const score = ({ agent }: Offer) => weightedScore(agent.weight, seed, agent.name);
   return settled.toSorted(
     (left, right) =>
       Number(left.leftOut !== undefined) - Number(right.leftOut !== undefined) || score(right) - score(left),
