@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
 import { CAUSES, type CutPlace, cutOnce } from '../../scripts/bench/cut-call';
-import { type CutModel, openCutModel } from '../../scripts/bench/cut-model';
+import { type CutModel, openCutModel, QUICK, SLOW } from '../../scripts/bench/cut-model';
 import { runSettings } from '../../src/client/run-settings';
-import { RUN_FORMAT } from '../../src/contract/run';
+import { agent, parallel, team } from '../../src/contract/builders';
+import { RUN_FORMAT, type RunResult } from '../../src/contract/run';
 import { anthropicProvider } from '../../src/models/anthropic/anthropic-provider';
 import { oneModel } from '../../src/models/models';
 import { createTestEnvironment } from '../../src/testing/environment';
@@ -86,4 +87,31 @@ describe('a call that is no longer wanted', () => {
     },
     30_000,
   );
+
+  test('a step whose time is over: gives what its other branches have, names what is missing, and the provider sees the rest closed', async () => {
+    const input = randomUUID();
+    const slow = (name: string) => agent({ name, instructions: SLOW });
+    const quick = (name: string) => agent({ name, instructions: QUICK });
+    const late = team(
+      'late',
+      parallel(
+        { a: quick('a'), b: slow('b'), c: quick('c'), d: slow('d') },
+        { join: { bestEffort: { atLeast: 0.5, required: [] } }, timeout: '4s' },
+      ),
+    );
+    const handle = await place.start(late, input);
+    const result = (await handle.result()) as RunResult;
+    expect(result).toMatchObject({
+      state: 'partial',
+      missing: ['root/parallel:b', 'root/parallel:d'],
+      output: { inline: { a: input, c: input } },
+    });
+    const outcomes = (system: string) => model.calls(input, system).map(({ outcome }) => outcome);
+    expect(outcomes(QUICK)).toEqual(['finished', 'finished']);
+    expect(outcomes(SLOW)).toEqual(['closed-by-client', 'closed-by-client']);
+    // Closed by the time that the run gives its result: nothing is paid for behind its back.
+    const { closeTime } = await handle.describe();
+    for (const { finishedAt } of model.calls(input, SLOW))
+      expect(finishedAt).toBeLessThanOrEqual((closeTime?.getTime() ?? Number.NaN) + 1);
+  }, 30_000);
 });

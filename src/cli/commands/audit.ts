@@ -27,7 +27,10 @@ export function auditCommand(cli: Cli): Command {
     const client = await openClient(flags, console.streams);
     try {
       logWorkers('warn', redactorFor(console.streams.env), logFile(resolve('.baton', 'worker.log')));
-      const { store, dataConverter } = openStoreFromEnvironment(console.streams.env);
+      const { store, dataConverter, keys } = openStoreFromEnvironment(console.streams.env);
+      // A replay that cannot read its history fails without saying why: the key tells it, forgotten or of another ring.
+      const holders = await keys?.holders(run);
+      if (holders !== undefined) await keys?.existing(holders.owner);
       const replayed = await replayNotes(await histories(client.context, run), dataConverter);
       const audit = await inScopeOf(run, () => auditRun(replayed, store));
       console.document(audit);

@@ -10,12 +10,15 @@ interface CancelFlags extends ServerFlags {
 export function cancelCommand(cli: Cli): Command {
   const command = serverCommand('cancel', 'Cancel a run: calls are cut, compensations still run')
     .argument('<run>', 'id of the run')
-    .option('--reason <text>', 'why, for the record');
+    .option('--reason <text>', 'why, for the record; not sent where encryption is on');
   return does<CancelFlags>(command, cli, async (console, flags, [run = '']) => {
     const client = await openClient(flags, console.streams);
     try {
       await client.cancel(run, flags.reason);
-      console.document({ run, cancelling: true });
+      const unsent = flags.reason !== undefined && client.context.keys !== undefined;
+      console.document({ run, cancelling: true, ...(unsent ? { reasonSent: false } : {}) });
+      if (unsent)
+        console.note('The reason is not sent: Temporal would keep it in the clear, and encryption is on.');
       console.say(`Run ${run} is told to stop. See how it ends: baton watch ${run}`);
     } finally {
       await client.close();
