@@ -100,6 +100,26 @@ describe('renderTree', () => {
     expect(progressLines(view, running, 66_000).map((line) => line.slice(10))).toEqual(['no longer paused']);
   });
 
+  test('what failed without ending the run is told below, where it arose, three at most', () => {
+    const failed = (message: string) =>
+      ({ state: 'failed', endedAt: 2_500, failure: { type: 'ToolFailed', message } }) as const;
+    const nodes = [
+      nodeAt('root', { kind: 'parallel', label: 'root' }),
+      nodeAt('root/parallel:a', { kind: 'pipeline', label: 'a', ...failed('no\nfile') }),
+      nodeAt('root/parallel:a/pipeline:0', { label: 'reader', ...failed('no\nfile') }),
+    ];
+    expect(renderTree(viewOf(nodes), STYLE).slice(5)).toEqual(['reader: ToolFailed: no file']);
+    const many = [0, 1, 2, 3].map((index) => nodeAt(`root/parallel:b${index}`, failed(`no ${index}`)));
+    const view = viewOf([...nodes, ...many], { failure: { type: 'ToolFailed', message: 'no 0' } });
+    expect(renderTree(view, STYLE).slice(-5)).toEqual([
+      'reader: ToolFailed: no file',
+      'b1 (writer): ToolFailed: no 1',
+      'b2 (writer): ToolFailed: no 2',
+      '… 1 more failed step',
+      'ToolFailed: no 0',
+    ]);
+  });
+
   test('colours only where they are wanted', () => {
     const coloured = renderTree(VIEW, { ...STYLE, paint: makePaint(true) });
     expect(coloured.join('')).toContain('\u001b[');

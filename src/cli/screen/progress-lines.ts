@@ -1,6 +1,7 @@
 import { isOver } from '../../client/merge-views';
 import { showCost } from '../../contract/usage';
 import type { RunView, ViewNode } from '../../contract/view';
+import { aroseAt } from './arose-at';
 import { cut, fill, oneLine } from './fit-text';
 import { showClock, showDuration, showTokens } from './show-numbers';
 import { showOrigin } from './show-origin';
@@ -31,12 +32,10 @@ function facts(node: ViewNode, now: number): string {
   return cut(`${spent}  ${showDuration((node.endedAt ?? now) - node.startedAt)}${origin}${outcome}`, 300);
 }
 
-/** Why a step failed, or needed its fallback, told where it did: the steps around it fail of the same. */
-function why({ path, state, failure }: ViewNode, { nodes }: RunView): string {
-  if (failure === undefined || state === 'running') return '';
-  const told = nodes.some(
-    (node) => node.path.startsWith(`${path}/`) && node.failure?.message === failure.message,
-  );
+/** Why a step failed, or needed its fallback, told where that arose. */
+function why(node: ViewNode, { nodes }: RunView): string {
+  const { state, failure } = node;
+  if (failure === undefined || state === 'running' || !aroseAt(node, nodes)) return '';
   const after = state === 'done' || state === 'partial' ? 'after ' : '';
-  return told ? '' : `  ${after}${failure.type}: ${cut(oneLine(failure.message), 300)}`;
+  return `  ${after}${failure.type}: ${cut(oneLine(failure.message), 300)}`;
 }

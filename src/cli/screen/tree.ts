@@ -1,6 +1,7 @@
 import { isOver } from '../../client/merge-views';
 import { showCost } from '../../contract/usage';
 import type { NodeState, RunView, ViewNode } from '../../contract/view';
+import { aroseAt } from './arose-at';
 import { cut, fill, fillLeft, oneLine } from './fit-text';
 import type { Paint } from './paint';
 import { showCalls, showCount, showDuration, showSome, showTokens } from './show-numbers';
@@ -32,6 +33,8 @@ const SIGNS: Readonly<Record<NodeState, string>> = {
 /** Widths of the columns right of the name, spaces before them included. */
 const COLUMNS = { state: 11, tokens: 8, cost: 10, time: 9 };
 const NARROW = 60;
+/** Failed steps whose reasons are told below the tree. */
+const MAX_FAILED = 3;
 const COLUMNS_WIDTH = COLUMNS.state + COLUMNS.tokens + COLUMNS.cost + COLUMNS.time;
 
 /** A run as lines of text: one a step, with state, tokens, cost and time, and what failed below. */
@@ -43,7 +46,7 @@ export function renderTree(view: RunView, style: TreeStyle): readonly string[] {
     view.paused === undefined || isOver(view.state)
       ? []
       : [style.paint.dim(cut(showPause(view.paused), style.width))];
-  const below = [...held, ...failure];
+  const below = [...held, ...failedSteps(view, style), ...failure];
   const rows = style.rows === undefined ? Number.POSITIVE_INFINITY : style.rows - 2 - below.length;
   const lines = growTree(view.nodes, Math.max(1, rows));
   return [
@@ -134,6 +137,22 @@ function outcome(node: ViewNode): string {
 
 function moreLine(line: Line, { width, paint }: TreeStyle): string {
   return paint.dim(cut(`${line.prefix}… ${showSome(line.hidden, 'more step')}`, width));
+}
+
+/** What failed below, and did not end the run or has not yet. */
+function failedSteps({ nodes, failure }: RunView, { width, paint }: TreeStyle): readonly string[] {
+  const failed = nodes.filter(
+    (node) =>
+      (node.state === 'failed' || node.state === 'skipped') &&
+      node.failure?.message !== failure?.message &&
+      aroseAt(node, nodes),
+  );
+  const lines = failed.slice(0, MAX_FAILED).map((node) => {
+    const { type = '', message = '' } = node.failure ?? {};
+    return cut(`${oneLine(stepName(node))}: ${type}: ${oneLine(message)}`, width);
+  });
+  const more = failed.length - lines.length;
+  return (more === 0 ? lines : [...lines, `… ${showSome(more, 'more failed step')}`]).map(paint.dim);
 }
 
 function failureLine(type: string, message: string, { width, paint }: TreeStyle): string {

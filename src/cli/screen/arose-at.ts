@@ -1,0 +1,9 @@
+import type { ViewNode } from '../../contract/view';
+
+/** Is it this step whose failure it was first? The steps around it fail of the same. */
+export function aroseAt({ path, failure }: ViewNode, nodes: readonly ViewNode[]): boolean {
+  return (
+    failure !== undefined &&
+    !nodes.some((node) => node.path.startsWith(`${path}/`) && node.failure?.message === failure.message)
+  );
+}
