@@ -12,12 +12,13 @@ import { subTeamNamed, type Team } from '../contract/team';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 import { checkTeamSize } from './input-value';
+import { givenOversight, signedSession, type WatchedBy } from './oversight';
 import { runSettings } from './run-settings';
 import { explained } from './server-error';
 import { checkRunName, startAttributes } from './start';
 import { taskPriority } from './task-priority';
 
-export interface SessionOptions {
+export interface SessionOptions extends WatchedBy {
   /** Workflow id of the session; its messages run under `<id>.1`, `<id>.2` and so on. @default the team's name and eight random hex digits */
   readonly sessionId?: string;
   /** A sub-team that is to answer in place of the team's own root. */
@@ -58,6 +59,7 @@ export async function openSession(
   const id = options.sessionId ?? `${team.name}-${randomBytes(4).toString('hex')}`;
   checkRunName(id);
   const { tenant, identity } = options;
+  const oversight = givenOversight(options);
   return explained(context, async () => {
     const searchAttributes = await context.searchAttributes();
     const { profile, taskQueue } = context;
@@ -69,8 +71,10 @@ export async function openSession(
       terms: termsOf(options),
       ...(tenant === undefined ? {} : { tenant }),
       ...(identity === undefined ? {} : { identity }),
+      ...(oversight === undefined ? {} : { oversight }),
     };
-    await startSession(context, id, { input, priority: options.priority });
+    const signed = signedSession(input, id, options.signAs);
+    await startSession(context, id, { input: signed, priority: options.priority });
     return id;
   });
 }

@@ -3,10 +3,11 @@ import { failure } from '../contract/fail';
 import type { GivenOversight } from '../contract/oversight';
 import { policySchema } from '../contract/policy-schema';
 import type { RunInput } from '../contract/run';
+import type { SessionInput } from '../contract/session';
 import { type ApproverKey, type KeyPair, sign } from '../contract/signing';
-import { startWords } from '../contract/start-words';
+import { sessionWords, startWords } from '../contract/start-words';
 
-/** Who is to watch over a run. */
+/** Who is to watch over a run, or over all runs of a session. */
 export interface WatchedBy {
   /** In force beside the team's own policy; the strictest wins. */
   readonly policy?: z.input<typeof policySchema>;
@@ -41,9 +42,18 @@ export function signedStart(input: RunInput, run: string, signAs?: KeyPair): Run
   return { ...unsigned, oversight: { ...unsigned.oversight, signature } };
 }
 
+/** A session's input with the signature of whoever opens it under that id, which each of its runs brings. Throws InvalidInput. */
+export function signedSession(input: SessionInput, session: string, signAs?: KeyPair): SessionInput {
+  const { oversight } = input;
+  if (oversight?.keys === undefined) return input;
+  if (signAs === undefined) throw needsSigner();
+  const signature = sign(sessionWords(input, session), signAs.privateKey);
+  return { ...input, oversight: { ...oversight, session, signature } };
+}
+
 function needsSigner(): Error {
   return failure(
     'InvalidInput',
-    'A run whose decisions are signed needs a signed start: give signAs (--sign-as), a key among its approvers.',
+    'A run or session whose decisions are signed needs a signed start: give signAs (--sign-as), a key among its approvers.',
   );
 }

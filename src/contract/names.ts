@@ -35,6 +35,8 @@ export const EFFECTS_QUERY = 'effects';
 export const EMIT_UPDATE = 'emit';
 export const EVENT_SIGNAL = 'event';
 export const PAUSE_SIGNAL = 'pause';
+/** Approvals that cover the rest of the run's calls of their kind, from one of its executions to the others. */
+export const REMEMBERED_SIGNAL = 'remembered';
 /** A child asks its parent for more budget, is granted it, and tells what it has used where it is cancelled. */
 export const ASK_GRANT_SIGNAL = 'askGrant';
 export const GRANT_SIGNAL = 'grant';

@@ -11,8 +11,10 @@ export interface GivenOversight {
   readonly keys?: readonly ApproverKey[];
   /** Who started the run: with keys proven by `signature`, else only said. */
   readonly requester?: string;
-  /** Of `signedWords.start`. */
+  /** Of `signedWords.start`; of `signedWords.session` where there is a `session`. */
   readonly signature?: string;
+  /** The session whose message the run answers: it was opened, and signed, under the same watch. */
+  readonly session?: string;
 }
 
 /** What every execution of a run knows of it; the policies are in the charter, where the workers look. Absent parts say nothing. */

@@ -1,4 +1,5 @@
 import type { Json } from './json';
+import type { GivenOversight } from './oversight';
 import type { RunSettings } from './run';
 import type { StepPath } from './step-path';
 import type { Team } from './team';
@@ -19,6 +20,8 @@ export interface SessionInput {
   readonly terms: SessionTerms;
   readonly tenant?: string;
   readonly identity?: Json;
+  /** Who watches over the runs that answer, beside what the team says. */
+  readonly oversight?: GivenOversight;
   /** Present where the session goes on in a new execution. */
   readonly continued?: SessionState;
 }

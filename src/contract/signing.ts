@@ -35,6 +35,8 @@ export const signedWords = {
   edit: ({ approval, hash, by, args }: Edit): string =>
     canonicalJson({ baton: 'edit', approval, hash, by, args: hashOf(args) }),
   start: (start: SignedStart): string => canonicalJson({ baton: 'start', ...start }),
+  /** Of all messages of a session together: who says them is not proven by it. */
+  session: (opened: SignedSession): string => canonicalJson({ baton: 'session', ...opened }),
 };
 
 /** A start as its requester signs it. */
@@ -45,6 +47,11 @@ export interface SignedStart {
   readonly team: string;
   readonly input: string;
   readonly oversight: string;
+}
+
+/** A session as whoever opens it signs it. */
+export interface SignedSession extends Pick<SignedStart, 'by' | 'team' | 'oversight'> {
+  readonly session: string;
 }
 
 export function sign(words: string, privateKey: string): string {

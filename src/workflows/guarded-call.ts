@@ -167,10 +167,10 @@ async function parked(
 }
 
 /** What goes to the worker with the call; where all who approved allowed the rest of its kind too, that is remembered. */
-function permitOf({ overseer }: Run, { id, bound, votes: all, delegations }: Approval) {
+function permitOf({ switchboard }: Run, { id, bound, votes: all, delegations }: Approval) {
   const votes = all.filter(({ verdict }) => verdict === 'approve');
   const permit = { approval: id, bound, votes, delegations };
-  if (votes.every(({ remember }) => remember === true)) overseer.remember([permit]);
+  if (votes.every(({ remember }) => remember === true)) switchboard.remember(permit);
   return permit;
 }
 

@@ -3,6 +3,7 @@ import type { Approval, Decision, DecisionRecord, Delegation, Edit } from '../co
 import type { EffectState } from '../contract/effect';
 import type { Pause, RaisedEvent } from '../contract/event';
 import type { AskedGrant, GivenGrant, UsedByChild } from '../contract/grant';
+import type { Permit } from '../contract/held-call';
 import {
   ASK_GRANT_SIGNAL,
   DECIDE_SIGNAL,
@@ -15,6 +16,7 @@ import {
   GRANT_SIGNAL,
   INPUT_QUERY,
   PAUSE_SIGNAL,
+  REMEMBERED_SIGNAL,
   USED_SIGNAL,
   VIEW_QUERY,
 } from '../contract/names';
@@ -35,3 +37,4 @@ export const askGrantSignal = defineSignal<[AskedGrant]>(ASK_GRANT_SIGNAL);
 export const grantSignal = defineSignal<[GivenGrant]>(GRANT_SIGNAL);
 export const usedSignal = defineSignal<[UsedByChild]>(USED_SIGNAL);
 export const pauseSignal = defineSignal<[Pause | null]>(PAUSE_SIGNAL);
+export const rememberedSignal = defineSignal<[readonly Permit[]]>(REMEMBERED_SIGNAL);

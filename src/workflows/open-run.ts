@@ -110,7 +110,7 @@ export function openRun(opening: Opening): OpenRun {
   const tally = new AgentTally(continued?.agents);
   const switchboard = new Switchboard(
     { run: opening.run, workflow: workflowId },
-    { gate, view },
+    { gate, view, overseer },
     opening.events,
   );
   let undos = 0;

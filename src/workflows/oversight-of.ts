@@ -2,17 +2,19 @@ import { failure } from '../contract/fail';
 import type { Oversight } from '../contract/oversight';
 import type { RunInput } from '../contract/run';
 import { isSignedBy } from '../contract/signing';
-import { startWords } from '../contract/start-words';
+import { sessionWords, startWords } from '../contract/start-words';
 
 /**
  * Who watches over a run: what it was started with, and what its team says. Undefined where neither says anything.
  * Throws StartNotSigned where it was started with keys and its start is not signed with one of them.
  */
 export function oversightOf(input: RunInput, run: string): Oversight | undefined {
-  const { keys, requester, signature } = input.oversight ?? {};
+  const { keys, requester, signature, session } = input.oversight ?? {};
   if (keys !== undefined) {
     const by = requester ?? '';
-    if (!isSignedBy(keys, { words: startWords(input, run), by, signature }))
+    const words = session === undefined ? startWords(input, run) : sessionWords(input, session);
+    const isOfSession = session === undefined || answersIn(session, run);
+    if (!isOfSession || !isSignedBy(keys, { words, by, signature }))
       throw failure(
         'StartNotSigned',
         `The run was started with approvers' keys, and its start is not signed with a key of "${by}" among them.`,
@@ -24,4 +26,8 @@ export function oversightOf(input: RunInput, run: string): Oversight | undefined
     ...(requester === undefined ? {} : { requester }),
   };
   return Object.keys(told).length === 0 ? undefined : told;
+}
+
+function answersIn(session: string, run: string): boolean {
+  return run.startsWith(`${session}.`) && /^\d+$/.test(run.slice(session.length + 1));
 }

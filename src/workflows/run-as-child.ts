@@ -84,7 +84,7 @@ export async function runChild(run: Run, place: Place, input: SubtreeInput): Pro
     run.grants.close(workflowId, result.usage, result.budgets);
     run.effects.adopt(result.effects ?? {});
     run.taint.mark(place.path, result.untrusted);
-    run.overseer.remember(result.remembered ?? []);
+    run.switchboard.learn(result.remembered ?? []);
     run.tally.adopt(result.agents);
     const { output, missing, stretch } = result;
     return { output, missing, ...(stretch === undefined ? {} : { stretch }) };

@@ -62,7 +62,8 @@ async function undoOne(run: Run, undo: Undo, site: Site): Promise<ViewFailure | 
   run.effects.cover(path);
   for (let pauses = PAUSES_MS; ; ) {
     try {
-      await run.runStep({ step: undo.step, path, input, generation: site.generation });
+      // With nothing read for each try: what the last one was told must not have this one asked about.
+      await run.toUndo(undo.path).runStep({ step: undo.step, path, input, generation: site.generation });
       run.effects.settle(undo);
       return undefined;
     } catch (error) {

@@ -40,6 +40,8 @@ export interface StartedRun {
   /** Another of the questions' updates. */
   update(name: string, word: object): Promise<Approval>;
   signal(decision: object): Promise<void>;
+  /** Any other signal. */
+  tell(signal: string, what: unknown): Promise<void>;
   cancel(): Promise<void>;
   history(): Promise<temporal.api.history.v1.IHistoryEvent[]>;
   /** How often the execution continued as new, plus one. */
@@ -186,6 +188,7 @@ function startedRun(client: Client, handle: WorkflowHandle): StartedRun {
     update: (name, word) => handle.executeUpdate(name, { args: [word] }),
     decide: (decision) => handle.executeUpdate(DECIDE_UPDATE, { args: [decision] }),
     signal: (decision) => handle.signal(DECIDE_SIGNAL, decision),
+    tell: (signal, what) => handle.signal(signal, what),
     async cancel() {
       await handle.cancel();
     },

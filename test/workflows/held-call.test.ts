@@ -1,5 +1,5 @@
 import { agent, parallel, pipeline, saga, subteam, supervise, team, tool } from '../../src/contract/builders';
-import { DELEGATE_UPDATE, EDIT_UPDATE } from '../../src/contract/names';
+import { DELEGATE_UPDATE, EDIT_UPDATE, REMEMBERED_SIGNAL } from '../../src/contract/names';
 import { type ScriptedToolCall, text, toolCalls } from '../../src/models/scripted-reply';
 import { type Engine, lastText, startEngine, turnOf } from './engine';
 import { asks, broken, desk, done, lookUp, refund, takeBack, word, yes } from './refund-desk';
@@ -132,6 +132,46 @@ describe('what approvers do with a held call', () => {
     });
     await other.cancel();
     await expect(other.result()).rejects.toThrow();
+  });
+
+  test('remembered: in a branch with a history of its own, it holds for the branches that run beside it', async () => {
+    let begun = 0;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    engine.replies({
+      desk: async (request) => {
+        if (turnOf(request) > 0) return text('ok');
+        begun += 1;
+        const order = `a${begun}`;
+        if (begun === 2) await released;
+        return toolCalls({ name: 'refund', args: { order } });
+      },
+    });
+    const serving = pipeline([desk], { isolated: true });
+    const beside = team('beside', parallel({ one: serving, other: serving }), {
+      policy: asks({ remember: true }),
+    });
+    const run = await engine.start(beside, 'go');
+    const waiting = () => engine.listed(`BatonRun = "${run.id}" AND BatonState = "waiting"`);
+    await engine.until(async () => begun === 2 && (await waiting()).length === 1);
+    const [child = ''] = await waiting();
+    await engine.attach(child).decide({ ...yes(await engine.attach(child).waiting()), remember: true });
+    await engine.until(() => done.length === 1);
+    const sibling = engine.attach(`${run.id}/root/parallel:${child.endsWith('one') ? 'other' : 'one'}`);
+    await engine.until(async () =>
+      (await sibling.history()).some(
+        ({ workflowExecutionSignaledEventAttributes: told }) => told?.signalName === REMEMBERED_SIGNAL,
+      ),
+    );
+    release();
+    const held = await Promise.race([
+      run.result(),
+      sibling.waiting().catch(() => new Promise<never>(() => undefined)),
+    ]);
+    expect(held).toMatchObject({ state: 'done' });
+    expect(done).toEqual(['refund a1 10', 'refund a2 10']);
   });
 
   test("in branches, a sub-team and a supervisor's worker, each in a child: one inbox, and each question gets its own answer", async () => {

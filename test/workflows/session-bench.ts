@@ -10,6 +10,7 @@ import { scripted } from '../../src/models/scripted';
 import type { ScriptedReply } from '../../src/models/scripted-reply';
 import { createTestEnvironment } from '../../src/testing/environment';
 import { openLocalStore } from '../../src/threads/local-store';
+import type { Tool } from '../../src/tools/tool';
 import { createBatonWorker } from '../../src/workers/create-worker';
 import { misfits, type NamedHistory } from '../replay/misfits';
 import { workflowBundle } from '../setup/workflow-bundle';
@@ -37,7 +38,7 @@ export interface SessionBench {
 }
 
 export async function openSessionBench(
-  options: { readonly timeSkipping?: boolean } = {},
+  options: { readonly timeSkipping?: boolean; readonly tools?: readonly Tool[] } = {},
 ): Promise<SessionBench> {
   const environment = await createTestEnvironment({ time: options.timeSkipping ? 'skipping' : 'real' });
   const { connection, nativeConnection, namespace = 'default' } = environment;
@@ -49,13 +50,14 @@ export async function openSessionBench(
     connection: nativeConnection,
     namespace,
     taskQueue,
-    tools: [],
+    tools: options.tools ?? [],
     store: openLocalStore({ folder }),
     workflowBundle: workflowBundle(),
     shutdownGraceMs: 100,
     models: oneModel(
       scripted((request: ModelRequest) => {
-        const given = JSON.parse(lastText(request)) as SessionRequest;
+        const opening = { ...request, messages: request.messages.slice(0, 1) };
+        const given = JSON.parse(lastText(opening)) as SessionRequest;
         asked.push({ agent: request.agent, given });
         return reply(given, request.agent);
       }),

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { BatonError } from '../../client/baton-error';
+import type { WatchedBy } from '../../client/oversight';
 import type { Answer, HistoryEntry, Session } from '../../client/session';
 import type { Priority } from '../../contract/priority';
 import type { Team } from '../../contract/team';
@@ -10,6 +11,7 @@ import { readable } from '../screen/readable';
 import { untilInterrupted } from '../session/interrupt';
 import { openRunSession, type RunSession } from '../session/run-session';
 import { type ServerFlags, serverCommand } from '../session/server-options';
+import { type WatchFlags, watchedBy } from '../session/watched-by';
 import { checkOptions } from '../team/check-options';
 import { OFFLINE_NOTICE } from '../team/choose-models';
 import { mistakeLine } from '../team/mistake-line';
@@ -17,7 +19,7 @@ import { type CheckedFile, loadTeamFolder } from '../team/team-folder';
 import { type Cli, does } from './command';
 import { priorityOf } from './read-flags';
 
-interface ChatFlags extends ServerFlags {
+interface ChatFlags extends ServerFlags, WatchFlags {
   readonly session?: string;
   readonly idle?: string;
   readonly tenant?: string;
@@ -41,11 +43,14 @@ export function chatCommand(cli: Cli): Command {
     .option('--idle <duration>', 'silence after which it ends: 30m where it is left out')
     .option('--tenant <name>', 'who the session belongs to')
     .option('--priority <number>', 'from 1, before all others, to 5; 3 where it is left out', priorityOf)
+    .option('--policy <file>', "a policy in force beside the team's own: a file, or JSON")
+    .option('--sign-as <name>', 'whose key signs the opening, where the project has approvers')
     .option('--keep', 'leave the session open, and the server running, when the input ends')
     .option('--offline', "answer with the team's offline replies, whatever models are configured");
   return does<ChatFlags>(command, cli, async (console, flags, [path = '']) => {
     const folder = loadTeamFolder(path);
     const team = wholeTeam(await folder.check(null, checkOptions(folder)));
+    const watched = flags.session === undefined ? await watchedBy(console.streams, flags) : {};
     const { taskQueue, ...rest } = flags;
     const isNamed = command.getOptionValueSource('taskQueue') !== 'default';
     const opened = await openRunSession(
@@ -62,7 +67,7 @@ export function chatCommand(cli: Cli): Command {
     );
     try {
       if (opened.offline) console.say(OFFLINE_NOTICE);
-      const session = await sessionFor(opened, team, flags);
+      const session = await sessionFor(opened, team, { ...flags, watched });
       console.note(console.paint.dim(`session ${session.id}`));
       return await untilInterrupted((signal) => chat(console, session, { opened, flags, path, signal }));
     } finally {
@@ -71,12 +76,17 @@ export function chatCommand(cli: Cli): Command {
   });
 }
 
-async function sessionFor({ client }: RunSession, team: Team, flags: ChatFlags): Promise<Session> {
+async function sessionFor(
+  { client }: RunSession,
+  team: Team,
+  flags: ChatFlags & { readonly watched: WatchedBy },
+): Promise<Session> {
   if (flags.session !== undefined) return client.session(flags.session);
   return client.openSession(team, {
     ...(flags.idle === undefined ? {} : { idleTimeout: flags.idle }),
     ...(flags.tenant === undefined ? {} : { tenant: flags.tenant }),
     ...(flags.priority === undefined ? {} : { priority: flags.priority }),
+    ...flags.watched,
   });
 }
 

@@ -1,7 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { checkInputSize } from '../../client/input-value';
-import type { StartOptions } from '../../client/start';
 import { failure } from '../../contract/fail';
 import type { Priority } from '../../contract/priority';
 import type { Team } from '../../contract/team';
@@ -13,16 +12,16 @@ import { followRun } from '../session/follow-run';
 import { untilInterrupted } from '../session/interrupt';
 import { openRunSession, type RunSession } from '../session/run-session';
 import { namedQueue, type ServerFlags, serverCommand } from '../session/server-options';
-import { startKeys } from '../session/signing-key';
+import { type WatchFlags, watchedBy } from '../session/watched-by';
 import { checkOptions } from '../team/check-options';
 import { OFFLINE_NOTICE } from '../team/choose-models';
 import { mistakeLine } from '../team/mistake-line';
 import { readInput } from '../team/read-input';
-import { type CheckedFile, loadTeamFolder, readPlainInput } from '../team/team-folder';
+import { type CheckedFile, loadTeamFolder } from '../team/team-folder';
 import { type Cli, does } from './command';
 import { collected, priorityOf } from './read-flags';
 
-interface RunFlags extends ServerFlags {
+interface RunFlags extends ServerFlags, WatchFlags {
   readonly input?: string;
   readonly id?: string;
   readonly tenant?: string;
@@ -35,8 +34,6 @@ interface RunFlags extends ServerFlags {
   readonly worker: boolean;
   readonly offline?: boolean;
   readonly filesRoot?: string;
-  readonly policy?: string;
-  readonly signAs?: string;
   readonly notify?: boolean;
 }
 
@@ -72,11 +69,7 @@ export function runCommand(cli: Cli): Command {
     checkInputSize(input);
     // Every mistake is told before a server is started for nothing.
     const team = wholeTeam(await folder.check(input, checkOptions(folder)));
-    const policy =
-      flags.policy === undefined
-        ? undefined
-        : await readInput(flags.policy, { readInput: readPlainInput }, console.streams);
-    const signing = await startKeys(console.streams.env, flags.signAs);
+    const watched = await watchedBy(console.streams, flags);
     const session = await openRunSession(
       {
         flags: namedQueue(flags, command),
@@ -95,9 +88,8 @@ export function runCommand(cli: Cli): Command {
         ...(flags.id === undefined ? {} : { runId: flags.id }),
         ...(flags.tenant === undefined ? {} : { tenant: flags.tenant }),
         ...(flags.priority === undefined ? {} : { priority: flags.priority }),
-        ...(policy === undefined ? {} : { policy: policy as NonNullable<StartOptions['policy']> }),
         ...(flags.notify === undefined ? {} : { notify: flags.notify }),
-        ...signing,
+        ...watched,
       });
       if (flags.detach) return detached(console, session, run);
       return await untilInterrupted((signal) => followed(console, session, { run, flags, signal }));

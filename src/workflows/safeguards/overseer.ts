@@ -22,9 +22,15 @@ export class Overseer {
     return this.memory.filter(({ bound }) => bound.call?.tool === tool);
   }
 
-  remember(permits: readonly Permit[]): void {
-    for (const permit of permits)
-      if (this.memory.every(({ approval }) => approval !== permit.approval)) this.memory.push(permit);
+  /** Returns those that it did not know. */
+  remember(permits: readonly Permit[]): readonly Permit[] {
+    const fresh = notAmong(this.memory, permits);
+    this.memory.push(...fresh);
+    return fresh;
+  }
+
+  rememberedBeside(told: readonly Permit[] = []): readonly Permit[] {
+    return notAmong(told, this.memory);
   }
 
   /** The same for the steps of a sub-team: its people are asked first. */
@@ -46,4 +52,8 @@ export class Overseer {
     const told = { ...this.given, ...(remembered.length === 0 ? {} : { remembered: [...remembered] }) };
     return Object.keys(told).length === 0 ? undefined : told;
   }
+}
+
+function notAmong(known: readonly Permit[], permits: readonly Permit[]): readonly Permit[] {
+  return permits.filter((permit) => known.every(({ approval }) => approval !== permit.approval));
 }

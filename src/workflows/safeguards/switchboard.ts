@@ -6,10 +6,12 @@ import {
 } from '@temporalio/workflow';
 import { eventsBelow } from '../../contract/awaited-events';
 import type { Pause, RaisedEvent } from '../../contract/event';
+import type { Permit } from '../../contract/held-call';
 import type { SubtreeInput } from '../../contract/run';
 import type { Value } from '../../contract/value';
-import { eventSignal, pauseSignal } from '../messages';
+import { eventSignal, pauseSignal, rememberedSignal } from '../messages';
 import type { Gate } from './gate';
+import type { Overseer } from './overseer';
 import type { ViewKeeper } from './view-keeper';
 
 interface OpenChild {
@@ -24,7 +26,7 @@ export interface Identity {
 }
 
 /**
- * Carries events and pauses between the executions of one run. The run is the hub: a child tells it what its steps
+ * Carries events, pauses and what people allowed for good between the executions of one run. The run is the hub: a child tells it what its steps
  * raise, and it, like every child, passes on what it hears to the children that wait for it. State is the last event of
  * each name, so an `on` that begins later finds it.
  */
@@ -34,13 +36,14 @@ export class Switchboard {
 
   constructor(
     private readonly identity: Identity,
-    private readonly parts: { readonly gate: Gate; readonly view: ViewKeeper },
+    private readonly parts: { readonly gate: Gate; readonly view: ViewKeeper; readonly overseer: Overseer },
     carried: Readonly<Record<string, Value>> = {},
   ) {
     for (const [event, value] of Object.entries(carried)) this.events.set(event, value);
     parts.view.pause(parts.gate.paused);
     setHandler(eventSignal, (raised) => this.hear(raised));
     setHandler(pauseSignal, (pause) => this.pause(pause ?? undefined));
+    setHandler(rememberedSignal, (permits) => this.learn(permits));
   }
 
   last(event: string): Value | undefined {
@@ -70,6 +73,20 @@ export class Switchboard {
     for (const { handle } of this.children.values()) tell(handle.signal(pauseSignal, pause ?? null));
   }
 
+  /** An approval that covers the rest of the run's calls of its kind: those that are not yet made, wherever they will be. */
+  remember(permit: Permit): void {
+    const { run, workflow } = this.identity;
+    this.learn([permit]);
+    if (run !== workflow) tell(getExternalWorkflowHandle(run).signal(rememberedSignal, [permit]));
+  }
+
+  /** Nothing is taken on trust here: the worker checks every approval that a call brings. */
+  learn(permits: readonly Permit[]): void {
+    const fresh = this.parts.overseer.remember(permits);
+    if (fresh.length === 0) return;
+    for (const { handle } of this.children.values()) tell(handle.signal(rememberedSignal, fresh));
+  }
+
   /** What a child is told when it starts, and when it goes on in a new execution. */
   forChild({ step, path, prepared }: Pick<SubtreeInput, 'step' | 'path' | 'prepared'>): ForChild {
     const hears = eventsBelow(step, path, prepared);
@@ -90,6 +107,8 @@ export class Switchboard {
         tell(handle.signal(eventSignal, { event, value }));
     const { paused } = this.parts.gate;
     if (paused !== input.paused) tell(handle.signal(pauseSignal, paused ?? null));
+    const late = this.parts.overseer.rememberedBeside(input.oversight?.remembered);
+    if (late.length > 0) tell(handle.signal(rememberedSignal, late));
   }
 
   close(workflow: string): void {

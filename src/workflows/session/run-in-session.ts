@@ -20,7 +20,7 @@ import { typedAttributes } from '../search-attributes';
  * cancels it and waits. Throws the run's own failure.
  */
 export async function runInSession(
-  { settings, tenant }: SessionInput,
+  { settings, tenant, team: answering, oversight }: SessionInput,
   run: string,
   { team, input, untrusted }: Pick<RunInput, 'team' | 'input'> & { readonly untrusted: readonly string[] },
 ): Promise<RunResult> {
@@ -32,6 +32,8 @@ export async function runInSession(
     settings,
     ...(tenant === undefined ? {} : { tenant }),
     ...(untrusted.length === 0 ? {} : { untrusted }),
+    // What sums up has no tools, and is not the team that was signed for.
+    ...(oversight === undefined || team !== answering ? {} : { oversight }),
   };
   const result = await executeChild<(input: RunInput) => Promise<RunResult>>(WORKFLOW_TYPES.team, {
     workflowId: run,
