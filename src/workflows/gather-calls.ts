@@ -76,7 +76,7 @@ async function together(run: Run, chunk: readonly Waiting[], { allOrNone }: Gath
         continue;
       }
       const usage = 'outcome' in ended ? ended.outcome.usage : ended.usage;
-      if (!isAlone && usage !== undefined) run.ledger.note(each.task.site.path, usage);
+      if (!isAlone && usage !== undefined) run.ledger.book.note(each.task.site.path, usage);
       if ('outcome' in ended) each.resolve(ended.outcome);
       else if ('needsMore' in ended) again.push(each);
       else if ('failed' in ended)

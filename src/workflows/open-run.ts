@@ -62,7 +62,7 @@ export function openRun(opening: Opening): OpenRun {
   const grants = new ChildGrants(ledger);
   const { parent } = workflowInfo();
   if (opening.grant !== undefined && parent !== undefined)
-    ledger.suppliedBy(new ParentSupply(parent.workflowId, workflowId, (more) => ledger.grow(more)));
+    ledger.more.suppliedBy(new ParentSupply(parent.workflowId, workflowId, (more) => ledger.grow(more)));
   const view = new ViewKeeper({
     run: opening.run,
     workflow: workflowId,
@@ -86,7 +86,7 @@ export function openRun(opening: Opening): OpenRun {
     continued?.view.approvals,
   );
   if (opening.limits.whenSpent === 'ask')
-    ledger.raisedBy(async ({ name, limit, base }, path) => {
+    ledger.more.raisedBy(async ({ name, limit, base }, path) => {
       const { verdict } = await approvals.ask({
         path,
         reason: 'budget',
@@ -193,7 +193,7 @@ export function continuationOf(
         continued: {
           agent,
           view: view.snapshot(),
-          spent: ledger.entries(),
+          spent: ledger.book.entries(),
           effects: effects.snapshot(),
           agents: tally.entries(),
         },

@@ -35,7 +35,7 @@ export async function runSubtree(input: SubtreeInput): Promise<SubtreeResult> {
     const agents = tally.entries();
     return {
       ...result,
-      usage: ledger.total(),
+      usage: ledger.book.total(),
       ...(input.budgets === undefined ? {} : { budgets: ledger.spentByName() }),
       ...(input.undoesItself === true ? { effects: { undos, undone } } : {}),
       ...(untrusted === undefined ? {} : { untrusted }),
@@ -46,10 +46,12 @@ export async function runSubtree(input: SubtreeInput): Promise<SubtreeResult> {
     const ended = input.undoesItself === true ? await undoOwn(run, input, error) : error;
     const { parent, workflowId } = workflowInfo();
     if (isCancellation(ended) && parent !== undefined && input.grant !== undefined)
-      await CancellationScope.nonCancellable(() => tellUsed(parent.workflowId, workflowId, ledger.total()));
+      await CancellationScope.nonCancellable(() =>
+        tellUsed(parent.workflowId, workflowId, ledger.book.total()),
+      );
     view.finish(isCancellation(ended) ? 'cancelled' : 'failed', { failure: describeFailure(ended) });
     throw closingFailure(ended, {
-      usage: ledger.total(),
+      usage: ledger.book.total(),
       undone: effects.snapshot().undone,
       untrusted: taint.outOf(path),
       agents: tally.entries(),

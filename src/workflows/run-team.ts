@@ -93,11 +93,16 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
     view.finish(state, { missing: result.missing });
     await reportAgents(workflowId, open.tally);
     const untrusted = open.taint.outOf(ROOT_PATH);
-    return { ...result, state, usage: ledger.total(), ...(untrusted === undefined ? {} : { untrusted }) };
+    return {
+      ...result,
+      state,
+      usage: ledger.book.total(),
+      ...(untrusted === undefined ? {} : { untrusted }),
+    };
   } catch (error) {
     view.finish(isCancellation(error) ? 'cancelled' : 'failed', { failure: describeFailure(error) });
     await CancellationScope.nonCancellable(() => reportAgents(workflowId, open.tally));
-    throw closingFailure(error, { usage: ledger.total() });
+    throw closingFailure(error, { usage: ledger.book.total() });
   }
 }
 

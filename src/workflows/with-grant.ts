@@ -48,7 +48,7 @@ function granted<T extends { readonly usage: Usage }>(
   const { path, hold, isFinal, notes = true } = held;
   const settle = (usage: Usage): void => {
     ledger.settle(hold, spentBy(usage));
-    if (notes) ledger.note(path, usage);
+    if (notes) ledger.book.note(path, usage);
   };
   return start({ ...hold.amount, ...(isFinal ? { final: true } : {}) }).then(
     (result) => {
@@ -60,7 +60,7 @@ function granted<T extends { readonly usage: Usage }>(
       if (needed === undefined) {
         const usage = usageOfFailed(error, hold.amount);
         settle(notes ? usage : onlyDoubt(usage));
-        if (!notes) ledger.note(path, onlyDoubt(usage));
+        if (!notes) ledger.book.note(path, onlyDoubt(usage));
         throw error;
       }
       let hasMore: boolean;

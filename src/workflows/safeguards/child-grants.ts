@@ -5,7 +5,8 @@ import type { StepPath } from '../../contract/step-path';
 import { inDoubt, spentBy, type Usage } from '../../contract/usage';
 import { askGrantSignal, grantSignal, usedSignal } from '../messages';
 import type { Hold } from './accounts';
-import type { Ledger, Supply } from './ledger';
+import type { Ledger } from './ledger';
+import type { Supply } from './replenishment';
 
 /**
  * What a child is granted when it starts; it asks for as much again. Where four of that are not left, it is granted each
@@ -55,7 +56,7 @@ export class ChildGrants {
     this.children.delete(workflow);
     const usage = told ?? child.used ?? inDoubt(child.hold.amount);
     this.ledger.settle(child.hold, spentBy(usage), byName);
-    this.ledger.note(child.path, usage);
+    this.ledger.book.note(child.path, usage);
   }
 
   private async grantMore({ from, needed, wanted }: AskedGrant): Promise<void> {

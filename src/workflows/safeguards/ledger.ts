@@ -1,42 +1,21 @@
 import { condition } from '@temporalio/workflow';
-import {
-  type Amount,
-  fits,
-  isNothing,
-  least,
-  minus,
-  most,
-  NOTHING,
-  plus,
-  shareOf,
-} from '../../contract/amount';
+import { type Amount, fits, isNothing, least, minus, plus, shareOf } from '../../contract/amount';
 import { amountOfBudget } from '../../contract/budgets';
 import type { Spendable } from '../../contract/grant';
 import type { StepPath } from '../../contract/step-path';
 import type { Budget, RunLimits } from '../../contract/team';
-import { addUsage, inDoubt, NO_USAGE, spentBy, type Usage } from '../../contract/usage';
+import { inDoubt, spentBy, type Usage } from '../../contract/usage';
 import type { BudgetView } from '../../contract/view';
 import { type Account, Accounts, type Hold, leftOf, newAccount } from './accounts';
 import { budgetView, spentFailure } from './budget-words';
+import { Replenishment } from './replenishment';
+import { UsageBook } from './usage-book';
 
 /** What is to be held before something begins: its worst case, and the least that it can begin with at all. */
 export interface Need {
   readonly full: Amount;
   readonly least: Amount;
 }
-
-/** Where an execution gets more from once its own grant is used up: its parent. */
-export interface Supply {
-  /** True while an answer is awaited. */
-  readonly isAsked: boolean;
-  /** The last answer: there was less than was asked for. */
-  readonly wasDenied: boolean;
-  /** Asks for that much at least; `grow` is told what comes. */
-  ask(needed: Amount, wanted: Amount): void;
-}
-
-/** Asks a person whether to raise a budget that is spent. */
-export type Raise = (account: Account, path: StepPath) => Promise<boolean>;
 
 export interface LedgerTerms {
   readonly limits: RunLimits;
@@ -47,33 +26,20 @@ export interface LedgerTerms {
 }
 
 /**
- * The account of one execution: what its steps and children have used, by the step that used it, and what each may
- * still use. What begins holds its worst case first; where that is not there, it waits for what others give back.
+ * The account of one execution: what its steps and children have used, and what each may still use. What begins holds its worst case first; where that is not there, it waits for what others give back.
  */
 export class Ledger {
-  private readonly own = new Map<StepPath, Usage>();
-  private sum: Usage = NO_USAGE;
   readonly accounts: Accounts;
-  private readonly waiting: object[] = [];
+  /** For the view and the bill. */
+  readonly book: UsageBook;
+  readonly more: Replenishment;
   private readonly byName = new Map<string, Account>();
-  private supply: Supply | undefined;
-  private raise: Raise | undefined;
-  private readonly raising = new Map<Account, Promise<boolean>>();
 
   constructor(private readonly terms: LedgerTerms) {
     this.accounts = new Accounts(newAccount('the run', amountOf(terms.limits), terms.granted));
-    for (const [path, usage] of Object.entries(terms.carried ?? {})) {
-      this.note(path, usage);
-      this.accounts.root.spent = spentBy(this.sum);
-    }
-  }
-
-  suppliedBy(supply: Supply): void {
-    this.supply = supply;
-  }
-
-  raisedBy(raise: Raise): void {
-    this.raise = raise;
+    this.book = new UsageBook(terms.carried);
+    this.accounts.root.spent = spentBy(this.book.total());
+    this.more = new Replenishment(this.accounts);
   }
 
   /** A parent has granted more, or only what it had. */
@@ -97,7 +63,7 @@ export class Ledger {
     this.accounts.setActive(hold, false);
     try {
       // Another that waited may have been first.
-      while (await this.come(path, more, hold)) if (this.accounts.extend(hold, more)) return true;
+      while (await this.more.come(path, more, hold)) if (this.accounts.extend(hold, more)) return true;
       this.accounts.extend(hold, least(more, hold.accounts.map(leftOf).reduce(least)));
       return false;
     } finally {
@@ -156,22 +122,12 @@ export class Ledger {
   /** What may have been spent of a hold by something that has not ended, and never will say so. */
   lose(path: StepPath, hold: Hold, doubt: Amount): void {
     this.accounts.spend(hold, doubt);
-    this.note(path, inDoubt(doubt));
+    this.book.note(path, inDoubt(doubt));
   }
 
   /** The holder has ended. */
   settle(hold: Hold, spent: Amount, byName?: Readonly<Record<string, Amount>>): void {
     this.accounts.settle(hold, spent, byName);
-  }
-
-  /** Notes what a step has used, for the view and the bill. */
-  note(path: StepPath, usage: Usage): void {
-    this.own.set(path, addUsage(this.own.get(path) ?? NO_USAGE, usage));
-    this.sum = addUsage(this.sum, usage);
-  }
-
-  total(): Usage {
-    return this.sum;
   }
 
   /** What a child may use at most. What it may use at once is granted to it: see `child-grants`. */
@@ -198,7 +154,7 @@ export class Ledger {
 
   /** What is left to what runs at the path, where its next calls may use it up; undefined where there is plenty. */
   scarce(path: StepPath, call: Amount): Amount | undefined {
-    if (this.supply !== undefined) return undefined;
+    if (this.more.isSupplied) return undefined;
     const left = this.accounts
       .chain(path)
       .map(({ limit, spent }) => minus(limit, spent))
@@ -207,31 +163,14 @@ export class Ledger {
     return fits(plenty, left) ? undefined : left;
   }
 
-  /** What an execution that goes on from this one is handed. */
-  entries(): Readonly<Record<StepPath, Usage>> {
-    return Object.fromEntries(this.own);
-  }
-
   budgets(): readonly BudgetView[] {
     return this.accounts.all().map(budgetView);
-  }
-
-  /** Usage of each step together with everything below it. */
-  byStep(): ReadonlyMap<StepPath, Usage> {
-    const rolled = new Map<StepPath, Usage>();
-    for (const [path, usage] of this.own) {
-      for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
-        const ancestor = path.slice(0, end);
-        rolled.set(ancestor, addUsage(rolled.get(ancestor) ?? NO_USAGE, usage));
-      }
-    }
-    return rolled;
   }
 
   private async wait(path: StepPath, need: Need): Promise<Hold> {
     const { accounts } = this;
     for (;;) {
-      const isThere = await this.come(path, need.full);
+      const isThere = await this.more.come(path, need.full);
       const hold = accounts.hold(path, need.full) ?? (isThere ? undefined : this.holdRest(path, need));
       if (hold !== undefined) return hold;
       // Another that waited was first.
@@ -245,57 +184,6 @@ export class Ledger {
   private holdRest(path: StepPath, need: Need): Hold | undefined {
     const left = this.accounts.left(path);
     return fits(need.least, left) ? this.accounts.hold(path, least(need.full, left)) : undefined;
-  }
-
-  /** Waits until that much is there: true; or until nothing more can come: false. */
-  private async come(path: StepPath, needed: Amount, at: StepPath | Hold = path): Promise<boolean> {
-    const { accounts, supply } = this;
-    let isDenied = false;
-    const turn = {};
-    this.waiting.push(turn);
-    // Of several that wait for each other the last gives up first: what it gives back may be enough for the others.
-    const isLast = (): boolean => this.waiting.at(-1) === turn;
-    try {
-      for (;;) {
-        const short = accounts.shortOf(at, needed);
-        if (short === undefined) return true;
-        const asks = supply !== undefined && short === accounts.root && !isDenied;
-        if (asks) this.askParent(needed);
-        await condition(
-          () =>
-            accounts.shortOf(at, needed) !== short ||
-            (asks ? !supply.isAsked : short.active === 0 && isLast()),
-        );
-        if (accounts.shortOf(at, needed) !== short) continue;
-        if (asks) isDenied = supply.wasDenied;
-        else if (!(await this.mayRaise(short, path))) return false;
-      }
-    } finally {
-      this.waiting.splice(this.waiting.indexOf(turn), 1);
-    }
-  }
-
-  /** A person is asked once for all that wait, and not again once they have said no. A child's is its parent's to ask for. */
-  private mayRaise(account: Account, path: StepPath): Promise<boolean> | false {
-    if (account.granted !== undefined || this.raise === undefined) return false;
-    const asked = this.raising.get(account) ?? this.raised(account, path, this.raise);
-    this.raising.set(account, asked);
-    return asked;
-  }
-
-  private async raised(account: Account, path: StepPath, raise: Raise): Promise<boolean> {
-    if (!(await raise(account, path))) return false;
-    account.limit = plus(account.limit, account.base);
-    this.raising.delete(account);
-    return true;
-  }
-
-  private askParent(needed: Amount): void {
-    const { root } = this.accounts;
-    if (this.supply === undefined || this.supply.isAsked) return;
-    const more = minus(needed, leftOf(root));
-    // As much again each time, so that a long child asks a few times only.
-    this.supply.ask(more, most(more, root.granted ?? NOTHING));
   }
 }
 

@@ -170,14 +170,14 @@ export class ViewKeeper {
 
   snapshot(): RunView {
     const { run, workflow, team, ledger } = this.sources;
-    const usage = ledger.byStep();
+    const usage = ledger.book.byStep();
     return {
       run,
       workflow,
       team,
       state: this.state,
       startedAt: this.startedAt,
-      usage: ledger.total(),
+      usage: ledger.book.total(),
       budgets: ledger.budgets(),
       nodes: [...this.nodes.values()].map((node) => ({ ...node, usage: usage.get(node.path) ?? NO_USAGE })),
       approvals: this.approvals(),
