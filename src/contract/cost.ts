@@ -64,7 +64,8 @@ function subTeamUses(name: string, { team, above }: Within): Uses {
   return new Map([...teamUses(sub, above)].map(([agent, use]) => [`${name}/${agent}`, use]));
 }
 
-function useOf(agent: AgentDefinition, { uses, maxTurns, compactions }: AgentUseBound): WorstUse {
+/** What so many uses of an agent may consume. */
+export function useOf(agent: AgentDefinition, { uses, maxTurns, compactions }: AgentUseBound): WorstUse {
   const { maxTokens, maxOutputTokens } = agent.limits;
   const outputTokens = Math.min(maxTurns * maxOutputTokens, maxTokens);
   const once = {
@@ -115,28 +116,3 @@ export type PriceOf = (
   agent: AgentDefinition,
   tokens: { readonly inputTokens: number; readonly outputTokens: number },
 ) => number | undefined;
-
-export interface PricedWorstCase {
-  /** Micro-dollars by agent, as in {@link WorstCase}. */
-  readonly agents: Readonly<Record<string, number | 'unpriced'>>;
-  /** Micro-dollars of the priced agents in all; capped by the run's `limits.maxMicroDollars`. */
-  readonly total: number;
-  /** Agents whose cost is unknown; it is not in the total. */
-  readonly unpriced: readonly string[];
-  /** True where the run's own limit is what bounds the total. */
-  readonly capped: boolean;
-}
-
-export function priceWorstCase(team: Team, priceOf: PriceOf): PricedWorstCase {
-  const priced = Object.entries(worstCase(team)).map(
-    ([name, use]) => [name, priceOf(use.agent, use) ?? ('unpriced' as const)] as const,
-  );
-  const sum = priced.reduce((total, [, cost]) => total + (cost === 'unpriced' ? 0 : cost), 0);
-  const limit = team.limits.maxMicroDollars;
-  return {
-    agents: Object.fromEntries(priced),
-    total: Math.min(sum, limit),
-    unpriced: priced.filter(([, cost]) => cost === 'unpriced').map(([name]) => name),
-    capped: sum > limit,
-  };
-}

@@ -1,5 +1,6 @@
 import { parseTeam } from '../../src/contract/check/parse-team';
-import { priceWorstCase, worstCase } from '../../src/contract/cost';
+import { worstCase } from '../../src/contract/cost';
+import { priceWorstCase } from '../../src/contract/price-worst-case';
 import { type Team, teamSchema } from '../../src/contract/team';
 
 const limits = { maxTurns: 4, maxOutputTokens: 100, maxTokens: 10_000, maxToolCalls: 6 };
@@ -117,6 +118,7 @@ describe('priceWorstCase', () => {
       total: 25_400,
       unpriced: [],
       capped: false,
+      budgeted: false,
     });
   });
 
@@ -127,11 +129,66 @@ describe('priceWorstCase', () => {
       total: 7,
       unpriced: ['ben'],
       capped: false,
+      budgeted: false,
     });
   });
 
   test("the run's own limit: caps the total", () => {
     const priced = priceWorstCase(team(root, { limits: { maxMicroDollars: 100 } }), () => 80);
     expect(priced).toMatchObject({ total: 100, capped: true });
+  });
+
+  test.each([
+    [
+      'a share: of the run, and a share of that',
+      { ...root, budget: 0.5 },
+      {},
+      { total: 500, budgeted: true },
+    ],
+    [
+      'a share of a share',
+      { kind: 'pipeline', steps: [{ ...root, budget: 0.5 }], budget: 0.5 },
+      {},
+      { total: 250, budgeted: true },
+    ],
+    [
+      'each item of a map: has its share of that of the map',
+      { kind: 'map', over: '', step: { ...ada, budget: 0.1 }, maxItems: 3, budget: 0.2 },
+      {},
+      { total: 60, budgeted: true },
+    ],
+    [
+      'a name: is spent once, wherever it stands',
+      { kind: 'pipeline', steps: [{ ...ada, budget: 'r' }, ben, { ...ada, budget: 'r' }] },
+      { budgets: { r: { maxMicroDollars: 100 } } },
+      { total: 100 + 400, budgeted: true },
+    ],
+    [
+      'a budget that is not reached: holds nothing',
+      { ...ada, budget: 0.9 },
+      {},
+      { total: 400, budgeted: false },
+    ],
+    [
+      'a route: costs its dearest way',
+      {
+        kind: 'route',
+        by: [{ by: 'rules', rules: [{ when: { at: '', exists: true }, route: 'a' }] }],
+        routes: { a: ada },
+        fallback: ben,
+      },
+      {},
+      { total: 400, budgeted: false },
+    ],
+    [
+      'a sub-team: keeps to its own limits',
+      { kind: 'team', team: 'sub' },
+      { teams: { sub: { name: 'sub', agents, root: ada, limits: { maxMicroDollars: 70 } } } },
+      { total: 70, budgeted: true },
+    ],
+  ])('%s', (_title, asked, rest, expected) => {
+    const made = team(asked, { limits: { maxMicroDollars: 1000 }, ...rest });
+    const cost = priceWorstCase(made, (_agent, use) => 400 * ('uses' in use ? Number(use.uses) : 1));
+    expect(cost).toMatchObject(expected);
   });
 });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { priceWorstCase, worstCase } from '../../contract/cost';
+import { worstCase } from '../../contract/cost';
+import { priceWorstCase } from '../../contract/price-worst-case';
 import type { Team } from '../../contract/team';
 import { modelsFromEnvironment } from '../../models/models-from-environment';
 import { EXIT, type ExitCode } from '../exit-codes';
@@ -103,7 +104,11 @@ function costLines(team: Team, prices: Prices): readonly string[] {
     prices.unpriced.length === 0
       ? ''
       : `, and what ${prices.unpriced.join(', ')} cost, whose price is unknown`;
-  const cap = prices.capped ? ' (held there by limits.maxMicroDollars)' : '';
+  const cap = prices.capped
+    ? ' (held there by limits.maxMicroDollars)'
+    : prices.budgeted
+      ? ' (held there by the budgets of its steps)'
+      : '';
   const total =
     prices.unpriced.length === uses.length
       ? 'No price is known: configure the models (ANTHROPIC_API_KEY, BATON_MODELS) to see the cost.'
