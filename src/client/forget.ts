@@ -19,7 +19,8 @@ export interface Forgotten {
 const IN_THE_CLEAR =
   "In Temporal's history: the ids of the run and its children with the names of their steps, the names of team, phase, tenant and tools, times, sizes and types of failures.";
 const BACKUPS = 'Backups and old versions of the store: who has them and the key ring can read the run.';
-const ELSEWHERE = 'What the run sent to providers and tools, and what was exported from it.';
+const ELSEWHERE =
+  'What the run sent to providers and tools, what other runs had from the cache of its replies until then, and what was exported from it.';
 
 /**
  * Destroys the data key of a run, so that neither its history nor what it stored can be read by anybody; workers and
