@@ -55,6 +55,10 @@ export interface BatonWorkerOptions {
   readonly dataConverter?: DataConverter;
 }
 
+/**
+ * Measured on two busy cores: an open call costs 7 ms of CPU a second embedded, 5 of them the Temporal server's; 3 ms, of
+ * them 1, with `server`.
+ */
 const HEARTBEAT_THROTTLE_MS: Readonly<Record<WorkerProfile, number>> = { embedded: 300, server: 5_000 };
 
 /** Errors that only a mistake in workflow code raises. A run that waits for them to go away would wait for ever. */

@@ -42,6 +42,7 @@ const CASES: readonly (readonly [string, readonly string[], number, string])[] =
   ['a missing argument', ['run'], EXIT.usage, 'InvalidUsage'],
   ['an option that does not exist', ['list', '--fast'], EXIT.usage, 'InvalidUsage'],
   ['a number that is none', ['list', '--limit', '-3'], EXIT.usage, 'InvalidUsage'],
+  ['a priority that does not exist', ['run', agents, '--priority', '6'], EXIT.usage, 'InvalidUsage'],
   ['a state that does not exist', ['list', '--state', 'sleeping'], EXIT.usage, 'InvalidUsage'],
   ['a team that is not there', ['run', join(folder, 'none')], EXIT.usage, 'InvalidInput'],
   ['a folder without a team', ['check', folder], EXIT.usage, 'InvalidInput'],
