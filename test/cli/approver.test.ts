@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT } from '../../src/cli/exit-codes';
 import { readPrivateKey } from '../../src/client/approver-keys';
-import { team, tool } from '../../src/contract/builders';
+import { pipeline, team, tool } from '../../src/contract/builders';
 import { readTestServers } from '../../src/testing/test-servers';
 import { openRunBench, type RunBench } from '../client/run-bench';
 import { asks, done, refund, takeBack } from '../workflows/refund-desk';
@@ -113,6 +113,31 @@ describe('baton approver', () => {
       ['approved', 'ann'],
     ]);
     expect(trail.slice(1).every(({ signature }) => signature?.length === 128)).toBe(true);
+  });
+
+  test('run --policy --sign-as --notify, then approve --remember: asked once, told of, and the rest of the run is not', async () => {
+    const file = join(folder, 'cashier.json');
+    const steps = [tool('refund', { order: 'b1' }), tool('refund', { order: 'b2' })];
+    await writeFile(file, JSON.stringify(team('cashier', pipeline(steps))));
+    const policy = JSON.stringify(asks({ remember: true, terms: { approvers: ['ann'] } }));
+    const queue = ['--task-queue', bench.client.context.taskQueue, '--detach', '--json'];
+    const start = ['run', file, '--input', 'null', '--sign-as', 'rob', '--notify', ...queue];
+    expect((await said([...start, '--policy', '{"rules":[{"verdict":"perhaps"}]}'], env)).err).toContain(
+      'policy',
+    );
+    const started = await said([...start, '--policy', policy], env);
+    expect(started).toMatchObject({ code: EXIT.ok });
+    const { run } = JSON.parse(started.out);
+    const { id } = await bench.waitingIn(run);
+    expect((await said(['approve', id, '--by', 'ann', '--run', run, '--remember'], env)).code).toBe(EXIT.ok);
+    await bench.client.result(run);
+    expect(done).toEqual(['refund b1 10', 'refund b2 10']);
+    expect((await bench.client.view(run)).approvals).toHaveLength(1);
+    const { events } = await bench.client.context.temporal.workflow.getHandle(run).fetchHistory();
+    const told = (events ?? []).flatMap(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? [],
+    );
+    expect(told).toContain('notify');
   });
 
   test('unsigned: it works, and says what is not enforced', async () => {
