@@ -38,7 +38,7 @@ export function baton(args: readonly string[], { env, terminal = false, stdin }:
     type: (text) => input.write(text),
     hangUp: () => input.end(),
     says: async (pattern) => {
-      for (const until = Date.now() + 15_000; Date.now() < until; ) {
+      for (const until = Date.now() + 40_000; Date.now() < until; ) {
         const found = pattern.exec(err.text());
         if (found !== null) return found;
         await new Promise((wake) => setTimeout(wake, 20));

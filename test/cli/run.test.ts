@@ -12,6 +12,9 @@ const folder = mkdtempSync(join(tmpdir(), 'baton-run-'));
 const name = `cli-${randomUUID().slice(0, 8)}`;
 const env = { TEMPORAL_ADDRESS: sharedServer().address, BATON_STORE: join(folder, 'store') };
 
+// Each starts a worker of its own and several commands: a busy machine needs more than the twenty seconds of a test.
+jest.setTimeout(60_000);
+
 beforeAll(() => writeTeam(folder, name));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
