@@ -45,6 +45,10 @@ export const ENGINE_RECORDINGS: readonly Recording[] = [
     ),
   ),
   recording('summed-up', who('rambler', { limits: { compactAtTokens: 1000 } })),
+  recording(
+    'cached',
+    pipeline([who('keen', { cache: { ttl: '1h' } }), agent('keen'), agent('keen', { isolated: true })]),
+  ),
   recording('no-progress', supervise({ name: 'stuck', instructions: 'Delegate.' }, { coder: who('coder') })),
   recording(
     'joins',

@@ -1,11 +1,7 @@
-import { fitRequest } from '../../src/activities/fit-request';
-import { GrantPool } from '../../src/activities/grant-pool';
 import type { Json } from '../../src/contract/json';
 import { anthropicProvider } from '../../src/models/anthropic/anthropic-provider';
-import { oneModel } from '../../src/models/models';
 import type { ModelRequest } from '../../src/models/provider';
 import { serverSentEvent } from '../../src/testing/anthropic-stream';
-import { startModelServer } from '../../src/testing/model-server';
 import {
   anthropicError,
   anthropicPartial,
@@ -343,40 +339,3 @@ function minimalReply(content_block: object, stop_reason: string, partial_json?:
     serverSentEvent({ type: 'message_stop' }),
   ].join('');
 }
-
-describe('anthropic: counting', () => {
-  const REQUEST_TO_COUNT = {
-    ...REQUEST,
-    system: 'Count.',
-    maxOutputTokens: 300,
-    messages: [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'word '.repeat(2000) }] }],
-  };
-  const resolved = (baseURL: string) =>
-    oneModel(anthropicProvider({ apiKey: 'sk-test', baseURL })).resolve('m');
-
-  test('a request whose bytes do not fit what was granted: is counted by the vendor, and sent', async () => {
-    const server = await startModelServer({ reply: () => ({ text: 'fine' }) });
-    const fitted = (tokens: number) =>
-      fitRequest(new GrantPool({ calls: 1, tokens, microDollars: 0 }), REQUEST_TO_COUNT, {
-        model: resolved(server.url),
-        signal: NEVER,
-      });
-    const { worst, bound } = await fitted(5000);
-    expect(bound).toBeGreaterThan(10_000);
-    expect(worst.tokens).toBeGreaterThan(2500);
-    expect(worst.tokens).toBeLessThan(5000);
-    expect((await fitted(20_000)).worst.tokens).toBe(bound + 300);
-    await server.close();
-    await expect(fitted(5000)).rejects.toMatchObject({ type: 'GrantTooSmall' });
-  });
-
-  test('a count that is aborted: throws the reason', async () => {
-    const wire = await startWire();
-    wire.play(() => undefined);
-    const abort = new AbortController();
-    const counting = resolved(wire.url).provider.countInput?.(REQUEST_TO_COUNT, { signal: abort.signal });
-    abort.abort(new Error('enough'));
-    await expect(counting).rejects.toThrow('enough');
-    await wire.close();
-  });
-});
