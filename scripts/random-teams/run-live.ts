@@ -32,7 +32,7 @@ export function endsOf(sound: boolean): readonly string[] {
 }
 
 /** Longer than any of these runs takes on a busy machine: a run that is not over by then hangs. */
-const HANGS_AFTER_MS = 300_000;
+export const HANGS_AFTER_MS = 300_000;
 
 /** Runs one case to its end, answering whatever it asks people. Returns the fault, where there is one. */
 export async function runLive(client: BatonClient, live: LiveCase): Promise<LiveFault | undefined> {
