@@ -72,7 +72,7 @@ export interface BatonActivities {
   storeValue(value: Value): Promise<Value>;
   /** The value inline when its JSON is at most `maxBytes` long, else stored. Local activity. */
   loadValue(value: Value, maxBytes: number): Promise<Value>;
-  /** Gives the workflow's time back, in milliseconds since the epoch, so that history keeps it. Local activity. */
+  /** Gives the workflow's time back, in milliseconds since the epoch, so that history keeps it. */
   keepTime(now: number): Promise<number>;
   /** What a voter votes for, of an answer that is too large for history. Local activity. */
   readBallot(said: Value, ranked: boolean): Promise<readonly Choice<Value>[]>;

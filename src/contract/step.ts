@@ -48,7 +48,7 @@ export interface StepCommon {
   readonly retry?: { readonly attempts: number } | undefined;
   /** Share of the budget above it, above 0 and at most 1; or the name of one of the team's `budgets`. */
   readonly budget?: number | string | undefined;
-  /** Runs as a child workflow with its own history. Set by the growth plan where a history could grow too long. */
+  /** Runs as a child workflow with its own history; a `team` step does anyway. Set by the growth plan where a history could grow too long. */
   readonly isolated?: boolean | undefined;
   /**
    * Ends the pattern early and whole, the rest cancelled. Tested on the output of each child (pipeline, parallel, map, dag,

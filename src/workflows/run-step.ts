@@ -21,7 +21,8 @@ export async function runStep(run: Run, place: Place): Promise<StepResult> {
     if (typeof budget === 'string') run.ledger.name(place.path, budget);
     else run.ledger.share(place.path, budget);
   }
-  if (place.step.isolated === true && place.path !== run.top) return runAsChild(run, place);
+  if (place.step.isolated === true && place.step.kind !== 'team' && place.path !== run.top)
+    return runAsChild(run, place);
   const attempts = place.step.retry?.attempts ?? 1;
   const raised = place.generation + (run.generations[place.path] ?? 0);
   for (;;) {

@@ -1,11 +1,13 @@
-import { proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { BatonActivities } from '../contract/activities';
 import type { RunSettings } from '../contract/run';
-import { choreOptions } from './activity-options';
-import { inTurn } from './in-turn';
+import { timeOptions } from './activity-options';
 
-/** The workflow's time, kept in history: every replay is told the same, whatever it takes for the time itself. */
+/**
+ * The workflow's time, kept in history: every replay is told the same, whatever it takes for the time itself. No local
+ * activity: what a replay is told of one, it is told before the signals and updates that came first.
+ */
 export function toldTime(settings: RunSettings): Promise<number> {
-  const { keepTime } = proxyLocalActivities<BatonActivities>(choreOptions({ settings }, 'keep the time'));
-  return inTurn(keepTime(Date.now()));
+  const { keepTime } = proxyActivities<BatonActivities>(timeOptions(settings));
+  return keepTime(Date.now());
 }

@@ -192,11 +192,11 @@ exports.tools = [defineTool({ name: 'send', description: 'Sends.', input: z.obje
     );
   });
 
-  test('check prices a good team by agent', async () => {
+  test('check prices a good team by agent, the calls that sum its conversation up included', async () => {
     const command = baton(['check', agents, '--json'], { env: { ...env, ANTHROPIC_API_KEY: 'key' } });
     expect(await command.ended).toBe(EXIT.ok);
     const { worstCase } = JSON.parse(command.stdout());
-    expect(worstCase.agents).toEqual([expect.objectContaining({ agent: 'w', uses: 1, calls: 20 })]);
+    expect(worstCase.agents).toEqual([expect.objectContaining({ agent: 'w', uses: 1, calls: 30 })]);
     expect(worstCase.totalMicroDollars).toBe(worstCase.agents[0].microDollars);
     expect(worstCase.totalMicroDollars).toBeGreaterThan(0);
   });

@@ -28,6 +28,15 @@ beforeEach(() => desk.reset());
 afterAll(() => bench.close());
 
 describe('sub-team', () => {
+  test('asked to be isolated it is what it is anyway: one child', async () => {
+    const inner = team('inner', writer('Write.'));
+    bench.script({ writer: () => text('written') });
+    const { run } = await client.start(team('outer', pipeline([subteam(inner, { isolated: true })])), 'go');
+    expect(await client.result(run)).toMatchObject({ output: 'written', usage: { calls: 1 } });
+    const { nodes } = await client.view(run);
+    expect(nodes.flatMap(({ child }) => child ?? [])).toEqual([`${run}/root/pipeline:0`]);
+  });
+
   const desk2 = team('editors', pipeline([writer('Edit as the sub-team says.'), approve('Print it?')]));
   const paper = team('paper', pipeline([writer('Write.'), subteam(desk2), subteam(desk2)]));
 
