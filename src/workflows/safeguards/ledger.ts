@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import { type Amount, fits, isNothing, least, minus, plus, shareOf } from '../../contract/amount';
+import { type Amount, fits, isNothing, least, minus, plus, shareOf, times } from '../../contract/amount';
 import { amountOfBudget } from '../../contract/budgets';
 import type { Spendable } from '../../contract/grant';
 import type { StepPath } from '../../contract/step-path';
@@ -16,6 +16,9 @@ export interface Need {
   readonly full: Amount;
   readonly least: Amount;
 }
+
+/** Of an estimate: what it may be short by. */
+const AMPLE = 3;
 
 export interface LedgerTerms {
   readonly limits: RunLimits;
@@ -54,7 +57,17 @@ export class Ledger {
    * TokenLimitReached, CostLimitReached or ModelCallLimitReached where that is too little.
    */
   reserve(path: StepPath, need: Need): Hold | Promise<Hold> {
-    return this.accounts.hold(path, need.full) ?? this.wait(path, need);
+    return (
+      this.accounts.hold(path, this.ample(path, need.full)) ??
+      this.accounts.hold(path, need.full) ??
+      this.wait(path, need)
+    );
+  }
+
+  /** The workflow's bound is an estimate, and a call that needs more is begun again: where much is left, more is held. */
+  private ample(path: StepPath, full: Amount): Amount {
+    const ample = { ...times(full, AMPLE), calls: full.calls };
+    return fits(times(ample, 2), this.accounts.left(path)) ? ample : full;
   }
 
   /** More for a holder that needs so much in all. False where there is no more: it has got what there was. */
