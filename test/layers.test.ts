@@ -42,7 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'embedding',
     'routing',
   ],
-  client: ['contract', 'threads'],
+  client: ['contract', 'threads', 'server'],
   cli: ['contract', 'secrets', 'client', 'workers', 'activities', 'models', 'tools', 'threads', 'server'],
   testing: ['contract', 'models', 'tools', 'threads', 'activities', 'workers', 'server', 'client'],
   'index.ts': ['contract', ...NODE_PARTS],

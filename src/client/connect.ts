@@ -1,9 +1,10 @@
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client, type Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Decision, Delegation, Edit } from '../contract/approval';
 import type { Json } from '../contract/json';
 import { DEFAULT_TASK_QUEUE } from '../contract/names';
 import type { RunView } from '../contract/view';
+import { connectToServer } from '../server/connect-to-server';
 import { contentOf } from '../threads/data-scope';
 import { openStore, type StoreOptions } from '../threads/open-store';
 import { storeSettings } from '../threads/store-from-environment';
@@ -176,7 +177,7 @@ async function open(
   namespace: string,
 ): Promise<Connection> {
   try {
-    return await Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS });
+    return await connectToServer({ ...options, connectTimeout: CONNECT_TIMEOUT_MS });
   } catch (error) {
     const told = explainServerError(error, { address: options.address, namespace });
     // Whatever else keeps a connection from being made: the SDK has several words for it.

@@ -1,4 +1,5 @@
-import { Connection, type ConnectionOptions } from '@temporalio/client';
+import type { ConnectionOptions } from '@temporalio/client';
+import { connectToServer } from './connect-to-server';
 import { missingSearchAttributes } from './search-attributes';
 
 export interface HealthQuestion {
@@ -16,7 +17,7 @@ export interface HealthQuestion {
  */
 export async function askHealth(question: HealthQuestion): Promise<string[]> {
   const deadline = Date.now() + question.timeoutMs;
-  const connection = await Connection.connect({
+  const connection = await connectToServer({
     ...question.connectionOptions,
     connectTimeout: question.timeoutMs,
   });

@@ -1,6 +1,6 @@
-import { Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { readTemporalSettings } from './configured-server';
+import { connectToServer } from './connect-to-server';
 
 /** A worker asks for work at least once a minute, even when there is none. */
 const SILENCE_MS = 120_000;
@@ -15,7 +15,7 @@ export async function checkWorkerPolls(taskQueue: string, env: NodeJS.ProcessEnv
   const { server } = readTemporalSettings(env);
   if (server === undefined) throw new Error('There is no server to ask: set TEMPORAL_ADDRESS');
   const { connectionOptions, namespace } = server;
-  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
+  const connection = await connectToServer({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
   try {
     const { pollers } = await connection.workflowService.describeTaskQueue({
       namespace,
