@@ -30,7 +30,7 @@ export async function openRuns(
   const { count } = await context.temporal.workflow.count(query);
   const runs: { id: string; at: number }[] = [];
   if (count > 0)
-    for await (const { workflowId, startTime } of context.temporal.workflow.list({ query })) {
+    for await (const { workflowId, startTime } of context.listExecutions({ query, pageSize: 100 })) {
       runs.push({ id: workflowId, at: startTime.getTime() });
       if (runs.length >= NAMED) break;
     }
@@ -49,7 +49,7 @@ export async function moveOn(
   const here = versionName(deployment, buildId);
   const query = `TemporalWorkerDeployment = '${deployment}' AND TemporalWorkerDeploymentVersion != '${here}' AND ExecutionStatus = 'Running' AND WorkflowType IN ('${WORKFLOW_TYPES.session}', '${WORKFLOW_TYPES.registry}')`;
   let told = 0;
-  for await (const { workflowId, runId } of context.temporal.workflow.list({ query }))
+  for await (const { workflowId, runId } of context.listExecutions({ query, pageSize: 100 }))
     try {
       await context.temporal.workflow.getHandle(workflowId, runId).signal(MOVE_ON_SIGNAL);
       told += 1;

@@ -23,7 +23,7 @@ export async function providers(context: ClientContext): Promise<readonly Provid
   return explained(context, async () => {
     const pools: ProviderPool[] = [];
     const query = `WorkflowType = '${WORKFLOW_TYPES.pool}' AND ExecutionStatus = 'Running'`;
-    for await (const { workflowId } of context.temporal.workflow.list({ query }))
+    for await (const { workflowId } of context.listExecutions({ query, pageSize: 100 }))
       if (workflowId.startsWith(prefix))
         pools.push({ pool: workflowId.slice(prefix.length), ...(await stateOf(context, workflowId)) });
     return pools.sort((left, right) => left.pool.localeCompare(right.pool));

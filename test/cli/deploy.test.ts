@@ -37,7 +37,7 @@ async function deployed(buildId: string): Promise<unknown> {
 
 test('deploy makes a build current, and refuses to retire it or one that a run needs', async () => {
   await startBuild('one');
-  expect(await deployed('one')).toEqual({ current: 'one' });
+  expect(await deployed('one')).toMatchObject({ current: 'one' });
   const run = baton(['run', folder, '--id', name, '--detach', '--task-queue', name, '--json'], { env });
   expect(await run.ended).toBe(EXIT.ok);
   expect(JSON.parse(run.stdout())).toMatchObject({ run: name });
@@ -51,7 +51,7 @@ test('deploy makes a build current, and refuses to retire it or one that a run n
   const watch = baton(['watch', name], { env });
   const [, id = ''] = await watch.says(/baton approve ([0-9a-f]{16}) --by ann/);
   await startBuild('two');
-  expect(await deployed('two')).toEqual({ current: 'two' });
+  expect(await deployed('two')).toMatchObject({ current: 'two' });
   const needed = retire();
   expect(await needed.ended).toBe(EXIT.refused);
   expect(needed.stderr()).toContain('Wait until its runs have ended');
