@@ -149,7 +149,6 @@ export const FAILURES = {
   NoAgentFound: final(
     'Register one with "baton agents register", or ask for another name, capability, tier or price.',
   ),
-  PatternNotImplemented: final('Use another pattern: this one is not built yet.'),
 } as const satisfies Record<string, FailureRow>;
 
 export type FailureType = keyof typeof FAILURES;
