@@ -15,8 +15,7 @@ import { checkTeamSize } from './input-value';
 import { givenOversight, signedSession, type WatchedBy } from './oversight';
 import { runSettings } from './run-settings';
 import { explained } from './server-error';
-import { checkRunName, startAttributes } from './start';
-import { taskPriority } from './task-priority';
+import { checkRunName, executionOptions } from './start';
 
 export interface SessionOptions extends WatchedBy {
   /** Workflow id of the session; its messages run under `<id>.1`, `<id>.2` and so on. @default the team's name and eight random hex digits */
@@ -85,23 +84,12 @@ async function startSession(
   { input, priority }: { readonly input: SessionInput; readonly priority: Priority | undefined },
 ): Promise<void> {
   const { team, settings, tenant } = input;
-  const shared = taskPriority({ tenant, priority });
-  const names = { run: id, ...(tenant === undefined ? {} : { tenant }) };
   await context.keys?.ofSession(id);
   try {
     await context.temporal.workflow.start(WORKFLOW_TYPES.session, {
-      workflowId: id,
-      taskQueue: context.taskQueue,
+      ...executionOptions(context, id, { team, settings, tenant, priority }),
       args: [input],
-      ...(settings.workflowTaskTimeoutMs === undefined
-        ? {}
-        : { workflowTaskTimeout: settings.workflowTaskTimeoutMs }),
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      workflowIdConflictPolicy: 'FAIL',
-      memo: { team: team.name, version: team.version, description: team.description },
       staticSummary: `session with ${team.name} ${team.version}`,
-      ...(settings.searchAttributes ? { typedSearchAttributes: startAttributes(team, names) } : {}),
-      ...shared,
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -81,31 +81,13 @@ export async function startWorkflow(
 ): Promise<StartedRun> {
   const { team, settings, tenant, priority } = input;
   checkRunName(run);
-  const shared = taskPriority({ tenant, priority });
   // Before anything is encrypted for the new run: it reads what the runs of its lineage have stored.
   if (input.lineage !== undefined) await context.keys?.share(run, input.lineage);
   try {
     await context.temporal.workflow.start(WORKFLOW_TYPES.team, {
-      workflowId: run,
-      taskQueue: context.taskQueue,
+      ...executionOptions(context, run, { team, settings, tenant, priority }),
       args: [input],
-      ...(settings.workflowTaskTimeoutMs === undefined
-        ? {}
-        : { workflowTaskTimeout: settings.workflowTaskTimeoutMs }),
-      // A closed run of the same name is history that people look up: it's never replaced.
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      workflowIdConflictPolicy: 'FAIL',
-      memo: { team: team.name, version: team.version, description: team.description },
       staticSummary: `${team.name} ${team.version}`,
-      ...(settings.searchAttributes
-        ? {
-            typedSearchAttributes: startAttributes(team, {
-              run,
-              ...(tenant === undefined ? {} : { tenant }),
-            }),
-          }
-        : {}),
-      ...shared,
     });
     return { run, team: team.name };
   } catch (error) {
@@ -114,7 +96,37 @@ export async function startWorkflow(
   }
 }
 
-export function startAttributes(team: Team, names: { run: string; tenant?: string }): SearchAttributePair[] {
+/** What the executions of runs and sessions are started with alike. */
+export function executionOptions(
+  context: ClientContext,
+  run: string,
+  {
+    team,
+    settings,
+    tenant,
+    priority,
+  }: Pick<RunInput, 'team' | 'settings'> & {
+    readonly tenant: string | undefined;
+    readonly priority: Priority | undefined;
+  },
+) {
+  const names = { run, ...(tenant === undefined ? {} : { tenant }) };
+  return {
+    workflowId: run,
+    taskQueue: context.taskQueue,
+    ...(settings.workflowTaskTimeoutMs === undefined
+      ? {}
+      : { workflowTaskTimeout: settings.workflowTaskTimeoutMs }),
+    // A closed run of the same name is history that people look up: it's never replaced.
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowIdConflictPolicy: 'FAIL',
+    memo: { team: team.name, version: team.version, description: team.description },
+    ...(settings.searchAttributes ? { typedSearchAttributes: startAttributes(team, names) } : {}),
+    ...taskPriority({ tenant, priority }),
+  } as const;
+}
+
+function startAttributes(team: Team, names: { run: string; tenant?: string }): SearchAttributePair[] {
   const keyword = (name: string, value: string) => ({
     key: defineSearchAttributeKey(name, 'KEYWORD'),
     value,
