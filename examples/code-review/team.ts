@@ -7,7 +7,7 @@ import { parallel } from '../../src/contract/builders/side-by-side';
 import { team } from '../../src/contract/builders/team';
 import { failure } from '../../src/contract/fail';
 import type { Json } from '../../src/contract/json';
-import type { Team } from '../../src/contract/team';
+import type { Team } from '../../src/contract/team/team';
 import { type Change, parseChange } from './changed-files';
 import { leadReviewSchema, reviewSchema } from './findings';
 import { changeInputSchema } from './input';

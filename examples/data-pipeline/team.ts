@@ -6,7 +6,7 @@ import { parallel } from '../../src/contract/builders/side-by-side';
 import { team } from '../../src/contract/builders/team';
 import { failure } from '../../src/contract/fail';
 import type { Json } from '../../src/contract/json';
-import type { Team } from '../../src/contract/team';
+import type { Team } from '../../src/contract/team/team';
 import { TOPICS, topicsSchema } from './batch';
 import { pipelineInputSchema, type STAGES } from './input';
 

@@ -8,7 +8,7 @@ import { team } from '../../src/contract/builders/team';
 import { debate } from '../../src/contract/builders/teamwork';
 import { failure } from '../../src/contract/fail';
 import type { Json } from '../../src/contract/json';
-import type { Team } from '../../src/contract/team';
+import type { Team } from '../../src/contract/team/team';
 import { answersAbout, critiqueSchema } from './answers';
 import { paperSchema } from './input';
 import { parseOptions } from './options';

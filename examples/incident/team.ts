@@ -7,7 +7,7 @@ import { team } from '../../src/contract/builders/team';
 import { route } from '../../src/contract/builders/teamwork';
 import { failure } from '../../src/contract/fail';
 import type { Json } from '../../src/contract/json';
-import type { Team } from '../../src/contract/team';
+import type { Team } from '../../src/contract/team/team';
 import { type Alert, alertSchema, conclusionSchema, findingsSchema } from './contracts';
 
 const lead: NamedAgent = {

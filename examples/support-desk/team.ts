@@ -4,7 +4,7 @@ import { pipeline } from '../../src/contract/builders/in-order';
 import { approve, tool } from '../../src/contract/builders/leaves';
 import { team as build } from '../../src/contract/builders/team';
 import { route } from '../../src/contract/builders/teamwork';
-import type { Team } from '../../src/contract/team';
+import type { Team } from '../../src/contract/team/team';
 import { UTTERANCES } from './utterances';
 
 /** Refunds above it need a person, in cents. */

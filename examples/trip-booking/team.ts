@@ -5,7 +5,7 @@ import { tool } from '../../src/contract/builders/leaves';
 import { team as defineTeam } from '../../src/contract/builders/team';
 import { failure } from '../../src/contract/fail';
 import type { Json } from '../../src/contract/json';
-import type { Team } from '../../src/contract/team';
+import type { Team } from '../../src/contract/team/team';
 import { FAULTS } from './service';
 import { SERVICES, type ServiceName } from './services';
 

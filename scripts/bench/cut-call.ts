@@ -5,7 +5,7 @@ import { agent } from '../../src/contract/builders/agent';
 import { pipeline } from '../../src/contract/builders/in-order';
 import { parallel, race } from '../../src/contract/builders/side-by-side';
 import { team } from '../../src/contract/builders/team';
-import type { Team } from '../../src/contract/team';
+import type { Team } from '../../src/contract/team/team';
 import type { CallRecord } from '../../src/testing/call-record';
 import { type CutModel, QUICK, SLOW } from './cut-model';
 

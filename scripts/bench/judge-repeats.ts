@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generationKey } from '../../src/activities/call-keys';
+import { generationKey } from '../../src/activities/calls/call-keys';
 import { type CallRecord, repeatedCalls } from '../../src/testing/call-record';
 import type { LogEntry } from '../../src/threads/call-log';
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { OTHERWISE } from '../../src/contract/classification';
+import { OTHERWISE } from '../../src/contract/team/classification';
 import { packageRoot } from '../../src/server/package-root';
 
 const messageSchema = z.object({ text: z.string(), domain: z.string(), intent: z.string().optional() });

@@ -2,7 +2,7 @@ import { agent } from '../../src/contract/builders/agent';
 import { pipeline } from '../../src/contract/builders/in-order';
 import { parallel } from '../../src/contract/builders/side-by-side';
 import { team } from '../../src/contract/builders/team';
-import type { Team } from '../../src/contract/team';
+import type { Team } from '../../src/contract/team/team';
 import type { ServedReply, ServedRequest } from '../../src/testing/model-server';
 import { seededRandom } from './seeded-random';
 

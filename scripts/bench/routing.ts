@@ -1,5 +1,5 @@
-import { OTHERWISE } from '../../src/contract/classification';
 import { ROUTE_DEFAULTS } from '../../src/contract/limits';
+import { OTHERWISE } from '../../src/contract/team/classification';
 import { batched } from '../../src/embedding/batched';
 import { threadedEmbedder } from '../../src/embedding/threaded-embedder';
 import { exampleClassifier } from '../../src/routing/example-classifier';

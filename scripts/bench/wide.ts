@@ -1,8 +1,8 @@
 import { agent } from '../../src/contract/builders/agent';
 import { parallel } from '../../src/contract/builders/side-by-side';
 import { team } from '../../src/contract/builders/team';
-import { planGrowth } from '../../src/contract/growth';
-import type { Team } from '../../src/contract/team';
+import { planGrowth } from '../../src/contract/size/growth';
+import type { Team } from '../../src/contract/team/team';
 import { repeatedCalls } from '../../src/testing/call-record';
 import { startModelServer } from '../../src/testing/model-server';
 import type { BenchPlace } from './bench-place';

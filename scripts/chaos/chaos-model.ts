@@ -1,5 +1,5 @@
-import { delegatedWorker } from '../../src/contract/delegation';
 import type { JsonObject } from '../../src/contract/json';
+import { delegatedWorker } from '../../src/contract/team/delegation';
 import { output, text, toolCalls } from '../../src/models/scripted-reply';
 import type { ServedReply, ServedRequest } from '../../src/testing/model-server';
 import { answerFor, diceOf } from '../random-teams/random-replies';

@@ -4,7 +4,7 @@ import { approve, subteam, tool } from '../../src/contract/builders/leaves';
 import { map, parallel, race, vote } from '../../src/contract/builders/side-by-side';
 import { team } from '../../src/contract/builders/team';
 import { debate, route, supervise } from '../../src/contract/builders/teamwork';
-import type { Team } from '../../src/contract/team';
+import type { Team } from '../../src/contract/team/team';
 
 /** A team of the chaos test, how it may end, and the effects that each run of it must have caused by then. */
 export interface ChaosTeam {

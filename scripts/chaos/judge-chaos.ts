@@ -1,5 +1,5 @@
-import type { Usage } from '../../src/contract/usage';
-import type { RunView } from '../../src/contract/view';
+import type { Usage } from '../../src/contract/cost/usage';
+import type { RunView } from '../../src/contract/run/view';
 import type { CallRecord } from '../../src/testing/call-record';
 import { judgeRepeats } from '../bench/judge-repeats';
 import type { ChaosTeam } from './chaos-teams';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunView } from '../../src/contract/view';
+import type { RunView } from '../../src/contract/run/view';
 import type { DemoWorker } from './demo-worker';
 import type { OfflineModel } from './offline-model';
 

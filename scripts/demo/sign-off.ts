@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import type { Console } from '../../src/cli/screen/console';
 import type { BatonClient } from '../../src/client/connect';
-import type { Approval } from '../../src/contract/approval';
-import type { RunView } from '../../src/contract/view';
+import type { Approval } from '../../src/contract/approvals/approval';
+import type { RunView } from '../../src/contract/run/view';
 import { resolveValue } from '../../src/threads/resolve-value';
 import { reviewLines } from './show-review';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { JsonObject } from '../../src/contract/json';
-import type { StepKind } from '../../src/contract/step';
+import type { StepKind } from '../../src/contract/team/step';
 import { GENERATED_KINDS, randomStep } from './random-step';
 import { randomTeam, SOUND_WORKERS, teamAround } from './random-team';
 import { endsOf, type LiveCase } from './run-live';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { delegatedWorker } from '../../src/contract/delegation';
 import type { Json, JsonObject } from '../../src/contract/json';
+import { delegatedWorker } from '../../src/contract/team/delegation';
 import type { ModelRequest, ProviderContext } from '../../src/models/provider';
 import { output, refusal, type ScriptedReply, text, toolCalls } from '../../src/models/scripted-reply';
 

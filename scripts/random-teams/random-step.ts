@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../src/contract/json';
-import type { StepKind } from '../../src/contract/step';
+import type { StepKind } from '../../src/contract/team/step';
 
 /** Where a step is generated: how much may still be nested below it, who may work there, and which sub-teams are in reach. */
 export interface Ground {

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { BatonError } from '../../src/client/baton-error';
 import type { BatonClient } from '../../src/client/connect';
-import type { Approval } from '../../src/contract/approval';
+import type { Approval } from '../../src/contract/approvals/approval';
 import type { JsonObject } from '../../src/contract/json';
-import type { RunView } from '../../src/contract/view';
+import type { RunView } from '../../src/contract/run/view';
 
 /** One team and how its run may end. */
 export interface LiveCase {

@@ -13,9 +13,9 @@ import {
   tool,
 } from '../../src/contract/builders/index';
 import { parseTeam } from '../../src/contract/check/parse-team';
-import { planGrowth } from '../../src/contract/growth';
 import { WORKFLOW_TYPES } from '../../src/contract/names';
-import { RUN_FORMAT, type RunInput } from '../../src/contract/run';
+import { RUN_FORMAT, type RunInput } from '../../src/contract/run/run';
+import { planGrowth } from '../../src/contract/size/growth';
 import { inline } from '../../src/contract/value';
 import { engineReplies } from './engine-replies';
 import { ENGINE_TOOLS } from './engine-tools';

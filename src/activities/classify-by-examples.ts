@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import type { BatonActivities } from '../contract/activities';
-import { KEPT_CANDIDATES } from '../contract/classification';
 import { failure } from '../contract/fail';
 import { atPointer, type Json, type JsonPointer } from '../contract/json';
+import { KEPT_CANDIDATES } from '../contract/team/classification';
 import type { ExampleClassifier, Examples } from '../routing/example-classifier';
 import { resolveValue } from '../threads/resolve-value';
 import type { ContentStore } from '../threads/store';

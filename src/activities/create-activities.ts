@@ -1,22 +1,22 @@
 import type { BatonActivities, RegistryActivities } from '../contract/activities';
 import type { ActivityDeps } from './activity-deps';
-import { createCallModel } from './call-model';
+import { createCompact } from './agents/create-compact';
+import { definitionLoader } from './agents/load-definition';
+import { createRunAgents } from './agents/run-agents';
+import { createRunPackedAgent } from './agents/run-packed-agent';
+import { createCallModel } from './calls/call-model';
+import { createFitOutput } from './calls/fit-output';
 import { createClassifyByExamples } from './classify-by-examples';
-import { createCompact } from './create-compact';
-import { createFitOutput } from './fit-output';
-import { definitionLoader } from './load-definition';
-import { createLoadValue } from './load-value';
-import { createMergeItems } from './merge-items';
-import { createMergeOutputs } from './merge-outputs';
 import { createNotify } from './notify';
 import { createPrepareRun } from './prepare-run';
-import { createReadBallot } from './read-ballot';
 import { createRecordIncident } from './record-incident';
 import { createRegistryActivities } from './registry/registry-activities';
-import { createRunAgents } from './run-agents';
-import { createRunPackedAgent } from './run-packed-agent';
-import { createSplitList } from './split-list';
-import { createStoreValue } from './store-value';
+import { createLoadValue } from './values/load-value';
+import { createMergeItems } from './values/merge-items';
+import { createMergeOutputs } from './values/merge-outputs';
+import { createReadBallot } from './values/read-ballot';
+import { createSplitList } from './values/split-list';
+import { createStoreValue } from './values/store-value';
 
 type OrchestrationActivities = Pick<
   BatonActivities,

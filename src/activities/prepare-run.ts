@@ -1,24 +1,24 @@
 import { Context } from '@temporalio/activity';
 import type { BatonActivities } from '../contract/activities';
-import type { CapabilityChoice } from '../contract/capability';
+import type { GivenOversight } from '../contract/approvals/oversight';
+import type { Policy } from '../contract/approvals/policy';
+import type { ToolMeta } from '../contract/calls/tool-call';
 import { failure } from '../contract/fail';
-import type { GivenOversight } from '../contract/oversight';
-import type { Policy } from '../contract/policy';
-import type { RoleUse } from '../contract/roles';
-import type { PreparedRun, PreparedTeam } from '../contract/run';
-import { childPath, ROOT_PATH, type StepPath } from '../contract/step-path';
-import { subTeamNamed, type Team } from '../contract/team';
-import type { ToolMeta } from '../contract/tool-call';
+import type { CapabilityChoice } from '../contract/registry/capability';
+import type { PreparedRun, PreparedTeam } from '../contract/run/run';
+import type { RoleUse } from '../contract/team/roles';
+import { childPath, ROOT_PATH, type StepPath } from '../contract/team/step-path';
+import { subTeamNamed, type Team } from '../contract/team/team';
 import type { Hash } from '../contract/value';
 import type { ActivityDeps } from './activity-deps';
-import { attemptOf, type CallAttempt } from './call-attempt';
-import { charterOf, type TeamAt, writeCharter } from './charter';
-import { chooseAgents } from './choose-agents';
-import { aboutWorker, delegationSpecs } from './delegation-specs';
-import { limitPayload } from './limit-payload';
-import { type AgentPlace, grantedTools, metaOf, prepareAgent } from './prepare-agent';
+import { chooseAgents } from './agents/choose-agents';
+import { aboutWorker, delegationSpecs } from './agents/delegation-specs';
+import { type AgentPlace, grantedTools, metaOf, prepareAgent } from './agents/prepare-agent';
+import { attemptOf, type CallAttempt } from './calls/call-attempt';
 import { pinAgents } from './registry/pin-agents';
-import { type UsedInTeam, usedInTeam } from './used-in-team';
+import { charterOf, type TeamAt, writeCharter } from './tools/charter';
+import { type UsedInTeam, usedInTeam } from './tools/used-in-team';
+import { limitPayload } from './values/limit-payload';
 
 /**
  * Settles all that a run takes from its worker: definitions are stored, models and tools pinned. Only agents that the

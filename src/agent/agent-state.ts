@@ -1,8 +1,8 @@
-import type { AgentState, AgentTask } from '../contract/agent-run';
-import { type DraftMessage, userText } from '../contract/conversation';
+import { type ModelCallResult, withPassed } from '../contract/calls/model-call';
+import { addUsage, NO_USAGE, type Usage } from '../contract/cost/usage';
 import { failure } from '../contract/fail';
-import { type ModelCallResult, withPassed } from '../contract/model-call';
-import { addUsage, NO_USAGE, type Usage } from '../contract/usage';
+import type { AgentState, AgentTask } from '../contract/run/agent-run';
+import { type DraftMessage, userText } from '../contract/run/conversation';
 import { WRAP_UP } from './prompts';
 
 export function openingState(task: AgentTask): AgentState {

@@ -1,7 +1,7 @@
-import type { AgentState, AgentTask } from '../contract/agent-run';
-import { withCompactions } from '../contract/compaction';
+import { addUsage } from '../contract/cost/usage';
 import { failureType } from '../contract/fail';
-import { addUsage } from '../contract/usage';
+import type { AgentState, AgentTask } from '../contract/run/agent-run';
+import { withCompactions } from '../contract/run/compaction';
 import { saying } from './agent-state';
 import type { AgentEffects } from './effects';
 import { SUMMED_UP } from './prompts';

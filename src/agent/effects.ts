@@ -1,7 +1,7 @@
-import type { AgentState } from '../contract/agent-run';
-import type { CompactInput, CompactResult } from '../contract/compaction';
-import type { ModelCallInput, ModelCallResult } from '../contract/model-call';
-import type { ToolCallInput, ToolCallRequest, ToolCallResult, ToolMeta } from '../contract/tool-call';
+import type { ModelCallInput, ModelCallResult } from '../contract/calls/model-call';
+import type { ToolCallInput, ToolCallRequest, ToolCallResult, ToolMeta } from '../contract/calls/tool-call';
+import type { AgentState } from '../contract/run/agent-run';
+import type { CompactInput, CompactResult } from '../contract/run/compaction';
 
 export interface ToolUse {
   readonly tool: string;

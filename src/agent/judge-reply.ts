@@ -1,7 +1,7 @@
-import type { AgentEnding, AgentOutcome, AgentState, AgentTask } from '../contract/agent-run';
+import type { ModelCallResult } from '../contract/calls/model-call';
 import { failure } from '../contract/fail';
 import { MAX_CONTINUATIONS, MAX_NUDGES, MAX_PAUSES, MAX_REPAIRS } from '../contract/limits';
-import type { ModelCallResult } from '../contract/model-call';
+import type { AgentEnding, AgentOutcome, AgentState, AgentTask } from '../contract/run/agent-run';
 import type { Value } from '../contract/value';
 import { saying } from './agent-state';
 import { mayRetry } from './compact';

@@ -1,7 +1,7 @@
-import type { AgentState, AgentTask } from '../contract/agent-run';
-import { delegatedWorker } from '../contract/delegation';
+import type { ToolCallRequest, ToolCallResult } from '../contract/calls/tool-call';
 import { hashOf } from '../contract/hash';
-import type { ToolCallRequest, ToolCallResult } from '../contract/tool-call';
+import type { AgentState, AgentTask } from '../contract/run/agent-run';
+import { delegatedWorker } from '../contract/team/delegation';
 
 /** Of a hash: so few calls of one agent are told apart by much less than the whole. */
 const SIGN_CHARS = 16;

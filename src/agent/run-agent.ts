@@ -1,5 +1,5 @@
-import type { AgentOutcome, AgentState, AgentTask } from '../contract/agent-run';
-import type { ModelCallResult } from '../contract/model-call';
+import type { ModelCallResult } from '../contract/calls/model-call';
+import type { AgentOutcome, AgentState, AgentTask } from '../contract/run/agent-run';
 import { afterReply, checkLimits, openingState, wrapUpWhenLast } from './agent-state';
 import { compact, compactToRetry, isLong, isTooLong, mayRetry } from './compact';
 import type { AgentEffects } from './effects';

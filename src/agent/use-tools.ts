@@ -1,8 +1,8 @@
-import type { AgentState, AgentTask } from '../contract/agent-run';
-import type { DraftMessage, DraftPart } from '../contract/conversation';
+import type { ModelCallResult } from '../contract/calls/model-call';
+import type { ToolCallRequest } from '../contract/calls/tool-call';
 import { hashOf } from '../contract/hash';
-import type { ModelCallResult } from '../contract/model-call';
-import type { ToolCallRequest } from '../contract/tool-call';
+import type { AgentState, AgentTask } from '../contract/run/agent-run';
+import type { DraftMessage, DraftPart } from '../contract/run/conversation';
 import { inline, type Value } from '../contract/value';
 import { withPending, wrapUp } from './agent-state';
 import type { AgentEffects, ToolOutcome, ToolUse } from './effects';

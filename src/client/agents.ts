@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { type AgentInput, agentSchema } from '../contract/agent';
 import { failure } from '../contract/fail';
 import { type REGISTRY_UPDATES, WORKFLOW_TYPES } from '../contract/names';
 import {
@@ -9,7 +8,7 @@ import {
   type RegisteredAgent,
   type RegistryChange,
   registryOf,
-} from '../contract/registry';
+} from '../contract/registry/registry';
 import {
   REGISTRY_DEFAULTS,
   type Registered,
@@ -20,7 +19,8 @@ import {
   type RetireRequest,
   type ScoreRequest,
   type WeighRequest,
-} from '../contract/registry-messages';
+} from '../contract/registry/registry-messages';
+import { type AgentInput, agentSchema } from '../contract/team/agent';
 import type { ClientContext } from './client-context';
 import { explained } from './server-error';
 import { updateEntity } from './update-entity';

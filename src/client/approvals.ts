@@ -1,6 +1,6 @@
-import type { Approval } from '../contract/approval';
+import type { Approval } from '../contract/approvals/approval';
 import { SEARCH_ATTRIBUTES } from '../contract/names';
-import type { RunView } from '../contract/view';
+import type { RunView } from '../contract/run/view';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 import { isUnanswered } from './query-workflow';

@@ -2,10 +2,10 @@ import { chmod, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/prom
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { approverKeySchema } from '../contract/approver-key-schema';
+import { approverKeySchema } from '../contract/approvals/approver-key-schema';
+import { type ApproverKey, type KeyPair, newKeyPair } from '../contract/approvals/signing';
 import { failure } from '../contract/fail';
 import { hashText } from '../contract/hash';
-import { type ApproverKey, type KeyPair, newKeyPair } from '../contract/signing';
 
 const keyPairSchema: z.ZodType<KeyPair> = z.strictObject({
   name: z.string().min(1),

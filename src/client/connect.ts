@@ -1,9 +1,9 @@
 import { Client, type Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import type { Decision, Delegation, Edit } from '../contract/approval';
+import type { Decision, Delegation, Edit } from '../contract/approvals/approval';
 import type { Json } from '../contract/json';
 import { DEFAULT_TASK_QUEUE } from '../contract/names';
-import type { RunView } from '../contract/view';
+import type { RunView } from '../contract/run/view';
 import { connectToServer } from '../server/connect-to-server';
 import { contentOf } from '../threads/data-scope';
 import { openStore, type StoreOptions } from '../threads/open-store';

@@ -1,10 +1,10 @@
-import { delegationSchema, editSchema } from '../contract/answer-schemas';
-import type { Approval, Decision, Delegation, Edit } from '../contract/approval';
-import { decisionSchema } from '../contract/decision-schema';
+import { delegationSchema, editSchema } from '../contract/approvals/answer-schemas';
+import type { Approval, Decision, Delegation, Edit } from '../contract/approvals/approval';
+import { decisionSchema } from '../contract/approvals/decision-schema';
+import { type KeyPair, sign, signedWords } from '../contract/approvals/signing';
 import { failure } from '../contract/fail';
 import { hashOf } from '../contract/hash';
 import { DECIDE_SIGNAL, DECIDE_UPDATE, DELEGATE_UPDATE, EDIT_UPDATE } from '../contract/names';
-import { type KeyPair, sign, signedWords } from '../contract/signing';
 import { resolveValue } from '../threads/resolve-value';
 import type { WaitingApproval } from './approvals';
 import { BatonError } from './baton-error';

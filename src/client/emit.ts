@@ -1,9 +1,9 @@
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
-import type { RaisedEvent } from '../contract/event';
 import { failure } from '../contract/fail';
 import type { Json } from '../contract/json';
-import { nameSchema } from '../contract/name-schema';
 import { EMIT_UPDATE, EVENT_SIGNAL } from '../contract/names';
+import type { RaisedEvent } from '../contract/run/event';
+import { nameSchema } from '../contract/team/name-schema';
 import { BatonError } from './baton-error';
 import { checkNotOver } from './check-not-over';
 import type { ClientContext } from './client-context';

@@ -1,6 +1,6 @@
-import { failedSteps } from '../contract/past';
+import { failedSteps } from '../contract/run/past';
+import type { RunView, ViewFailure } from '../contract/run/view';
 import type { Value } from '../contract/value';
-import type { RunView, ViewFailure } from '../contract/view';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 import { inLanes } from './in-lanes';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { KeyPair } from '../contract/approvals/signing';
 import { parseTeam } from '../contract/check/parse-team';
-import { planGrowth } from '../contract/growth';
 import type { Json } from '../contract/json';
-import type { RepeatPolicy } from '../contract/past';
-import type { RunInput } from '../contract/run';
-import type { KeyPair } from '../contract/signing';
+import type { RepeatPolicy } from '../contract/run/past';
+import type { RunInput } from '../contract/run/run';
+import { planGrowth } from '../contract/size/growth';
 import type { ClientContext } from './client-context';
 import { checkTeamSize, inputValue } from './input-value';
 import { signedStart } from './oversight';

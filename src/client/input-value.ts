@@ -1,7 +1,7 @@
 import { failure } from '../contract/fail';
 import type { Json } from '../contract/json';
 import { MAX_INPUT_BYTES, MAX_TEAM_BYTES } from '../contract/limits';
-import type { Team } from '../contract/team';
+import type { Team } from '../contract/team/team';
 import type { Value } from '../contract/value';
 import { keepValue } from '../threads/resolve-value';
 import type { ContentStore } from '../threads/store';

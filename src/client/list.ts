@@ -1,8 +1,8 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { failure } from '../contract/fail';
-import { nameSchema } from '../contract/name-schema';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
-import type { NodeState } from '../contract/view';
+import type { NodeState } from '../contract/run/view';
+import { nameSchema } from '../contract/team/name-schema';
 import type { ClientContext } from './client-context';
 import { inLanes } from './in-lanes';
 import { explained } from './server-error';

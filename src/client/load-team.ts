@@ -4,7 +4,7 @@ import type { CheckOptions } from '../contract/check/findings';
 import type { Mistake } from '../contract/check/mistake';
 import { failure } from '../contract/fail';
 import { MAX_TEAM_BYTES } from '../contract/limits';
-import type { Team } from '../contract/team';
+import type { Team } from '../contract/team/team';
 import { parseTeamText } from './team-text';
 
 export interface LocatedMistake extends Mistake {

@@ -1,6 +1,6 @@
-import { minus, NOTHING } from '../contract/amount';
-import { addUsage, type Usage } from '../contract/usage';
-import type { NodeState, RunView, ViewNode } from '../contract/view';
+import { minus, NOTHING } from '../contract/cost/amount';
+import { addUsage, type Usage } from '../contract/cost/usage';
+import type { NodeState, RunView, ViewNode } from '../contract/run/view';
 
 /** Views of a run and of its children, by workflow id. */
 export type ViewsByWorkflow = ReadonlyMap<string, RunView>;

@@ -1,14 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { parseTeam } from '../contract/check/parse-team';
-import { type Duration, milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
-import { planGrowth } from '../contract/growth';
 import type { Json } from '../contract/json';
 import { WORKFLOW_TYPES } from '../contract/names';
-import type { Priority } from '../contract/priority';
-import { SESSION_DEFAULTS, SESSION_FORMAT, type SessionInput, type SessionTerms } from '../contract/session';
-import { subTeamNamed, type Team } from '../contract/team';
+import type { Priority } from '../contract/run/priority';
+import {
+  SESSION_DEFAULTS,
+  SESSION_FORMAT,
+  type SessionInput,
+  type SessionTerms,
+} from '../contract/run/session';
+import { planGrowth } from '../contract/size/growth';
+import { type Duration, milliseconds } from '../contract/team/duration';
+import { subTeamNamed, type Team } from '../contract/team/team';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 import { checkTeamSize } from './input-value';

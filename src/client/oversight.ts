@@ -1,11 +1,11 @@
 import type { z } from 'zod';
+import type { GivenOversight } from '../contract/approvals/oversight';
+import { policySchema } from '../contract/approvals/policy-schema';
+import { type ApproverKey, type KeyPair, sign } from '../contract/approvals/signing';
 import { failure } from '../contract/fail';
-import type { GivenOversight } from '../contract/oversight';
-import { policySchema } from '../contract/policy-schema';
-import type { RunInput } from '../contract/run';
-import type { SessionInput } from '../contract/session';
-import { type ApproverKey, type KeyPair, sign } from '../contract/signing';
-import { sessionWords, startWords } from '../contract/start-words';
+import type { RunInput } from '../contract/run/run';
+import type { SessionInput } from '../contract/run/session';
+import { sessionWords, startWords } from '../contract/run/start-words';
 
 /** Who is to watch over a run, or over all runs of a session. */
 export interface WatchedBy {

@@ -1,5 +1,5 @@
-import type { Pause } from '../contract/event';
 import { PAUSE_SIGNAL } from '../contract/names';
+import type { Pause } from '../contract/run/event';
 import { checkNotOver } from './check-not-over';
 import type { ClientContext } from './client-context';
 import { explained } from './server-error';

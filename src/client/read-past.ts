@@ -1,8 +1,8 @@
-import type { EffectState, Write } from '../contract/effect';
+import type { EffectState, Write } from '../contract/calls/effect';
 import { EFFECTS_QUERY, INPUT_QUERY } from '../contract/names';
-import { raisedGenerations } from '../contract/past';
-import type { RunInput } from '../contract/run';
-import type { RunView } from '../contract/view';
+import { raisedGenerations } from '../contract/run/past';
+import type { RunInput } from '../contract/run/run';
+import type { RunView } from '../contract/run/view';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 import { isOver } from './merge-views';

@@ -3,7 +3,7 @@ import { type WorkflowExecutionDescription, WorkflowFailedError } from '@tempora
 import { CancelledFailure } from '@temporalio/common';
 import { rootFailure } from '../contract/fail';
 import type { Json } from '../contract/json';
-import type { RunResult } from '../contract/run';
+import type { RunResult } from '../contract/run/run';
 import { resolveValue } from '../threads/resolve-value';
 import { asBatonError, BatonError } from './baton-error';
 import type { ClientContext } from './client-context';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type RepeatPolicy, stepsAfter, withLineage } from '../contract/past';
-import type { RunInput } from '../contract/run';
-import type { KeyPair } from '../contract/signing';
-import { ROOT_PATH } from '../contract/step-path';
+import type { KeyPair } from '../contract/approvals/signing';
+import { type RepeatPolicy, stepsAfter, withLineage } from '../contract/run/past';
+import type { RunInput } from '../contract/run/run';
+import { ROOT_PATH } from '../contract/team/step-path';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 import { signedStart } from './oversight';

@@ -1,9 +1,9 @@
-import { milliseconds } from '../contract/duration';
-import { stepEvents } from '../contract/events';
 import { MAX_SUBTREE_EVENTS, OUTAGE_PATIENCE } from '../contract/limits';
 import { roleQueue } from '../contract/names';
-import type { RunSettings } from '../contract/run';
-import type { Team } from '../contract/team';
+import type { RunSettings } from '../contract/run/run';
+import { stepEvents } from '../contract/size/events';
+import { milliseconds } from '../contract/team/duration';
+import type { Team } from '../contract/team/team';
 
 /**
  * `embedded`: heartbeats every 2 s, so that a lost worker is noticed at once. `server`: every 10 s, for servers where a

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Json } from '../contract/json';
 import { SESSION_QUERY } from '../contract/names';
-import type { HandOver, SessionAnswer, SessionEntry, SessionMessage, SessionView } from '../contract/session';
+import type {
+  HandOver,
+  SessionAnswer,
+  SessionEntry,
+  SessionMessage,
+  SessionView,
+} from '../contract/run/session';
 import { resolveValue } from '../threads/resolve-value';
 import type { ClientContext } from './client-context';
 import { inputValue } from './input-value';

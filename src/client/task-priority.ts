@@ -1,5 +1,5 @@
 import { failure } from '../contract/fail';
-import { PRIORITIES, type Priority } from '../contract/priority';
+import { PRIORITIES, type Priority } from '../contract/run/priority';
 
 /** Temporal takes no longer key, in bytes. */
 const FAIRNESS_KEY_BYTES = 64;

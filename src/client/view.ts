@@ -1,6 +1,6 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { VIEW_QUERY } from '../contract/names';
-import type { NodeState, RunView } from '../contract/view';
+import type { NodeState, RunView } from '../contract/run/view';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 import { isOver, mergeViews } from './merge-views';

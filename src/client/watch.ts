@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunView } from '../contract/view';
+import type { RunView } from '../contract/run/view';
 import type { ClientContext } from './client-context';
 import { isOver } from './merge-views';
 import { type ClosedViews, view } from './view';

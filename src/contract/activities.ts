@@ -1,16 +1,16 @@
-import type { AgentOutcome, AgentTask, FitInput, FittedOutput } from './agent-run';
-import type { Choice } from './ballots';
-import type { ClassifyInput, Incident, Opinion } from './classification';
-import type { CompactInput, CompactResult } from './compaction';
-import type { Merge } from './join';
-import type { AgentUses, MergeItemsInput, SplitInput, SplitList, UseOutcome } from './map-run';
-import type { ModelCallInput, ModelCallResult } from './model-call';
-import type { Notice } from './notice';
-import type { GivenOversight } from './oversight';
-import type { RegistryHead, RegistryPage, RegistrySnapshot } from './registry';
-import type { PreparedRun } from './run';
-import type { Team } from './team';
-import type { ToolCallInput, ToolCallResult } from './tool-call';
+import type { Notice } from './approvals/notice';
+import type { GivenOversight } from './approvals/oversight';
+import type { ModelCallInput, ModelCallResult } from './calls/model-call';
+import type { ToolCallInput, ToolCallResult } from './calls/tool-call';
+import type { RegistryHead, RegistryPage, RegistrySnapshot } from './registry/registry';
+import type { AgentOutcome, AgentTask, FitInput, FittedOutput } from './run/agent-run';
+import type { Choice } from './run/ballots';
+import type { CompactInput, CompactResult } from './run/compaction';
+import type { AgentUses, MergeItemsInput, SplitInput, SplitList, UseOutcome } from './run/map-run';
+import type { PreparedRun } from './run/run';
+import type { ClassifyInput, Incident, Opinion } from './team/classification';
+import type { Merge } from './team/join';
+import type { Team } from './team/team';
 import type { Hash, Value } from './value';
 
 export interface MergeInput {

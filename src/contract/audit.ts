@@ -1,5 +1,5 @@
 import type { Json } from './json';
-import type { RunView, ViewFailure } from './view';
+import type { RunView, ViewFailure } from './run/view';
 
 /** One thing that an execution did or was told, as replaying its history tells it. Moments are milliseconds since the epoch. */
 export type AuditNote =

@@ -1,5 +1,5 @@
+import type { ToolSpec } from '../contract/calls/model-call';
 import type { Json, JsonObject } from '../contract/json';
-import type { ToolSpec } from '../contract/model-call';
 import { ANSWER_TOOL } from '../contract/names';
 
 export { ANSWER_TOOL };

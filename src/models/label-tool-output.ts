@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Part } from '../contract/conversation';
+import type { Part } from '../contract/run/conversation';
 
 type ToolResult = Extract<Part, { type: 'toolResult' }>;
 

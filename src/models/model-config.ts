@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { modelTierSchema } from '../contract/agent';
-import { durationSchema } from '../contract/duration-schema';
+import { modelTierSchema } from '../contract/team/agent';
+import { durationSchema } from '../contract/team/duration-schema';
 import { priceSchema } from './price';
 
 const perMinute = z.number().int().min(1).optional();

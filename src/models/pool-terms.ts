@@ -1,5 +1,5 @@
-import { milliseconds } from '../contract/duration';
 import type { PoolTerms } from '../contract/pool';
+import { milliseconds } from '../contract/team/duration';
 import { type PoolConfig, poolConfigSchema } from './model-config';
 
 /** A pool as it is configured, or with the defaults: no limits, and a circuit. */

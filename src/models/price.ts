@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WorstRates } from '../contract/grant';
+import type { WorstRates } from '../contract/cost/grant';
 import type { TokenUsage } from './provider';
 
 const rateSchema = z.number().nonnegative();

@@ -1,6 +1,6 @@
-import type { Message, Part } from '../contract/conversation';
+import type { StopReason, ToolSpec } from '../contract/calls/model-call';
 import type { Json, JsonObject } from '../contract/json';
-import type { StopReason, ToolSpec } from '../contract/model-call';
+import type { Message, Part } from '../contract/run/conversation';
 
 /**
  * How a model is brought to keep an output schema. `native`: the provider's own schema option. `tool`: one forced tool

@@ -1,7 +1,7 @@
+import type { StopReason } from '../contract/calls/model-call';
 import { failure } from '../contract/fail';
 import type { FailureType } from '../contract/failure-types';
 import type { Json, JsonObject } from '../contract/json';
-import type { StopReason } from '../contract/model-call';
 import type { TokenUsage } from './provider';
 
 export interface ScriptedToolCall {

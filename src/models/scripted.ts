@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Part } from '../contract/conversation';
 import { failure } from '../contract/fail';
+import type { Part } from '../contract/run/conversation';
 import type { ModelProvider, ModelRequest, ModelResponse, ProviderContext, TokenUsage } from './provider';
 import { estimateTokens, type ScriptedReply, stopOf } from './scripted-reply';
 

@@ -1,4 +1,4 @@
-import type { Message, Part } from '../contract/conversation';
+import type { Message, Part } from '../contract/run/conversation';
 import { labelToolOutput } from './label-tool-output';
 
 /**

@@ -1,5 +1,5 @@
-import type { Part } from '../contract/conversation';
 import type { Json, JsonObject } from '../contract/json';
+import type { Part } from '../contract/run/conversation';
 import { ANSWER_TOOL, answerOf } from './answer-tool';
 import { ABOUT_TOOL_OUTPUT } from './label-tool-output';
 import type { ModelRequest, ModelResponse } from './provider';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { type Candidate, routeOfLabel } from '../contract/classification';
 import { failureType } from '../contract/fail';
 import { hashOf } from '../contract/hash';
+import { type Candidate, routeOfLabel } from '../contract/team/classification';
 import type { Embedder } from '../embedding/embedder';
 import type { CallJournal } from '../threads/store';
 import { headOf, recordOf } from './head-record';

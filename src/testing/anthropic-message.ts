@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { StopReason } from '../contract/model-call';
+import type { StopReason } from '../contract/calls/model-call';
 import { ANSWER_TOOL } from '../models/answer-tool';
 import { estimateTokens, type ScriptedReply, stopOf } from '../models/scripted-reply';
 

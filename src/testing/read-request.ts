@@ -1,5 +1,5 @@
-import type { Part } from '../contract/conversation';
 import type { Json } from '../contract/json';
+import type { Part } from '../contract/run/conversation';
 import type { ModelRequest } from '../models/provider';
 
 export type ToolResultPart = Extract<Part, { type: 'toolResult' }>;

@@ -1,6 +1,6 @@
-import type { Incident } from '../contract/classification';
 import { hashOf } from '../contract/hash';
 import type { Json } from '../contract/json';
+import type { Incident } from '../contract/team/classification';
 import type { IncidentLog } from './store';
 import type { StoreFiles } from './store-files';
 

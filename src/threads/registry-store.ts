@@ -1,7 +1,7 @@
-import type { AgentDefinition } from '../contract/agent';
 import { hashText } from '../contract/hash';
 import type { Json } from '../contract/json';
-import type { RegistryHead, RegistryPage, RegistrySnapshot } from '../contract/registry';
+import type { RegistryHead, RegistryPage, RegistrySnapshot } from '../contract/registry/registry';
+import type { AgentDefinition } from '../contract/team/agent';
 import type { Hash } from '../contract/value';
 import type { ContentStore, RegistryStore } from './store';
 import type { StoreFiles } from './store-files';

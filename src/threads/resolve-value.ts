@@ -1,5 +1,5 @@
-import type { DraftMessage, DraftPart, Message, Part } from '../contract/conversation';
 import type { Json } from '../contract/json';
+import type { DraftMessage, DraftPart, Message, Part } from '../contract/run/conversation';
 import { INLINE_BYTES, inline, previewText, type Value } from '../contract/value';
 import type { ContentStore } from './store';
 import { textOf } from './text-of';

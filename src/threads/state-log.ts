@@ -1,5 +1,5 @@
 import { hashOf } from '../contract/hash';
-import type { SharedState, StateEntry, StateKey } from '../contract/shared-state';
+import type { SharedState, StateEntry, StateKey } from '../contract/run/shared-state';
 import type { StoreFile, StoreFiles } from './store-files';
 
 interface Line {

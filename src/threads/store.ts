@@ -1,9 +1,9 @@
-import type { AgentDefinition } from '../contract/agent';
-import type { Incident } from '../contract/classification';
-import type { Message } from '../contract/conversation';
 import type { Json } from '../contract/json';
-import type { RegistryHead, RegistryPage, RegistrySnapshot } from '../contract/registry';
-import type { SharedState } from '../contract/shared-state';
+import type { RegistryHead, RegistryPage, RegistrySnapshot } from '../contract/registry/registry';
+import type { Message } from '../contract/run/conversation';
+import type { SharedState } from '../contract/run/shared-state';
+import type { AgentDefinition } from '../contract/team/agent';
+import type { Incident } from '../contract/team/classification';
 import type { Hash, Ref } from '../contract/value';
 
 /** Content-addressed objects: written once, never changed, readable by every process that shares the store. */

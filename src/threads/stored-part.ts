@@ -1,5 +1,5 @@
-import type { Part } from '../contract/conversation';
 import type { Json, JsonObject } from '../contract/json';
+import type { Part } from '../contract/run/conversation';
 import { type Hash, INLINE_BYTES } from '../contract/value';
 import type { ContentStore } from './store';
 import { prettyJson } from './text-of';

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import type { Message } from '../contract/conversation';
 import { failure } from '../contract/fail';
 import type { Json } from '../contract/json';
+import type { Message } from '../contract/run/conversation';
 import type { Hash } from '../contract/value';
 import type { ContentStore, ThreadStore } from './store';
 import type { StoreFiles } from './store-files';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { type Duration, milliseconds } from '../contract/duration';
-import { durationSchema } from '../contract/duration-schema';
+import type { ToolEffect, ToolRepeat, ToolTrust } from '../contract/calls/tool-effect';
 import { failure } from '../contract/fail';
 import type { Json, JsonObject } from '../contract/json';
 import { LOCAL_TOOL_TIMEOUT_MS, TOOL_CALL_TIMEOUT } from '../contract/limits';
-import { nameSchema } from '../contract/name-schema';
-import type { ToolEffect, ToolRepeat, ToolTrust } from '../contract/tool-effect';
+import { type Duration, milliseconds } from '../contract/team/duration';
+import { durationSchema } from '../contract/team/duration-schema';
+import { nameSchema } from '../contract/team/name-schema';
 import { takenName } from './taken-names';
 import type { Tool, ToolContext } from './tool';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { milliseconds } from '../contract/duration';
-import { durationSchema } from '../contract/duration-schema';
 import type { Json } from '../contract/json';
-import { currentEntry, type SharedState, type StateKey, type StateScope } from '../contract/shared-state';
-import { definitionPath } from '../contract/step-path';
+import { currentEntry, type SharedState, type StateKey, type StateScope } from '../contract/run/shared-state';
+import { milliseconds } from '../contract/team/duration';
+import { durationSchema } from '../contract/team/duration-schema';
+import { definitionPath } from '../contract/team/step-path';
 import { defineTool } from './define-tool';
 import type { Tool, ToolContext } from './tool';
 

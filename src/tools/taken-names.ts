@@ -1,6 +1,6 @@
 import type { BatonActivities } from '../contract/activities';
-import { DELEGATION_PREFIX } from '../contract/delegation';
 import { ANSWER_TOOL } from '../contract/names';
+import { DELEGATION_PREFIX } from '../contract/team/delegation';
 
 /** A tool is an activity of its own name, so none may bear the name of the engine's. The type keeps the list whole. */
 const ENGINE_ACTIVITIES: Readonly<Record<keyof BatonActivities, true>> = {

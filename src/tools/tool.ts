@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import type { ToolEffect, ToolRepeat, ToolTrust } from '../contract/calls/tool-effect';
 import type { Json, JsonObject } from '../contract/json';
-import type { ToolEffect, ToolRepeat, ToolTrust } from '../contract/tool-effect';
 
 /** What a tool's code is told beside its arguments. */
 export interface ToolContext {

@@ -1,7 +1,7 @@
 import type { ActivityDeps } from '../activities/activity-deps';
-import { createToolActivities } from '../activities/call-tool';
 import { createModelActivities, createOrchestrationActivities } from '../activities/create-activities';
 import type { Notifier } from '../activities/notify/notifier';
+import { createToolActivities } from '../activities/tools/call-tool';
 import { batched } from '../embedding/batched';
 import type { Embedder } from '../embedding/embedder';
 import { threadedEmbedder } from '../embedding/threaded-embedder';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { milliseconds } from '../contract/duration';
-import { durationSchema } from '../contract/duration-schema';
 import { failure } from '../contract/fail';
 import { DEFAULT_TASK_QUEUE } from '../contract/names';
+import { milliseconds } from '../contract/team/duration';
+import { durationSchema } from '../contract/team/duration-schema';
 
 /** A build id or deployment name as Temporal takes it: it joins the two with a dot. */
 const versionNameSchema = z

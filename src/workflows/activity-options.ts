@@ -4,13 +4,13 @@ import {
   type LocalActivityOptions,
   workflowInfo,
 } from '@temporalio/workflow';
-import { milliseconds } from '../contract/duration';
+import type { Notice } from '../contract/approvals/notice';
+import type { ToolMeta } from '../contract/calls/tool-call';
 import { failure } from '../contract/fail';
 import { LOCAL_TOOL_TIMEOUT_MS, MODEL_CALL_TIMEOUT } from '../contract/limits';
 import { poolQueue } from '../contract/names';
-import type { Notice } from '../contract/notice';
-import type { RunSettings } from '../contract/run';
-import type { ToolMeta } from '../contract/tool-call';
+import type { RunSettings } from '../contract/run/run';
+import { milliseconds } from '../contract/team/duration';
 import type { Run } from './run';
 
 /** Tries go on until patience or the step's time is over, never by count: an outage must not lose a run. */

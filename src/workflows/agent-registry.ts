@@ -8,8 +8,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { failure } from '../contract/fail';
-import { REGISTRY_FORMAT } from '../contract/registry';
-import type { RegistryInput } from '../contract/registry-messages';
+import { REGISTRY_FORMAT } from '../contract/registry/registry';
+import type { RegistryInput } from '../contract/registry/registry-messages';
 import { RegistryDesk } from './registry/registry-desk';
 import {
   moveOnSignal,

@@ -1,8 +1,8 @@
-import type { PreparedAgent } from '../contract/agent-run';
-import { examplesKey } from '../contract/classification';
-import { roleUses } from '../contract/roles';
-import { type PreparedRun, RUN_FORMAT, type SubtreeInput } from '../contract/run';
-import { childPath, definitionPath, walkSteps } from '../contract/step-path';
+import type { PreparedAgent } from '../contract/run/agent-run';
+import { type PreparedRun, RUN_FORMAT, type SubtreeInput } from '../contract/run/run';
+import { examplesKey } from '../contract/team/classification';
+import { roleUses } from '../contract/team/roles';
+import { childPath, definitionPath, walkSteps } from '../contract/team/step-path';
 import type { Place } from './place';
 import type { Run } from './run';
 import { endOfTime } from './safeguards/deadline';

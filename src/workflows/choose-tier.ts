@@ -1,9 +1,9 @@
-import type { ModelTier } from '../contract/agent';
-import type { PreparedAgent } from '../contract/agent-run';
 import { failureType } from '../contract/fail';
 import type { Json } from '../contract/json';
-import { meetsPredicate } from '../contract/meets-predicate';
-import type { TierByInput } from '../contract/tiers';
+import type { PreparedAgent } from '../contract/run/agent-run';
+import type { ModelTier } from '../contract/team/agent';
+import { meetsPredicate } from '../contract/team/meets-predicate';
+import type { TierByInput } from '../contract/team/tiers';
 import type { Value } from '../contract/value';
 import { readJson } from './read-json';
 import type { Run } from './run';

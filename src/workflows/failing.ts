@@ -8,13 +8,13 @@ import {
   TemporalFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { Amount } from '../contract/amount';
-import type { EffectState } from '../contract/effect';
+import type { EffectState } from '../contract/calls/effect';
+import type { Amount } from '../contract/cost/amount';
+import type { GrantFacts } from '../contract/cost/grant';
+import { addUsage, inDoubt, NO_USAGE, type Usage } from '../contract/cost/usage';
 import { failure, rootFailure } from '../contract/fail';
-import type { GrantFacts } from '../contract/grant';
-import type { AgentReport } from '../contract/registry-messages';
-import { addUsage, inDoubt, NO_USAGE, type Usage } from '../contract/usage';
-import type { ViewFailure } from '../contract/view';
+import type { AgentReport } from '../contract/registry/registry-messages';
+import type { ViewFailure } from '../contract/run/view';
 
 /** May a step's retry or `onFailure` deal with this? Cancellation, continue-as-new and programming errors go through untouched. */
 export function isStepFailure(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import { failure } from '../contract/fail';
-import type { Join } from '../contract/join';
-import type { StepResult } from '../contract/run';
+import type { StepResult } from '../contract/run/run';
+import type { Join } from '../contract/team/join';
 import { describeFailure, isStepFailure } from './failing';
 import { ranOutOfTime, timeIsUp } from './safeguards/deadline';
 import type { Stop } from './stop';

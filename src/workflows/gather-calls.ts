@@ -1,11 +1,11 @@
 import { ApplicationFailure, CancellationScope, proxyActivities } from '@temporalio/workflow';
 import type { BatonActivities } from '../contract/activities';
-import type { AgentOutcome, AgentTask } from '../contract/agent-run';
-import { type Amount, NOTHING, plus } from '../contract/amount';
-import { milliseconds } from '../contract/duration';
-import type { UseOutcome } from '../contract/map-run';
-import type { Step } from '../contract/step';
-import { addUsage, NO_USAGE, type Usage } from '../contract/usage';
+import { type Amount, NOTHING, plus } from '../contract/cost/amount';
+import { addUsage, NO_USAGE, type Usage } from '../contract/cost/usage';
+import type { AgentOutcome, AgentTask } from '../contract/run/agent-run';
+import type { UseOutcome } from '../contract/run/map-run';
+import { milliseconds } from '../contract/team/duration';
+import type { Step } from '../contract/team/step';
 import { modelOptions } from './activity-options';
 import { isStepFailure } from './failing';
 import { summaryOf } from './label';

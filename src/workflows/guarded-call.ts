@@ -1,7 +1,7 @@
-import type { Approval, DecisionRecord } from '../contract/approval';
+import type { Approval, DecisionRecord } from '../contract/approvals/approval';
+import type { CallGuard, HeldCall } from '../contract/approvals/held-call';
+import type { ToolCallInput, ToolCallResult, ToolMeta } from '../contract/calls/tool-call';
 import { failure, failureType } from '../contract/fail';
-import type { CallGuard, HeldCall } from '../contract/held-call';
-import type { ToolCallInput, ToolCallResult, ToolMeta } from '../contract/tool-call';
 import { inline, previewOf, type Value } from '../contract/value';
 import type { Place } from './place';
 import type { Run } from './run';

@@ -1,5 +1,5 @@
-import { meetsPredicate } from '../contract/meets-predicate';
-import type { Predicate } from '../contract/predicate';
+import { meetsPredicate } from '../contract/team/meets-predicate';
+import type { Predicate } from '../contract/team/predicate';
 import type { Value } from '../contract/value';
 import { readJson } from './read-json';
 import type { Run } from './run';

@@ -1,9 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Approval, Decision, DecisionRecord, Delegation, Edit } from '../contract/approval';
-import type { EffectState } from '../contract/effect';
-import type { Pause, RaisedEvent } from '../contract/event';
-import type { AskedGrant, GivenGrant, UsedByChild } from '../contract/grant';
-import type { Permit } from '../contract/held-call';
+import type { Approval, Decision, DecisionRecord, Delegation, Edit } from '../contract/approvals/approval';
+import type { Permit } from '../contract/approvals/held-call';
+import type { EffectState } from '../contract/calls/effect';
+import type { AskedGrant, GivenGrant, UsedByChild } from '../contract/cost/grant';
 import {
   ASK_GRANT_SIGNAL,
   DECIDE_SIGNAL,
@@ -20,8 +19,9 @@ import {
   USED_SIGNAL,
   VIEW_QUERY,
 } from '../contract/names';
-import type { RunInput } from '../contract/run';
-import type { RunView } from '../contract/view';
+import type { Pause, RaisedEvent } from '../contract/run/event';
+import type { RunInput } from '../contract/run/run';
+import type { RunView } from '../contract/run/view';
 
 export const viewQuery = defineQuery<RunView>(VIEW_QUERY);
 export const inputQuery = defineQuery<RunInput>(INPUT_QUERY);

@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { BatonActivities } from '../contract/activities';
-import type { Notice } from '../contract/notice';
-import type { RunSettings } from '../contract/run';
+import type { Notice } from '../contract/approvals/notice';
+import type { RunSettings } from '../contract/run/run';
 import { noticeOptions } from './activity-options';
 
 /**

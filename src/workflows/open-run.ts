@@ -5,10 +5,10 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { AgentState } from '../contract/agent-run';
-import { NO_EFFECTS } from '../contract/effect';
-import { lineageAt } from '../contract/past';
-import type { SubtreeInput, SubtreeResult } from '../contract/run';
+import { NO_EFFECTS } from '../contract/calls/effect';
+import type { AgentState } from '../contract/run/agent-run';
+import { lineageAt } from '../contract/run/past';
+import type { SubtreeInput, SubtreeResult } from '../contract/run/run';
 import { inline } from '../contract/value';
 import { showCurrentView } from './current-view';
 import { effectsQuery, viewQuery } from './messages';

@@ -1,7 +1,7 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
 import type { ToolOutcome } from '../agent/effects';
 import type { BatonActivities } from '../contract/activities';
-import type { PreparedAgent } from '../contract/agent-run';
+import type { PreparedAgent } from '../contract/run/agent-run';
 import { inline, type Value } from '../contract/value';
 import { choreOptions } from './activity-options';
 import { inTurn } from './in-turn';

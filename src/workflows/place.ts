@@ -1,5 +1,5 @@
-import type { Step } from '../contract/step';
-import { childPath, type StepPath } from '../contract/step-path';
+import type { Step } from '../contract/team/step';
+import { childPath, type StepPath } from '../contract/team/step-path';
 import type { Value } from '../contract/value';
 
 /** A step with all that one use of it has: where it stands, what it is given, how often it has been asked anew. */

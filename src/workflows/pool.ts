@@ -8,7 +8,6 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
-import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
 import { MAX_SUBTREE_EVENTS } from '../contract/limits';
 import { POOL_QUERY, POOL_UPDATE } from '../contract/names';
@@ -20,6 +19,7 @@ import {
   type PoolMessage,
   type PoolReply,
 } from '../contract/pool';
+import { milliseconds } from '../contract/team/duration';
 import { FRESH_POOL, hear, stateOf } from './pool/hear';
 
 /** A pool that nobody has told anything for so long has nothing to remember: every wait is shorter. */

@@ -1,9 +1,9 @@
-import type { PreparedAgent } from '../contract/agent-run';
-import type { CapabilityChoice } from '../contract/capability';
+import type { ToolMeta } from '../contract/calls/tool-call';
 import { failure } from '../contract/fail';
-import type { PreparedRun, PreparedTeam } from '../contract/run';
-import { definitionPath, type StepPath } from '../contract/step-path';
-import type { ToolMeta } from '../contract/tool-call';
+import type { CapabilityChoice } from '../contract/registry/capability';
+import type { PreparedAgent } from '../contract/run/agent-run';
+import type { PreparedRun, PreparedTeam } from '../contract/run/run';
+import { definitionPath, type StepPath } from '../contract/team/step-path';
 import type { Run } from './run';
 
 /**

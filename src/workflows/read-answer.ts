@@ -1,6 +1,6 @@
 import { failure } from '../contract/fail';
 import type { Json, JsonObject } from '../contract/json';
-import type { StepPath } from '../contract/step-path';
+import type { StepPath } from '../contract/team/step-path';
 import type { Value } from '../contract/value';
 import { readJson } from './read-json';
 import type { Run } from './run';

@@ -5,13 +5,13 @@ import {
   ParentClosePolicy,
   startChild,
 } from '@temporalio/workflow';
-import { budgetsBelow } from '../contract/budgets';
+import { budgetsBelow } from '../contract/cost/budgets';
+import { NO_USAGE } from '../contract/cost/usage';
 import { hashText } from '../contract/hash';
-import type { Stretch, StretchResult } from '../contract/map-run';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
-import type { StepResult, SubtreeInput, SubtreeResult } from '../contract/run';
-import type { MapStep } from '../contract/step';
-import { NO_USAGE } from '../contract/usage';
+import type { Stretch, StretchResult } from '../contract/run/map-run';
+import type { StepResult, SubtreeInput, SubtreeResult } from '../contract/run/run';
+import type { MapStep } from '../contract/team/step';
 import { inline } from '../contract/value';
 import { subtreeInput } from './child-input';
 import { accountOfFailedChild, describeFailure } from './failing';

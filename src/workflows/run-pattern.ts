@@ -1,4 +1,4 @@
-import type { StepResult } from '../contract/run';
+import type { StepResult } from '../contract/run/run';
 import { runAgentStep } from './patterns/agent';
 import { runApprove } from './patterns/approve';
 import { runCheckpoint } from './patterns/checkpoint';

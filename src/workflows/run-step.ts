@@ -1,8 +1,8 @@
 import { createEventGroup, isCancellation } from '@temporalio/workflow';
-import { milliseconds } from '../contract/duration';
 import { failure } from '../contract/fail';
 import { alternativeTo } from '../contract/failure-types';
-import type { StepResult } from '../contract/run';
+import type { StepResult } from '../contract/run/run';
+import { milliseconds } from '../contract/team/duration';
 import { inline } from '../contract/value';
 import { describeFailure, isStepFailure } from './failing';
 import { labelOf } from './label';

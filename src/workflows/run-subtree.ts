@@ -1,7 +1,7 @@
 import { CancellationScope, ContinueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { failure } from '../contract/fail';
-import type { Stretch } from '../contract/map-run';
-import type { SubtreeInput, SubtreeResult } from '../contract/run';
+import type { Stretch } from '../contract/run/map-run';
+import type { SubtreeInput, SubtreeResult } from '../contract/run/run';
 import { inline } from '../contract/value';
 import { closingFailure, describeFailure } from './failing';
 import { runStretch } from './map/run-stretch';

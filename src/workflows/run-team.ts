@@ -7,12 +7,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BatonActivities } from '../contract/activities';
-import { eventsOfTeam } from '../contract/awaited-events';
-import { budgetsOf } from '../contract/budgets';
-import { milliseconds } from '../contract/duration';
+import { budgetsOf } from '../contract/cost/budgets';
 import { failure } from '../contract/fail';
-import { RUN_FORMAT, type RunInput, type RunResult } from '../contract/run';
-import { ROOT_PATH } from '../contract/step-path';
+import { RUN_FORMAT, type RunInput, type RunResult } from '../contract/run/run';
+import { eventsOfTeam } from '../contract/team/awaited-events';
+import { milliseconds } from '../contract/team/duration';
+import { ROOT_PATH } from '../contract/team/step-path';
 import { RESULT_BYTES, type Value } from '../contract/value';
 import { choreOptions, prepareOptions } from './activity-options';
 import { closingFailure, describeFailure, runTimedOut } from './failing';

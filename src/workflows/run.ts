@@ -1,8 +1,8 @@
-import type { AgentOutcome, AgentState, AgentTask } from '../contract/agent-run';
-import type { PreparedRun, RunSettings, StepResult, SubtreeInput } from '../contract/run';
-import type { Step } from '../contract/step';
-import type { StepPath } from '../contract/step-path';
-import type { Budget } from '../contract/team';
+import type { AgentOutcome, AgentState, AgentTask } from '../contract/run/agent-run';
+import type { PreparedRun, RunSettings, StepResult, SubtreeInput } from '../contract/run/run';
+import type { Step } from '../contract/team/step';
+import type { StepPath } from '../contract/team/step-path';
+import type { Budget } from '../contract/team/team';
 import type { Value } from '../contract/value';
 import type { Place } from './place';
 import type { AgentTally } from './safeguards/agent-tally';

@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import { failure } from '../contract/fail';
 import { SEARCH_ATTRIBUTES } from '../contract/names';
-import { SESSION_FORMAT, type SessionInput, type SessionResult } from '../contract/session';
+import { SESSION_FORMAT, type SessionInput, type SessionResult } from '../contract/run/session';
 import { isStepFailure } from './failing';
 import { metWithin } from './safeguards/met-within';
 import { SessionDesk } from './session/session-desk';

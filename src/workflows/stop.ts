@@ -1,5 +1,5 @@
-import type { StepResult } from '../contract/run';
-import type { Step } from '../contract/step';
+import type { StepResult } from '../contract/run/run';
+import type { Step } from '../contract/team/step';
 import type { Value } from '../contract/value';
 import { meets } from './meets';
 import type { Run } from './run';

@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { BatonActivities } from '../contract/activities';
-import type { RunSettings } from '../contract/run';
+import type { RunSettings } from '../contract/run/run';
 import { timeOptions } from './activity-options';
 
 /**

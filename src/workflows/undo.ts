@@ -1,8 +1,8 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
-import type { Undo } from '../contract/effect';
-import { iterationPath, type StepPath } from '../contract/step-path';
+import type { Undo } from '../contract/calls/effect';
+import type { ViewFailure } from '../contract/run/view';
+import { iterationPath, type StepPath } from '../contract/team/step-path';
 import { inline, type Value } from '../contract/value';
-import type { ViewFailure } from '../contract/view';
 import { describeFailure } from './failing';
 import type { Run } from './run';
 

@@ -1,6 +1,6 @@
 import { scheduleActivity, scheduleLocalActivity } from '@temporalio/workflow';
-import { argsBelowInput, type Undo, type Write } from '../contract/effect';
-import type { ToolCallResult } from '../contract/tool-call';
+import { argsBelowInput, type Undo, type Write } from '../contract/calls/effect';
+import type { ToolCallResult } from '../contract/calls/tool-call';
 import { inline } from '../contract/value';
 import { localToolOptions, toolOptions } from './activity-options';
 import { type Dispatched, guardedCall } from './guarded-call';

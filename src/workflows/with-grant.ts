@@ -1,7 +1,7 @@
-import { fits, minus } from '../contract/amount';
-import type { Grant } from '../contract/grant';
-import type { StepPath } from '../contract/step-path';
-import { inDoubt, NO_USAGE, spentBy, type Usage } from '../contract/usage';
+import { fits, minus } from '../contract/cost/amount';
+import type { Grant } from '../contract/cost/grant';
+import { inDoubt, NO_USAGE, spentBy, type Usage } from '../contract/cost/usage';
+import type { StepPath } from '../contract/team/step-path';
 import { neededBy, usageOfFailed } from './failing';
 import type { Hold } from './safeguards/accounts';
 import type { Ledger, Need } from './safeguards/ledger';

@@ -1,7 +1,7 @@
-import type { AgentTask, PreparedAgent } from '../contract/agent-run';
-import { type Amount, times } from '../contract/amount';
-import type { DraftMessage } from '../contract/conversation';
-import { type WorstRates, worstCost } from '../contract/grant';
+import { type Amount, times } from '../contract/cost/amount';
+import { type WorstRates, worstCost } from '../contract/cost/grant';
+import type { AgentTask, PreparedAgent } from '../contract/run/agent-run';
+import type { DraftMessage } from '../contract/run/conversation';
 import type { Value } from '../contract/value';
 import type { Need } from './safeguards/ledger';
 

@@ -1,8 +1,8 @@
 import type { ActivityDeps } from '../../src/activities/activity-deps';
 import { createPrepareRun } from '../../src/activities/prepare-run';
 import { AGENT_DEFAULTS } from '../../src/contract/limits';
-import type { PreparedRun } from '../../src/contract/run';
-import { teamSchema } from '../../src/contract/team';
+import type { PreparedRun } from '../../src/contract/run/run';
+import { teamSchema } from '../../src/contract/team/team';
 import { englishEmbedder } from '../../src/embedding/english-embedder';
 import { oneModel } from '../../src/models/models';
 import { scripted } from '../../src/models/scripted';
@@ -11,7 +11,7 @@ import type { Store } from '../../src/threads/store';
 import { createCatalogue } from '../../src/tools/catalogue';
 import type { Tool } from '../../src/tools/tool';
 import { testTool } from '../workers/test-tool';
-import { attempt, temporaryStore } from './call-fixtures';
+import { attempt, temporaryStore } from './calls/call-fixtures';
 
 let store: Store;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { runAgent } from '../../src/agent/run-agent';
-import type { CompactInput } from '../../src/contract/compaction';
+import { NO_USAGE } from '../../src/contract/cost/usage';
 import { failure } from '../../src/contract/fail';
-import { NO_USAGE } from '../../src/contract/usage';
+import type { CompactInput } from '../../src/contract/run/compaction';
 import { inline } from '../../src/contract/value';
 import { agentTask, type Reply, scriptedEffects, told } from './scripted-effects';
 

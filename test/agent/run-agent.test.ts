@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { runAgent } from '../../src/agent/run-agent';
-import type { AgentState } from '../../src/contract/agent-run';
+import type { AgentState } from '../../src/contract/run/agent-run';
 import { inline } from '../../src/contract/value';
 import { agentTask, type Reply, SAFE_READ, scriptedEffects, told } from './scripted-effects';
 

@@ -1,12 +1,12 @@
 import type { AgentEffects, ToolUse } from '../../src/agent/effects';
-import { agentLimitsSchema } from '../../src/contract/agent';
-import type { AgentTask, PreparedAgent } from '../../src/contract/agent-run';
-import { userText } from '../../src/contract/conversation';
+import type { ModelCallInput, ModelCallResult } from '../../src/contract/calls/model-call';
+import type { ToolMeta } from '../../src/contract/calls/tool-call';
+import { NO_USAGE } from '../../src/contract/cost/usage';
 import { hashOf } from '../../src/contract/hash';
 import type { Json } from '../../src/contract/json';
-import type { ModelCallInput, ModelCallResult } from '../../src/contract/model-call';
-import type { ToolMeta } from '../../src/contract/tool-call';
-import { NO_USAGE } from '../../src/contract/usage';
+import type { AgentTask, PreparedAgent } from '../../src/contract/run/agent-run';
+import { userText } from '../../src/contract/run/conversation';
+import { agentLimitsSchema } from '../../src/contract/team/agent';
 import { inline } from '../../src/contract/value';
 
 export const SAFE_READ: ToolMeta = { effect: 'read', repeat: 'safe', timeoutMs: 1000, local: false };

@@ -1,5 +1,5 @@
 import { runAgent } from '../../src/agent/run-agent';
-import type { AgentState } from '../../src/contract/agent-run';
+import type { AgentState } from '../../src/contract/run/agent-run';
 import { inline } from '../../src/contract/value';
 import { agentTask, SAFE_READ, scriptedEffects } from './scripted-effects';
 

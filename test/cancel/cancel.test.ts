@@ -5,12 +5,12 @@ import { CAUSES, type CutPlace, cutOnce } from '../../scripts/bench/cut-call';
 import { type CutModel, openCutModel, QUICK, SLOW } from '../../scripts/bench/cut-model';
 import { runSettings } from '../../src/client/run-settings';
 import { agent, parallel, team } from '../../src/contract/builders';
-import { RUN_FORMAT, type RunResult } from '../../src/contract/run';
+import { RUN_FORMAT, type RunResult } from '../../src/contract/run/run';
 import { anthropicProvider } from '../../src/models/anthropic/anthropic-provider';
 import { oneModel } from '../../src/models/models';
 import { createTestEnvironment } from '../../src/testing/environment';
 import { createBatonWorker } from '../../src/workers/create-worker';
-import { temporaryStore } from '../activities/call-fixtures';
+import { temporaryStore } from '../activities/calls/call-fixtures';
 import { workflowBundle } from '../setup/workflow-bundle';
 
 /** The benchmark `cancel` has the figures; here a busy machine gets some room. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT } from '../../src/cli/exit-codes';
-import type { Incident } from '../../src/contract/classification';
+import type { Incident } from '../../src/contract/team/classification';
 import { openLocalStore } from '../../src/threads/local-store';
 import { baton } from './fake-terminal';
 

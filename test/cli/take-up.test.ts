@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT } from '../../src/cli/exit-codes';
 import { agent, checkpoint, pipeline, team, tool } from '../../src/contract/builders';
-import type { Team } from '../../src/contract/team';
+import type { Team } from '../../src/contract/team/team';
 import type { ModelRequest } from '../../src/models/provider';
 import { text } from '../../src/models/scripted-reply';
 import { openRunBench, type RunBench, until } from '../client/run-bench';

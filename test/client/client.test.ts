@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BatonError } from '../../src/client/baton-error';
 import { type BatonClient, connect } from '../../src/client/connect';
 import { MAX_INPUT_BYTES, MAX_TEAM_BYTES } from '../../src/contract/limits';
-import type { RunView } from '../../src/contract/view';
+import type { RunView } from '../../src/contract/run/view';
 import { oneModel } from '../../src/models/models';
 import { scripted } from '../../src/models/scripted';
 import { text } from '../../src/models/scripted-reply';

@@ -1,5 +1,5 @@
 import { mergeViews } from '../../src/client/merge-views';
-import type { Approval } from '../../src/contract/approval';
+import type { Approval } from '../../src/contract/approvals/approval';
 import { nodeAt, usageOf, viewOf } from './views';
 
 const ROOT = nodeAt('root', { kind: 'parallel', usage: usageOf(1, 10) });

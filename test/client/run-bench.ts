@@ -1,7 +1,7 @@
 import type { WaitingApproval } from '../../src/client/approvals';
 import { type BatonClient, connect } from '../../src/client/connect';
 import type { Json } from '../../src/contract/json';
-import type { Team } from '../../src/contract/team';
+import type { Team } from '../../src/contract/team/team';
 import { oneModel } from '../../src/models/models';
 import type { ModelRequest } from '../../src/models/provider';
 import { scripted } from '../../src/models/scripted';

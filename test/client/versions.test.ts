@@ -8,7 +8,7 @@ import { makeCurrent, retire } from '../../src/client/deploy';
 import { deploymentStatus } from '../../src/client/deployment-status';
 import { moveOn } from '../../src/client/pinned-runs';
 import { agent, approve, pipeline, team } from '../../src/contract/builders/index';
-import { registryOf } from '../../src/contract/registry';
+import { registryOf } from '../../src/contract/registry/registry';
 import { oneModel } from '../../src/models/models';
 import { scripted } from '../../src/models/scripted';
 import { createTestEnvironment } from '../../src/testing/environment';

@@ -1,5 +1,5 @@
-import { NO_USAGE, type Usage } from '../../src/contract/usage';
-import type { RunView, ViewNode } from '../../src/contract/view';
+import { NO_USAGE, type Usage } from '../../src/contract/cost/usage';
+import type { RunView, ViewNode } from '../../src/contract/run/view';
 
 export function viewOf(nodes: readonly ViewNode[], facts: Partial<RunView> = {}): RunView {
   return {

@@ -1,13 +1,13 @@
-import type { Bound, DelegationRecord, Vote } from '../../src/contract/approval';
+import type { Bound, DelegationRecord, Vote } from '../../src/contract/approvals/approval';
 import {
   type FoundCall,
   type Needed,
   whyNotCovered,
   whyNotRemembered,
-} from '../../src/contract/check-permit';
+} from '../../src/contract/approvals/check-permit';
+import type { Permit } from '../../src/contract/approvals/held-call';
+import { type KeyPair, newKeyPair, sign, signedWords } from '../../src/contract/approvals/signing';
 import { hashOf } from '../../src/contract/hash';
-import type { Permit } from '../../src/contract/held-call';
-import { type KeyPair, newKeyPair, sign, signedWords } from '../../src/contract/signing';
 
 const ann = newKeyPair('ann');
 const bob = newKeyPair('bob');

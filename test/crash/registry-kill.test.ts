@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { agentRegistry } from '../../src/client/agents';
 import { REGISTRY_QUERY } from '../../src/contract/names';
-import { registryOf } from '../../src/contract/registry';
-import type { RegistryView } from '../../src/contract/registry-messages';
+import { registryOf } from '../../src/contract/registry/registry';
+import type { RegistryView } from '../../src/contract/registry/registry-messages';
 import { type CrashStage, openCrashStage, until } from './crash-stage';
 
 describe('a registry whose worker is killed with SIGKILL', () => {

@@ -1,5 +1,5 @@
-import type { Part } from '../../src/contract/conversation';
 import type { Json } from '../../src/contract/json';
+import type { Part } from '../../src/contract/run/conversation';
 import type { ModelRequest } from '../../src/models/provider';
 
 /** The request that an agent's first turn makes of its input, with a task before it where there is one. */

@@ -6,7 +6,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type BatonClient, connect } from '../../src/client/connect';
 import type { FinishedRun } from '../../src/client/result';
 import type { Json } from '../../src/contract/json';
-import type { Team } from '../../src/contract/team';
+import type { Team } from '../../src/contract/team/team';
 import { oneModel } from '../../src/models/models';
 import { type ReplyFunction, type ScriptedProvider, scripted } from '../../src/models/scripted';
 import { createTestEnvironment } from '../../src/testing/environment';

@@ -1,5 +1,5 @@
-import { fitRequest } from '../../src/activities/fit-request';
-import { GrantPool } from '../../src/activities/grant-pool';
+import { fitRequest } from '../../src/activities/calls/fit-request';
+import { GrantPool } from '../../src/activities/calls/grant-pool';
 import { anthropicProvider } from '../../src/models/anthropic/anthropic-provider';
 import { oneModel } from '../../src/models/models';
 import { startModelServer } from '../../src/testing/model-server';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Part } from '../../src/contract/conversation';
+import type { Part } from '../../src/contract/run/conversation';
 import { ABOUT_TOOL_OUTPUT, labelToolOutput } from '../../src/models/label-tool-output';
 import { settleMessages } from '../../src/models/settle-messages';
 import { systemText } from '../../src/models/structured-answer';

@@ -1,4 +1,4 @@
-import type { Message } from '../../src/contract/conversation';
+import type { Message } from '../../src/contract/run/conversation';
 import { ASK, type Bench, FIND, SCHEMA } from './conformance-bench';
 
 /** A conversation in which a tool was called. */

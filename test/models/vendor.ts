@@ -1,6 +1,6 @@
+import type { StopReason } from '../../src/contract/calls/model-call';
 import type { FailureType } from '../../src/contract/failure-types';
 import type { Json } from '../../src/contract/json';
-import type { StopReason } from '../../src/contract/model-call';
 import type { ModelProvider, TokenUsage } from '../../src/models/provider';
 import type { Scene } from './wire';
 

@@ -2,7 +2,7 @@ import { log } from '@temporalio/activity';
 import { z } from 'zod';
 import { agent, parallel, pipeline, route, saga, subteam, team, tool } from '../../src/contract/builders';
 import { failure } from '../../src/contract/fail';
-import type { Team } from '../../src/contract/team';
+import type { Team } from '../../src/contract/team/team';
 import type { ModelProvider } from '../../src/models/provider';
 import { scripted } from '../../src/models/scripted';
 import { output, refusal, type ScriptedReply, text, toolCall } from '../../src/models/scripted-reply';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { Message, Part } from '../../src/contract/conversation';
 import { failureType } from '../../src/contract/fail';
 import { hashOf } from '../../src/contract/hash';
 import type { JsonObject } from '../../src/contract/json';
+import type { Message, Part } from '../../src/contract/run/conversation';
 import { openLocalStore } from '../../src/threads/local-store';
 import { keepValue } from '../../src/threads/resolve-value';
 import { filesIn, storeFolders } from './store-folder';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Json, JsonObject } from '../../src/contract/json';
-import { currentEntry } from '../../src/contract/shared-state';
+import { currentEntry } from '../../src/contract/run/shared-state';
 import { openLocalStore } from '../../src/threads/local-store';
 import { stateTools } from '../../src/tools/state-tools';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Amount, fits, least, minus, plus } from '../../src/contract/amount';
+import { type Amount, fits, least, minus, plus } from '../../src/contract/cost/amount';
 import { type Account, Accounts, type Hold, newAccount } from '../../src/workflows/safeguards/accounts';
 
 const amount = (max: number): fc.Arbitrary<Amount> =>

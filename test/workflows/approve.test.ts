@@ -1,5 +1,5 @@
 import Long from 'long';
-import type { Approval } from '../../src/contract/approval';
+import type { Approval } from '../../src/contract/approvals/approval';
 import { agent, approve, parallel, pipeline, team } from '../../src/contract/builders';
 import { text } from '../../src/models/scripted-reply';
 import { misfits } from '../replay/misfits';

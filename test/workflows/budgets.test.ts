@@ -1,5 +1,5 @@
 import { agent, map, parallel, pipeline, refine, supervise, team } from '../../src/contract/builders';
-import { spentBy } from '../../src/contract/usage';
+import { spentBy } from '../../src/contract/cost/usage';
 import type { ModelRequest } from '../../src/models/provider';
 import { output, type ScriptedReply, text, toolCall } from '../../src/models/scripted-reply';
 import { type Engine, isFirstTurn, lastText, startEngine } from './engine';

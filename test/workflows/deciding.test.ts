@@ -10,7 +10,7 @@ import {
   team,
   vote,
 } from '../../src/contract/builders';
-import { stepEvents } from '../../src/contract/events';
+import { stepEvents } from '../../src/contract/size/events';
 import { output, text } from '../../src/models/scripted-reply';
 import { type Engine, isFirstTurn, startEngine } from './engine';
 

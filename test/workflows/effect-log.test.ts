@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { argsBelowInput, type Undo } from '../../src/contract/effect';
+import { argsBelowInput, type Undo } from '../../src/contract/calls/effect';
 import { inline } from '../../src/contract/value';
 import { EffectLog } from '../../src/workflows/safeguards/effect-log';
 

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { consoleNotifier } from '../../src/activities/notify/console-notifier';
 import { webhookNotifier, webhookSignature } from '../../src/activities/notify/webhook-notifier';
+import type { Notice } from '../../src/contract/approvals/notice';
 import { approve, team } from '../../src/contract/builders';
-import type { Notice } from '../../src/contract/notice';
 import { type Engine, startEngine } from './engine';
 
 const secret = 'a secret of some length';

@@ -13,7 +13,7 @@ import { openTraffic } from '../../src/models/traffic/traffic';
 import { createTestEnvironment } from '../../src/testing/environment';
 import { createBatonWorker } from '../../src/workers/create-worker';
 import { fleetLink } from '../../src/workers/fleet-link';
-import { temporaryStore } from '../activities/call-fixtures';
+import { temporaryStore } from '../activities/calls/call-fixtures';
 import { misfits } from '../replay/misfits';
 import { workflowBundle } from '../setup/workflow-bundle';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Approval } from '../../src/contract/approval';
+import type { Approval } from '../../src/contract/approvals/approval';
 import { agent } from '../../src/contract/builders';
 import { defineTool } from '../../src/tools/define-tool';
 

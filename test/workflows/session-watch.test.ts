@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { newKeyPair } from '../../src/contract/approvals/signing';
 import { agent, pipeline, team, tool } from '../../src/contract/builders';
-import { newKeyPair } from '../../src/contract/signing';
 import { text, toolCalls } from '../../src/models/scripted-reply';
 import { defineTool } from '../../src/tools/define-tool';
 import { asks, done, lookUp, refund, takeBack } from './refund-desk';

@@ -1,9 +1,9 @@
-import type { Approval, Decision } from '../../src/contract/approval';
+import type { Approval, Decision } from '../../src/contract/approvals/approval';
+import { type KeyPair, newKeyPair, sign, signedWords } from '../../src/contract/approvals/signing';
 import { approve, pipeline, team, tool } from '../../src/contract/builders';
 import { DELEGATE_UPDATE, EDIT_UPDATE } from '../../src/contract/names';
-import type { RunInput } from '../../src/contract/run';
-import { type KeyPair, newKeyPair, sign, signedWords } from '../../src/contract/signing';
-import { startWords } from '../../src/contract/start-words';
+import type { RunInput } from '../../src/contract/run/run';
+import { startWords } from '../../src/contract/run/start-words';
 import { type Engine, type StartedRun, startEngine } from './engine';
 import { asks, done, lookUp, refund, takeBack } from './refund-desk';
 

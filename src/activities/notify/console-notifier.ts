@@ -1,4 +1,4 @@
-import type { Notice } from '../../contract/notice';
+import type { Notice } from '../../contract/approvals/notice';
 import type { Notifier } from './notifier';
 
 /** Writes a line for every question: to the worker's error output where nothing else is given. */

@@ -1,4 +1,4 @@
-import type { Notice } from '../../contract/notice';
+import type { Notice } from '../../contract/approvals/notice';
 
 /** One way of telling people of a question. */
 export interface Notifier {

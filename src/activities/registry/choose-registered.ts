@@ -1,13 +1,13 @@
-import type { RegistryAsk } from '../../contract/agent';
-import { nearestTier } from '../../contract/capability';
+import { nearestTier } from '../../contract/registry/capability';
 import {
   CANARY_STAGES,
   isHealthy,
   type LeftOut,
   type RegisteredAgent,
   type RegisteredVersion,
-} from '../../contract/registry';
-import { drawn, weightedScore } from '../weighted-draw';
+} from '../../contract/registry/registry';
+import type { RegistryAsk } from '../../contract/team/agent';
+import { drawn, weightedScore } from '../agents/weighted-draw';
 
 /** An agent in the version that a run would be given. */
 export interface Offer {

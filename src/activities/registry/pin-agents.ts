@@ -1,7 +1,4 @@
 import { Context } from '@temporalio/activity';
-import { type AgentDefinition, type AgentLimits, agentSchema, type RegistryAsk } from '../../contract/agent';
-import type { ResolvedAgent } from '../../contract/agent-run';
-import { milliseconds } from '../../contract/duration';
 import { failure } from '../../contract/fail';
 import { hashOf } from '../../contract/hash';
 import type { Json } from '../../contract/json';
@@ -12,8 +9,16 @@ import {
   type RegisteredAgent,
   type RegistrySnapshot,
   registryOf,
-} from '../../contract/registry';
-import type { Team } from '../../contract/team';
+} from '../../contract/registry/registry';
+import type { ResolvedAgent } from '../../contract/run/agent-run';
+import {
+  type AgentDefinition,
+  type AgentLimits,
+  agentSchema,
+  type RegistryAsk,
+} from '../../contract/team/agent';
+import { milliseconds } from '../../contract/team/duration';
+import type { Team } from '../../contract/team/team';
 import type { Hash } from '../../contract/value';
 import type { ActivityDeps } from '../activity-deps';
 import { ableFor, type Offer, offerOf, ranked } from './choose-registered';

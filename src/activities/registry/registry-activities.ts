@@ -1,8 +1,8 @@
 import type { RegistryActivities } from '../../contract/activities';
-import { agentSchema } from '../../contract/agent';
 import { failure } from '../../contract/fail';
+import { agentSchema } from '../../contract/team/agent';
 import type { Store } from '../../threads/store';
-import { limitPayload } from '../limit-payload';
+import { limitPayload } from '../values/limit-payload';
 
 /** What the registry's workflow does with the store. */
 export function createRegistryActivities({ registry }: Pick<Store, 'registry'>): RegistryActivities {

@@ -1,10 +1,10 @@
-import type { AgentOutcome, AgentTask } from '../../contract/agent-run';
-import type { Message } from '../../contract/conversation';
+import type { CallDefinition, ModelCallInput, ModelCallResult } from '../../contract/calls/model-call';
+import type { Usage } from '../../contract/cost/usage';
 import type { Json } from '../../contract/json';
-import type { AgentUses, UseOutcome } from '../../contract/map-run';
-import type { CallDefinition, ModelCallInput, ModelCallResult } from '../../contract/model-call';
-import type { Usage } from '../../contract/usage';
-import type { ViewFailure } from '../../contract/view';
+import type { AgentOutcome, AgentTask } from '../../contract/run/agent-run';
+import type { Message } from '../../contract/run/conversation';
+import type { AgentUses, UseOutcome } from '../../contract/run/map-run';
+import type { ViewFailure } from '../../contract/run/view';
 import { resolveMessage, resolveValue } from '../../threads/resolve-value';
 import type { Store } from '../../threads/store';
 import type { PairedCall } from './paired-calls';

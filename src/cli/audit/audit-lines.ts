@@ -1,8 +1,8 @@
-import type { Approval } from '../../contract/approval';
-import type { Routing } from '../../contract/classification';
-import type { Message, Part } from '../../contract/conversation';
+import type { Approval } from '../../contract/approvals/approval';
+import { showCost } from '../../contract/cost/usage';
 import type { Json } from '../../contract/json';
-import { showCost } from '../../contract/usage';
+import type { Message, Part } from '../../contract/run/conversation';
+import type { Routing } from '../../contract/team/classification';
 import { cut, oneLine } from '../screen/fit-text';
 import { showCalls, showClock, showDuration, showMoment, showTokens } from '../screen/show-numbers';
 import type { AgentUse } from './agent-use';

@@ -1,6 +1,6 @@
 import type { AuditNote } from '../../contract/audit';
 import type { Json } from '../../contract/json';
-import type { ViewFailure } from '../../contract/view';
+import type { ViewFailure } from '../../contract/run/view';
 
 /** An activity from its request to its end, as its execution saw it. */
 export interface PairedCall {

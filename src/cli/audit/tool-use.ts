@@ -1,6 +1,6 @@
+import type { ToolCallInput, ToolCallResult } from '../../contract/calls/tool-call';
 import type { Json } from '../../contract/json';
-import type { ToolCallInput, ToolCallResult } from '../../contract/tool-call';
-import type { ViewFailure } from '../../contract/view';
+import type { ViewFailure } from '../../contract/run/view';
 import { resolveValue } from '../../threads/resolve-value';
 import type { Store } from '../../threads/store';
 import type { PairedCall } from './paired-calls';

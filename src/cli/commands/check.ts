@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { worstCase } from '../../contract/cost';
-import { priceWorstCase } from '../../contract/price-worst-case';
-import type { Team } from '../../contract/team';
+import { worstCase } from '../../contract/cost/cost';
+import { priceWorstCase } from '../../contract/cost/price-worst-case';
+import type { Team } from '../../contract/team/team';
 import { modelsFromEnvironment } from '../../models/models-from-environment';
 import { EXIT, type ExitCode } from '../exit-codes';
 import type { Console } from '../screen/console';

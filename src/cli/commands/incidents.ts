@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Incident } from '../../contract/classification';
 import { atPointer, type Json } from '../../contract/json';
+import type { Incident } from '../../contract/team/classification';
 import { contentOf } from '../../threads/data-scope';
 import { resolveValue } from '../../threads/resolve-value';
 import type { Store } from '../../threads/store';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { isDuration, milliseconds } from '../../contract/duration';
-import { PRIORITIES, type Priority } from '../../contract/priority';
+import { PRIORITIES, type Priority } from '../../contract/run/priority';
+import { isDuration, milliseconds } from '../../contract/team/duration';
 
 /** Parsers for commander's options: each refuses in the words that commander prints beside the option's name. */
 

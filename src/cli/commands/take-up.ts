@@ -3,7 +3,7 @@ import type { BatonClient } from '../../client/connect';
 import type { ForkChanges } from '../../client/fork';
 import type { StartedRun } from '../../client/start';
 import { failure } from '../../contract/fail';
-import type { RepeatPolicy } from '../../contract/past';
+import type { RepeatPolicy } from '../../contract/run/past';
 import { EXIT, type ExitCode } from '../exit-codes';
 import type { Console } from '../screen/console';
 import { showSome } from '../screen/show-numbers';

@@ -1,4 +1,4 @@
-import { showCost } from '../../contract/usage';
+import { showCost } from '../../contract/cost/usage';
 import { fill, fillLeft } from '../screen/fit-text';
 import { showDuration, showTokens } from '../screen/show-numbers';
 import type { CompareReport, SideReport } from './compare-report';

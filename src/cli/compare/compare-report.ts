@@ -1,5 +1,5 @@
+import { addUsage, NO_USAGE, type Usage } from '../../contract/cost/usage';
 import type { Json } from '../../contract/json';
-import { addUsage, NO_USAGE, type Usage } from '../../contract/usage';
 import { percentile } from '../eval/percentile';
 import type { Measure } from './grade';
 

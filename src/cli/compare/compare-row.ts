@@ -1,7 +1,7 @@
 import type { BatonClient } from '../../client/connect';
+import { NO_USAGE } from '../../contract/cost/usage';
 import type { Json, JsonPointer } from '../../contract/json';
-import type { Team } from '../../contract/team';
-import { NO_USAGE } from '../../contract/usage';
+import type { Team } from '../../contract/team/team';
 import type { OpenRow } from '../eval/read-rows';
 import { runCase } from '../eval/run-case';
 import type { Answered, ComparedRow } from './compare-report';

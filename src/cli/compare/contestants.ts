@@ -1,5 +1,5 @@
 import { failure } from '../../contract/fail';
-import { agentNamed, type Team } from '../../contract/team';
+import { agentNamed, type Team } from '../../contract/team/team';
 import { loadTeamFolder, type TeamFolder } from '../team/team-folder';
 import { teamFor } from '../team/team-for';
 import type { Side } from './compare-row';

@@ -1,9 +1,9 @@
 import type { BatonClient } from '../../client/connect';
+import { NO_USAGE, type Usage } from '../../contract/cost/usage';
 import { atPointer, type Json, type JsonPointer } from '../../contract/json';
-import { meetsPredicate } from '../../contract/meets-predicate';
-import type { Predicate } from '../../contract/predicate';
-import type { Team } from '../../contract/team';
-import { NO_USAGE, type Usage } from '../../contract/usage';
+import { meetsPredicate } from '../../contract/team/meets-predicate';
+import type { Predicate } from '../../contract/team/predicate';
+import type { Team } from '../../contract/team/team';
 import { answerText } from '../eval/answer-text';
 import type { OpenRow } from '../eval/read-rows';
 import { runCase } from '../eval/run-case';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { agent, team } from '../../contract/builders/index';
-import type { Team } from '../../contract/team';
+import type { Team } from '../../contract/team/team';
 
 /** A judge's output contract. */
 export const gradeSchema = z.object({ score: z.number().min(0).max(1), reason: z.string() });

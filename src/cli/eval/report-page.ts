@@ -1,4 +1,4 @@
-import { showCost } from '../../contract/usage';
+import { showCost } from '../../contract/cost/usage';
 import { showCount, showTokens } from '../screen/show-numbers';
 import { barChart, escaped, histogram } from './charts';
 import type { EvalReport } from './score';

@@ -1,9 +1,9 @@
 import { BatonError } from '../../client/baton-error';
 import type { BatonClient } from '../../client/connect';
+import { NO_USAGE, type Usage } from '../../contract/cost/usage';
 import type { Json } from '../../contract/json';
-import type { Team } from '../../contract/team';
-import { NO_USAGE, type Usage } from '../../contract/usage';
-import type { RunView } from '../../contract/view';
+import type { RunView } from '../../contract/run/view';
+import type { Team } from '../../contract/team/team';
 
 /** How a run ended: with an output, by a failure of that type, or stopped where it would have waited for a person. */
 export type Ending = { readonly output: Json } | { readonly failed: string } | { readonly asks: true };

@@ -1,9 +1,9 @@
 import type { BatonClient } from '../../client/connect';
-import { OTHERWISE } from '../../contract/classification';
+import type { Usage } from '../../contract/cost/usage';
 import { atPointer, type Json, type JsonPointer } from '../../contract/json';
-import type { Team } from '../../contract/team';
-import type { Usage } from '../../contract/usage';
-import type { RunView } from '../../contract/view';
+import type { RunView } from '../../contract/run/view';
+import { OTHERWISE } from '../../contract/team/classification';
+import type { Team } from '../../contract/team/team';
 import { answerText } from './answer-text';
 import type { EvalRow } from './read-rows';
 import { runCase } from './run-case';

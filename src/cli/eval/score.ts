@@ -1,4 +1,4 @@
-import { addUsage, NO_USAGE, type Usage } from '../../contract/usage';
+import { addUsage, NO_USAGE, type Usage } from '../../contract/cost/usage';
 import { percentile } from './percentile';
 import type { Scored } from './run-row';
 

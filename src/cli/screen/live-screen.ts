@@ -1,5 +1,5 @@
 import { clearScreenDown, moveCursor } from 'node:readline';
-import type { RunView } from '../../contract/view';
+import type { RunView } from '../../contract/run/view';
 import type { Console } from './console';
 import { progressLines } from './progress-lines';
 import { renderTree } from './tree';

@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import type { NodeState } from '../../contract/view';
+import type { NodeState } from '../../contract/run/view';
 
 /** Colours, or none of them. */
 export interface Paint {

@@ -1,6 +1,6 @@
 import { isOver } from '../../client/merge-views';
-import { showCost } from '../../contract/usage';
-import type { RunView, ViewNode } from '../../contract/view';
+import { showCost } from '../../contract/cost/usage';
+import type { RunView, ViewNode } from '../../contract/run/view';
 import { aroseAt } from './arose-at';
 import { cut, fill, oneLine } from './fit-text';
 import { showClock, showDuration, showTokens } from './show-numbers';

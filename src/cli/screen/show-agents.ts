@@ -3,7 +3,7 @@ import {
   type RegisteredAgent,
   type RegisteredVersion,
   type RegistryChange,
-} from '../../contract/registry';
+} from '../../contract/registry/registry';
 import type { Console } from './console';
 import { fill, oneLine } from './fit-text';
 import { showDuration, showMoment } from './show-numbers';

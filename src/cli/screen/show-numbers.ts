@@ -1,4 +1,4 @@
-import type { Usage } from '../../contract/usage';
+import type { Usage } from '../../contract/cost/usage';
 
 /** `840 ms`, `3.4 s`, `2:05`, `1:02:05`: at most seven characters for anything under a hundred hours. */
 export function showDuration(milliseconds: number): string {

@@ -1,4 +1,4 @@
-import type { AgentOrigin } from '../../contract/registry';
+import type { AgentOrigin } from '../../contract/registry/registry';
 
 /** Which registered agent a step asks: `critic 2, canary 5 %`. */
 export function showOrigin({ agent, version, canary }: AgentOrigin): string {

@@ -1,4 +1,4 @@
-import type { Pause } from '../../contract/event';
+import type { Pause } from '../../contract/run/event';
 import { oneLine } from './fit-text';
 import { showClock } from './show-numbers';
 

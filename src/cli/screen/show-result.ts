@@ -1,5 +1,5 @@
 import type { FinishedRun } from '../../client/result';
-import { showCost } from '../../contract/usage';
+import { showCost } from '../../contract/cost/usage';
 import { EXIT, type ExitCode } from '../exit-codes';
 import type { Console } from './console';
 import { readable } from './readable';

@@ -1,4 +1,4 @@
-import type { ViewNode } from '../../contract/view';
+import type { ViewNode } from '../../contract/run/view';
 
 /** What a step is called in one line: its place in the team, and who does it where that is not the same word. */
 export function stepName(node: ViewNode): string {

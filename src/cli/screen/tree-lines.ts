@@ -1,5 +1,5 @@
 import { isOver } from '../../client/merge-views';
-import type { ViewNode } from '../../contract/view';
+import type { ViewNode } from '../../contract/run/view';
 
 export interface Branch {
   readonly node: ViewNode;

@@ -1,6 +1,6 @@
 import { isOver } from '../../client/merge-views';
-import { showCost } from '../../contract/usage';
-import type { NodeState, RunView, ViewNode } from '../../contract/view';
+import { showCost } from '../../contract/cost/usage';
+import type { NodeState, RunView, ViewNode } from '../../contract/run/view';
 import { aroseAt } from './arose-at';
 import { cut, fill, fillLeft, oneLine } from './fit-text';
 import type { Paint } from './paint';

@@ -1,7 +1,7 @@
 import type { WaitingApproval } from '../../client/approvals';
 import type { BatonClient } from '../../client/connect';
-import type { Decision } from '../../contract/approval';
-import type { RunView } from '../../contract/view';
+import type { Decision } from '../../contract/approvals/approval';
+import type { RunView } from '../../contract/run/view';
 import { resolveValue } from '../../threads/resolve-value';
 import type { Console } from '../screen/console';
 import type { Screen } from '../screen/live-screen';

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { WaitingApproval } from '../../client/approvals';
-import type { Decision } from '../../contract/approval';
+import type { Decision } from '../../contract/approvals/approval';
 import type { Json } from '../../contract/json';
 import type { Console } from '../screen/console';
 import { showApproval } from '../screen/show-approval';

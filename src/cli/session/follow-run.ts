@@ -1,5 +1,5 @@
 import type { BatonClient } from '../../client/connect';
-import type { RunView } from '../../contract/view';
+import type { RunView } from '../../contract/run/view';
 import type { Console } from '../screen/console';
 import { openScreen, type Screen } from '../screen/live-screen';
 import { type AnsweringOptions, openAnswering } from './answer-approvals';

@@ -4,7 +4,7 @@ import { type BatonClient, connect } from '../../client/connect';
 import { parseTeam } from '../../contract/check/parse-team';
 import { failure } from '../../contract/fail';
 import { DEFAULT_TASK_QUEUE } from '../../contract/names';
-import type { Team } from '../../contract/team';
+import type { Team } from '../../contract/team/team';
 import { redactorFor } from '../../secrets/redactor';
 import { ensureServer } from '../../server/connect-or-start';
 import { openLocalStore } from '../../threads/local-store';

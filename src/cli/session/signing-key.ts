@@ -5,8 +5,8 @@ import {
   readApprovers,
   readPrivateKey,
 } from '../../client/approver-keys';
+import type { ApproverKey, KeyPair } from '../../contract/approvals/signing';
 import { failure } from '../../contract/fail';
-import type { ApproverKey, KeyPair } from '../../contract/signing';
 
 /** The public keys that a project's runs are started with: `BATON_APPROVERS`, else a file in the project's own folder. */
 export function approversFile(env: NodeJS.ProcessEnv): string {

@@ -1,7 +1,7 @@
-import { schemaProblem } from '../../activities/json-validator';
+import { schemaProblem } from '../../activities/tools/json-validator';
 import type { CheckOptions } from '../../contract/check/findings';
 import type { JsonObject } from '../../contract/json';
-import type { SharedState } from '../../contract/shared-state';
+import type { SharedState } from '../../contract/run/shared-state';
 import { createCatalogue } from '../../tools/catalogue';
 import type { TeamFolder } from './team-folder';
 

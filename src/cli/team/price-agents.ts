@@ -1,4 +1,4 @@
-import type { PriceOf } from '../../contract/cost';
+import type { PriceOf } from '../../contract/cost/cost';
 import type { Models, ResolvedModel } from '../../models/models';
 import { priceOf } from '../../models/price';
 

@@ -1,6 +1,6 @@
 import { failure } from '../../contract/fail';
 import type { Json } from '../../contract/json';
-import type { Team } from '../../contract/team';
+import type { Team } from '../../contract/team/team';
 import { checkOptions } from './check-options';
 import { mistakeLine } from './mistake-line';
 import type { TeamFolder } from './team-folder';

@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 import { BatonError } from '../../client/baton-error';
 import type { Json } from '../../contract/json';
-import type { SharedState } from '../../contract/shared-state';
+import type { SharedState } from '../../contract/run/shared-state';
 import type { ReplyFunction } from '../../models/scripted';
 import type { Tool } from '../../tools/tool';
 import { type LoadedModule, loadModule } from './load-module';

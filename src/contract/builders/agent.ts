@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type AgentDefinition, type AgentInput, agentSchema, type RegistryAsk } from '../agent';
 import { parseOrThrow } from '../check/inspect';
 import type { JsonObject } from '../json';
+import { type AgentDefinition, type AgentInput, agentSchema, type RegistryAsk } from '../team/agent';
 import { type Built, build, type Options, type OwnDeclarations } from './built';
 
 /** An agent as it is written in code. `output` may be a zod schema; it is recorded as the JSON Schema of what it gives out. */

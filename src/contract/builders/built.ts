@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import type { AgentDefinition } from '../agent';
 import { parseOrThrow } from '../check/inspect';
 import { failure } from '../fail';
 import { canonicalJson } from '../hash';
-import type { Step, StepKind } from '../step';
-import { stepSchema, type stepSchemas } from '../step-schema';
-import type { Team } from '../team';
+import type { AgentDefinition } from '../team/agent';
+import type { Step, StepKind } from '../team/step';
+import { stepSchema, type stepSchemas } from '../team/step-schema';
+import type { Team } from '../team/team';
 
 /** Something that a builder was given beside the step, and where in the built step it stands. */
 export interface Declared<T> {

@@ -1,5 +1,5 @@
 import type { Json } from '../json';
-import type { Team } from '../team';
+import type { Team } from '../team/team';
 import { type Built, build, type Options, type Part } from './built';
 
 /** Calls a tool without a model. `{ $input: '/pointer' }` inside the arguments takes that part of the step's input. */

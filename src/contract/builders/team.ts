@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { cautiousTermsSchema } from '../approval-terms-schema';
+import type { cautiousTermsSchema } from '../approvals/approval-terms-schema';
+import type { policySchema } from '../approvals/policy-schema';
 import { parseTeam } from '../check/parse-team';
-import type { policySchema } from '../policy-schema';
-import type { runLimitsSchema, Team } from '../team';
+import type { runLimitsSchema, Team } from '../team/team';
 import { type AgentSpec, agentDefinition } from './agent';
 import { Gathered, type Part } from './built';
 

@@ -1,7 +1,7 @@
-import type { AgentDefinition } from '../agent';
-import { DELEGATION_PREFIX } from '../delegation';
 import { ANSWER_TOOL } from '../names';
-import { agentNamed } from '../team';
+import type { AgentDefinition } from '../team/agent';
+import { DELEGATION_PREFIX } from '../team/delegation';
+import { agentNamed } from '../team/team';
 import { unknownTool } from './check-names';
 import { type Findings, knownTool, type Scope } from './findings';
 import { schemaProblems } from './json-schema';

@@ -1,6 +1,6 @@
-import type { Step } from '../step';
-import { childSteps } from '../step-path';
-import { agentNamed, subTeamNamed, type Team } from '../team';
+import type { Step } from '../team/step';
+import { childSteps } from '../team/step-path';
+import { agentNamed, subTeamNamed, type Team } from '../team/team';
 import { namedAgents } from './check-names';
 import { checkTerms } from './check-terms';
 import { type CheckOptions, type Findings, knownTool, type Scope } from './findings';

@@ -1,9 +1,9 @@
-import { CHILD_EVENTS, itemEvents, stepEvents } from '../events';
-import { continuesAsNew, planGrowth } from '../growth';
 import { MAX_HISTORY_EVENTS, MAX_SUBTREE_EVENTS } from '../limits';
-import { windowOf } from '../map-windows';
-import type { MapStep } from '../step';
-import type { Team } from '../team';
+import { CHILD_EVENTS, itemEvents, stepEvents } from '../size/events';
+import { continuesAsNew, planGrowth } from '../size/growth';
+import { windowOf } from '../size/map-windows';
+import type { MapStep } from '../team/step';
+import type { Team } from '../team/team';
 import { type Findings, type Scope, scopesOf } from './findings';
 import { type Place, pathText } from './mistake';
 

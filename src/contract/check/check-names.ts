@@ -1,6 +1,6 @@
-import { agentsOfStep, candidatesFor } from '../capability';
-import type { AgentStep, Step } from '../step';
-import type { Team } from '../team';
+import { agentsOfStep, candidatesFor } from '../registry/capability';
+import type { AgentStep, Step } from '../team/step';
+import type { Team } from '../team/team';
 import type { Findings, Scope } from './findings';
 import type { Place } from './mistake';
 import { didYouMean, listed } from './suggest';

@@ -1,7 +1,7 @@
-import { OTHERWISE, routeOfLabel } from '../classification';
-import type { Join, Merge } from '../join';
 import { CALLS_PER_ACTIVITY } from '../limits';
-import type { DagStep, MapStep, ParallelStep, RouteStep, Step, StepKind, VoteStep } from '../step';
+import { OTHERWISE, routeOfLabel } from '../team/classification';
+import type { Join, Merge } from '../team/join';
+import type { DagStep, MapStep, ParallelStep, RouteStep, Step, StepKind, VoteStep } from '../team/step';
 import { cyclesIn } from './cycles';
 import type { Findings, Scope } from './findings';
 import type { Place } from './mistake';

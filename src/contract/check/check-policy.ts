@@ -1,5 +1,5 @@
-import { mayBeHeld } from '../judge-call';
-import type { ApprovalTerms } from '../step';
+import { mayBeHeld } from '../approvals/judge-call';
+import type { ApprovalTerms } from '../team/step';
 import { unknownTool } from './check-names';
 import { checkTerms } from './check-terms';
 import { type Findings, knownTool, type Scope } from './findings';

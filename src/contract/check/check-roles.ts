@@ -1,9 +1,9 @@
-import { agentsOfStep } from '../capability';
 import type { Json, JsonObject } from '../json';
-import { type RoleUse, roleUses } from '../roles';
-import type { AgentStep, Step } from '../step';
-import { ROOT_PATH } from '../step-path';
-import { agentNamed } from '../team';
+import { agentsOfStep } from '../registry/capability';
+import { type RoleUse, roleUses } from '../team/roles';
+import type { AgentStep, Step } from '../team/step';
+import { ROOT_PATH } from '../team/step-path';
+import { agentNamed } from '../team/team';
 import type { Findings, Scope } from './findings';
 import { listed } from './suggest';
 

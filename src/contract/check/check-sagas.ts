@@ -1,6 +1,6 @@
-import type { SagaStep, Step } from '../step';
-import { walkSteps } from '../step-path';
-import { agentNamed, type Team } from '../team';
+import type { SagaStep, Step } from '../team/step';
+import { walkSteps } from '../team/step-path';
+import { agentNamed, type Team } from '../team/team';
 import { namedAgents } from './check-names';
 import { type Findings, knownTool, type Scope } from './findings';
 import type { Place } from './mistake';

@@ -1,4 +1,4 @@
-import { type Team, teamSchema } from '../team';
+import { type Team, teamSchema } from '../team/team';
 import { checkAgents } from './check-agents';
 import { checkApprovals } from './check-approvals';
 import { checkGrowth, type GrowthFigure } from './check-growth';

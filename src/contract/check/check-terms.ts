@@ -1,5 +1,5 @@
-import { milliseconds } from '../duration';
-import type { ApprovalTerms } from '../step';
+import { milliseconds } from '../team/duration';
+import type { ApprovalTerms } from '../team/step';
 import type { Findings } from './findings';
 import type { Place } from './mistake';
 

@@ -1,4 +1,4 @@
-import { tiersFor } from '../tiers';
+import { tiersFor } from '../team/tiers';
 import type { Findings, Scope } from './findings';
 import { didYouMean, listed } from './suggest';
 

@@ -1,7 +1,7 @@
-import type { Step } from '../step';
-import { type ChildStep, childSteps } from '../step-path';
-import type { Team } from '../team';
-import type { ToolMeta } from '../tool-call';
+import type { ToolMeta } from '../calls/tool-call';
+import type { Step } from '../team/step';
+import { type ChildStep, childSteps } from '../team/step-path';
+import type { Team } from '../team/team';
 import { type Mistake, mistake, type Place } from './mistake';
 
 export type KnownTool = Pick<ToolMeta, 'effect' | 'repeat' | 'compensation'>;

@@ -1,4 +1,4 @@
-import type { Team } from '../team';
+import type { Team } from '../team/team';
 import { checkTeam } from './check-team';
 import type { CheckOptions } from './findings';
 import { invalidTeam } from './mistake';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Json } from '../json';
-import { type Team, teamSchema } from '../team';
+import { type Team, teamSchema } from '../team/team';
 import { type Place, pathText } from './mistake';
 
 /** Stands where a step was too broken to be read. */

@@ -1,5 +1,5 @@
-import type { Part } from '../../contract/conversation';
 import type { Json, JsonObject } from '../../contract/json';
+import type { Part } from '../../contract/run/conversation';
 import type { PlainReply } from '../structured-answer';
 import { readToolArgs } from '../tool-args';
 import { fromAnthropicStop } from './from-anthropic-stop';

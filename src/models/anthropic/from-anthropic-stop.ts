@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { StopReason } from '../../contract/model-call';
+import type { StopReason } from '../../contract/calls/model-call';
 
 const STOPS: Readonly<Record<Anthropic.StopReason, StopReason>> = {
   end_turn: 'end',

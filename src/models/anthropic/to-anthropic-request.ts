@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { Message, Part } from '../../contract/conversation';
+import type { Message, Part } from '../../contract/run/conversation';
 import { ANSWER_TOOL, answerTool } from '../answer-tool';
 import { nativeSchema } from '../native-schema';
 import type { ModelRequest } from '../provider';

@@ -1,4 +1,4 @@
-import type { Part } from '../../contract/conversation';
+import type { Part } from '../../contract/run/conversation';
 import { blockOwner } from '../settle-messages';
 import type { PlainReply } from '../structured-answer';
 import { readToolArgs } from '../tool-args';

@@ -1,5 +1,5 @@
 import type { StopReason as BedrockStop } from '@aws-sdk/client-bedrock-runtime';
-import type { StopReason } from '../../contract/model-call';
+import type { StopReason } from '../../contract/calls/model-call';
 
 const STOPS: Readonly<Record<BedrockStop, StopReason>> = {
   end_turn: 'end',

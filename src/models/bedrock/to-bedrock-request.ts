@@ -5,7 +5,7 @@ import type {
   Tool,
   ToolConfiguration,
 } from '@aws-sdk/client-bedrock-runtime';
-import type { Message, Part } from '../../contract/conversation';
+import type { Message, Part } from '../../contract/run/conversation';
 import { ANSWER_TOOL, answerTool } from '../answer-tool';
 import { nativeSchema } from '../native-schema';
 import type { ModelRequest } from '../provider';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Duration } from '../../contract/duration';
+import type { Duration } from '../../contract/team/duration';
 import { defineTool } from '../define-tool';
 import type { Tool } from '../tool';
 import { toolUnavailable } from '../tool-errors';

@@ -1,6 +1,6 @@
 import { failure } from '../../contract/fail';
-import type { StepResult } from '../../contract/run';
-import type { StepPath } from '../../contract/step-path';
+import type { StepResult } from '../../contract/run/run';
+import type { StepPath } from '../../contract/team/step-path';
 import type { Value } from '../../contract/value';
 import { keepValue } from '../keep-value';
 import { labelOf } from '../label';

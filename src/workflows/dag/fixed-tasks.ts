@@ -1,7 +1,7 @@
 import { RUN_DEFAULTS } from '../../contract/limits';
-import type { StepResult } from '../../contract/run';
-import type { DagStep, DagTask } from '../../contract/step';
-import { childPath } from '../../contract/step-path';
+import type { StepResult } from '../../contract/run/run';
+import type { DagStep, DagTask } from '../../contract/team/step';
+import { childPath } from '../../contract/team/step-path';
 import { keepValue } from '../keep-value';
 import { below, type Place } from '../place';
 import type { Run } from '../run';

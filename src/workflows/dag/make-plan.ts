@@ -1,9 +1,9 @@
 import { failure } from '../../contract/fail';
 import type { Json } from '../../contract/json';
 import { MAX_PLAN_REPAIRS } from '../../contract/limits';
-import { askedKey } from '../../contract/roles';
-import type { DagStep } from '../../contract/step';
-import { childPath, iterationPath } from '../../contract/step-path';
+import { askedKey } from '../../contract/team/roles';
+import type { DagStep } from '../../contract/team/step';
+import { childPath, iterationPath } from '../../contract/team/step-path';
 import { inline, type Value } from '../../contract/value';
 import { keepValue } from '../keep-value';
 import type { Place } from '../place';

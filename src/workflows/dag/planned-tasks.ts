@@ -1,9 +1,9 @@
 import { failure } from '../../contract/fail';
 import type { Json } from '../../contract/json';
 import { MAX_REPLANS, RUN_DEFAULTS } from '../../contract/limits';
-import type { StepResult } from '../../contract/run';
-import type { DagStep } from '../../contract/step';
-import { childPath, iterationPath } from '../../contract/step-path';
+import type { StepResult } from '../../contract/run/run';
+import type { DagStep } from '../../contract/team/step';
+import { childPath, iterationPath } from '../../contract/team/step-path';
 import { inline } from '../../contract/value';
 import { describeFailure } from '../failing';
 import { keepValue } from '../keep-value';

@@ -1,5 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { StepResult } from '../../contract/run';
+import type { StepResult } from '../../contract/run/run';
 import { isStepFailure } from '../failing';
 import { ranOutOfTime } from '../safeguards/deadline';
 import type { Stop } from '../stop';

@@ -1,7 +1,7 @@
 import type { Json } from '../../contract/json';
-import type { ItemOutput, Stretch, StretchResult } from '../../contract/map-run';
-import type { MapStep } from '../../contract/step';
-import { childPath, iterationPath } from '../../contract/step-path';
+import type { ItemOutput, Stretch, StretchResult } from '../../contract/run/map-run';
+import type { MapStep } from '../../contract/team/step';
+import { childPath, iterationPath } from '../../contract/team/step-path';
 import { inline, type Value } from '../../contract/value';
 import { describeFailure } from '../failing';
 import { isSettled, sideBySide } from '../fan-out';

@@ -1,9 +1,9 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
 import type { BatonActivities } from '../../contract/activities';
 import { MAP_WINDOW } from '../../contract/limits';
-import type { SplitList, Stretch, StretchResult } from '../../contract/map-run';
-import type { MapStep } from '../../contract/step';
-import { childPath, iterationPath } from '../../contract/step-path';
+import type { SplitList, Stretch, StretchResult } from '../../contract/run/map-run';
+import type { MapStep } from '../../contract/team/step';
+import { childPath, iterationPath } from '../../contract/team/step-path';
 import { choreOptions } from '../activity-options';
 import { describeFailure } from '../failing';
 import { isSettled, sideBySide } from '../fan-out';

@@ -1,6 +1,6 @@
-import { NAMED_FAILURES } from '../../contract/map-run';
-import type { MapStep } from '../../contract/step';
-import { childPath, type StepPath } from '../../contract/step-path';
+import { NAMED_FAILURES } from '../../contract/run/map-run';
+import type { MapStep } from '../../contract/team/step';
+import { childPath, type StepPath } from '../../contract/team/step-path';
 import type { Place } from '../place';
 
 /** Failures whose type a failed join tells. */

@@ -1,6 +1,6 @@
-import type { StepResult } from '../../contract/run';
-import type { AgentStep } from '../../contract/step';
-import type { StepPath } from '../../contract/step-path';
+import type { StepResult } from '../../contract/run/run';
+import type { AgentStep } from '../../contract/team/step';
+import type { StepPath } from '../../contract/team/step-path';
 import type { Place } from '../place';
 import { preparedAgent, preparedChoice } from '../prepared';
 import { type Run, whole } from '../run';

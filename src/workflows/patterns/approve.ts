@@ -1,6 +1,6 @@
 import { failure } from '../../contract/fail';
-import type { StepResult } from '../../contract/run';
-import type { ApproveStep } from '../../contract/step';
+import type { StepResult } from '../../contract/run/run';
+import type { ApproveStep } from '../../contract/team/step';
 import { below, type Place } from '../place';
 import { type Run, whole } from '../run';
 

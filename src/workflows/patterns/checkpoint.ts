@@ -1,6 +1,6 @@
 import { upsertMemo } from '@temporalio/workflow';
-import type { StepResult } from '../../contract/run';
-import type { CheckpointStep } from '../../contract/step';
+import type { StepResult } from '../../contract/run/run';
+import type { CheckpointStep } from '../../contract/team/step';
 import type { Place } from '../place';
 import { type Run, whole } from '../run';
 

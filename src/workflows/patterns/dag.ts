@@ -1,5 +1,5 @@
-import type { StepResult } from '../../contract/run';
-import type { DagStep } from '../../contract/step';
+import type { StepResult } from '../../contract/run/run';
+import type { DagStep } from '../../contract/team/step';
 import { runFixedTasks } from '../dag/fixed-tasks';
 import { runPlannedTasks } from '../dag/planned-tasks';
 import type { Place } from '../place';

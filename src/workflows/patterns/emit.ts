@@ -1,5 +1,5 @@
-import type { StepResult } from '../../contract/run';
-import type { EmitStep } from '../../contract/step';
+import type { StepResult } from '../../contract/run/run';
+import type { EmitStep } from '../../contract/team/step';
 import type { Place } from '../place';
 import { type Run, whole } from '../run';
 

@@ -1,9 +1,9 @@
 import { CancelledFailure, proxyLocalActivities } from '@temporalio/workflow';
 import type { BatonActivities } from '../../contract/activities';
 import { failure } from '../../contract/fail';
-import type { ItemOutput, StretchResult } from '../../contract/map-run';
-import type { StepResult } from '../../contract/run';
-import type { MapStep } from '../../contract/step';
+import type { ItemOutput, StretchResult } from '../../contract/run/map-run';
+import type { StepResult } from '../../contract/run/run';
+import type { MapStep } from '../../contract/team/step';
 import type { Value } from '../../contract/value';
 import { choreOptions } from '../activity-options';
 import { tooFew } from '../fan-out';

@@ -1,8 +1,8 @@
 import { condition } from '@temporalio/workflow';
-import { milliseconds } from '../../contract/duration';
 import { failure } from '../../contract/fail';
-import type { StepResult } from '../../contract/run';
-import type { OnStep } from '../../contract/step';
+import type { StepResult } from '../../contract/run/run';
+import { milliseconds } from '../../contract/team/duration';
+import type { OnStep } from '../../contract/team/step';
 import { keepValue } from '../keep-value';
 import type { Place } from '../place';
 import type { Run } from '../run';

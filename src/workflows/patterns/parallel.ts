@@ -1,8 +1,8 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
 import type { BatonActivities } from '../../contract/activities';
-import type { StepResult } from '../../contract/run';
-import type { ParallelStep } from '../../contract/step';
-import { childPath } from '../../contract/step-path';
+import type { StepResult } from '../../contract/run/run';
+import type { ParallelStep } from '../../contract/team/step';
+import { childPath } from '../../contract/team/step-path';
 import type { Value } from '../../contract/value';
 import { choreOptions } from '../activity-options';
 import { fanOut } from '../fan-out';

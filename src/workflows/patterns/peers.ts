@@ -1,7 +1,7 @@
 import type { Json } from '../../contract/json';
-import type { StepResult } from '../../contract/run';
-import type { PeersStep } from '../../contract/step';
-import { childPath, iterationPath, type StepPath } from '../../contract/step-path';
+import type { StepResult } from '../../contract/run/run';
+import type { PeersStep } from '../../contract/team/step';
+import { childPath, iterationPath, type StepPath } from '../../contract/team/step-path';
 import { inline, type Value } from '../../contract/value';
 import { fanOut } from '../fan-out';
 import { keepValue } from '../keep-value';

@@ -1,5 +1,5 @@
-import type { StepResult } from '../../contract/run';
-import type { PipelineStep } from '../../contract/step';
+import type { StepResult } from '../../contract/run/run';
+import type { PipelineStep } from '../../contract/team/step';
 import { below, type Place } from '../place';
 import type { Run } from '../run';
 import { Stop } from '../stop';

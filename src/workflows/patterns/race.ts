@@ -1,10 +1,10 @@
 import { condition } from '@temporalio/workflow';
-import { milliseconds } from '../../contract/duration';
 import { failure } from '../../contract/fail';
-import { askedKey } from '../../contract/roles';
-import type { StepResult } from '../../contract/run';
-import type { RaceStep } from '../../contract/step';
-import { childPath, iterationPath } from '../../contract/step-path';
+import type { StepResult } from '../../contract/run/run';
+import { milliseconds } from '../../contract/team/duration';
+import { askedKey } from '../../contract/team/roles';
+import type { RaceStep } from '../../contract/team/step';
+import { childPath, iterationPath } from '../../contract/team/step-path';
 import { fanOut } from '../fan-out';
 import { keepValue } from '../keep-value';
 import { meets } from '../meets';

@@ -1,6 +1,6 @@
-import type { StepResult } from '../../contract/run';
-import type { RefineStep } from '../../contract/step';
-import { childPath, iterationPath } from '../../contract/step-path';
+import type { StepResult } from '../../contract/run/run';
+import type { RefineStep } from '../../contract/team/step';
+import { childPath, iterationPath } from '../../contract/team/step-path';
 import { inline, type Value } from '../../contract/value';
 import { keepValue } from '../keep-value';
 import type { Place } from '../place';

@@ -1,9 +1,9 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
 import type { BatonActivities } from '../../contract/activities';
-import { type Opinion, OTHERWISE, type Routing } from '../../contract/classification';
 import { failure } from '../../contract/fail';
-import type { StepResult } from '../../contract/run';
-import type { RouteStep } from '../../contract/step';
+import type { StepResult } from '../../contract/run/run';
+import { type Opinion, OTHERWISE, type Routing } from '../../contract/team/classification';
+import type { RouteStep } from '../../contract/team/step';
 import { choreOptions } from '../activity-options';
 import { inTurn } from '../in-turn';
 import { below, type Place } from '../place';

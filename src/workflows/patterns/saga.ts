@@ -1,8 +1,8 @@
 import { CancellationScope, CancelledFailure, ContinueAsNew, isCancellation } from '@temporalio/workflow';
 import { failure } from '../../contract/fail';
-import type { StepResult } from '../../contract/run';
-import type { SagaStep } from '../../contract/step';
-import { childPath } from '../../contract/step-path';
+import type { StepResult } from '../../contract/run/run';
+import type { SagaStep } from '../../contract/team/step';
+import { childPath } from '../../contract/team/step-path';
 import type { Value } from '../../contract/value';
 import { describeFailure } from '../failing';
 import { keepValue } from '../keep-value';

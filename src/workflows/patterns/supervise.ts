@@ -1,10 +1,10 @@
 import type { ToolOutcome, ToolUse } from '../../agent/effects';
-import type { AgentEnding, PreparedAgent } from '../../contract/agent-run';
-import { delegatedWorker, delegationOf, shareOf } from '../../contract/delegation';
-import type { StepResult } from '../../contract/run';
-import type { SuperviseStep } from '../../contract/step';
-import { childPath, iterationPath, type StepPath } from '../../contract/step-path';
-import type { ToolCallResult } from '../../contract/tool-call';
+import type { ToolCallResult } from '../../contract/calls/tool-call';
+import type { AgentEnding, PreparedAgent } from '../../contract/run/agent-run';
+import type { StepResult } from '../../contract/run/run';
+import { delegatedWorker, delegationOf, shareOf } from '../../contract/team/delegation';
+import type { SuperviseStep } from '../../contract/team/step';
+import { childPath, iterationPath, type StepPath } from '../../contract/team/step-path';
 import { inline } from '../../contract/value';
 import { describeFailure, isStepFailure } from '../failing';
 import { passOn } from '../pass-on';

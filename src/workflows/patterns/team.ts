@@ -1,9 +1,9 @@
-import { milliseconds } from '../../contract/duration';
 import { failure } from '../../contract/fail';
-import type { StepResult } from '../../contract/run';
-import type { TeamStep } from '../../contract/step';
-import { childPath } from '../../contract/step-path';
-import type { RunLimits } from '../../contract/team';
+import type { StepResult } from '../../contract/run/run';
+import { milliseconds } from '../../contract/team/duration';
+import type { TeamStep } from '../../contract/team/step';
+import { childPath } from '../../contract/team/step-path';
+import type { RunLimits } from '../../contract/team/team';
 import { subtreeInput } from '../child-input';
 import type { Place } from '../place';
 import { preparedTeam } from '../prepared';

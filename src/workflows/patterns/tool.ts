@@ -1,8 +1,8 @@
 import { failure } from '../../contract/fail';
 import { hashOf } from '../../contract/hash';
 import type { Json } from '../../contract/json';
-import type { StepResult } from '../../contract/run';
-import type { ToolStep } from '../../contract/step';
+import type { StepResult } from '../../contract/run/run';
+import type { ToolStep } from '../../contract/team/step';
 import { inline, previewOf } from '../../contract/value';
 import type { Place } from '../place';
 import { preparedTool } from '../prepared';

@@ -1,5 +1,7 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
 import type { BatonActivities } from '../../contract/activities';
+import { failure } from '../../contract/fail';
+import { RUN_DEFAULTS } from '../../contract/limits';
 import {
   type Ballots,
   type Choice,
@@ -7,13 +9,11 @@ import {
   gatherBallots,
   isTextKey,
   mergeAnswers,
-} from '../../contract/ballots';
-import { failure } from '../../contract/fail';
-import { RUN_DEFAULTS } from '../../contract/limits';
-import { askedKey } from '../../contract/roles';
-import type { StepResult } from '../../contract/run';
-import type { VoteStep } from '../../contract/step';
-import { childPath } from '../../contract/step-path';
+} from '../../contract/run/ballots';
+import type { StepResult } from '../../contract/run/run';
+import { askedKey } from '../../contract/team/roles';
+import type { VoteStep } from '../../contract/team/step';
+import { childPath } from '../../contract/team/step-path';
 import { inline, joined, type Value } from '../../contract/value';
 import { choreOptions } from '../activity-options';
 import { fanOut } from '../fan-out';

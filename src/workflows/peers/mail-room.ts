@@ -1,5 +1,5 @@
-import { answerKey } from '../../contract/ballots';
 import type { Json } from '../../contract/json';
+import { answerKey } from '../../contract/run/ballots';
 
 export const MESSAGE_TYPES = ['propose', 'agree', 'object', 'ask', 'tell'] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];

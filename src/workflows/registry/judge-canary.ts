@@ -1,4 +1,4 @@
-import { type AgentFigures, CANARY_STAGES, type Canary } from '../../contract/registry';
+import { type AgentFigures, CANARY_STAGES, type Canary } from '../../contract/registry/registry';
 
 export type Verdict =
   | { readonly go: 'wait' }

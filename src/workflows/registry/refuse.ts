@@ -1,12 +1,12 @@
 import { failure } from '../../contract/fail';
-import { CANARY_DEFAULTS, MAX_AGENTS, MAX_BATCH, MAX_WEIGHT } from '../../contract/registry';
+import { CANARY_DEFAULTS, MAX_AGENTS, MAX_BATCH, MAX_WEIGHT } from '../../contract/registry/registry';
 import type {
   RegisterRequest,
   Registration,
   RetireRequest,
   ScoreRequest,
   WeighRequest,
-} from '../../contract/registry-messages';
+} from '../../contract/registry/registry-messages';
 import type { RegistryBook } from './registry-book';
 
 /** For validators, and once more where a request is applied. Each throws RegistryRefused with the way out. */

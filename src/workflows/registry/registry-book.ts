@@ -14,14 +14,14 @@ import {
   type RegistryChange,
   type RegistryPage,
   type VersionState,
-} from '../../contract/registry';
+} from '../../contract/registry/registry';
 import type {
   AgentReport,
   Registration,
   RetireRequest,
   ScoreRequest,
   WeighRequest,
-} from '../../contract/registry-messages';
+} from '../../contract/registry/registry-messages';
 import { judgeCanary, percent } from './judge-canary';
 
 /** All agents of a registry. What changes is noted until it is published. */

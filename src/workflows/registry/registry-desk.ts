@@ -11,7 +11,7 @@ import {
   type RunReport,
   type ScoreRequest,
   type WeighRequest,
-} from '../../contract/registry-messages';
+} from '../../contract/registry/registry-messages';
 import { refuseRegistration, refuseRetirement, refuseScore, refuseWeighing } from './refuse';
 import { RegistryBook, type Stamp } from './registry-book';
 import { RegistryFiles } from './registry-files';

@@ -1,7 +1,12 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { OpenedRegistry, RegistryActivities } from '../../contract/activities';
-import type { RegistryChange, RegistryHead, RegistryPage, RegistrySnapshot } from '../../contract/registry';
-import { PAGES, REGISTRY_FORMAT } from '../../contract/registry';
+import type {
+  RegistryChange,
+  RegistryHead,
+  RegistryPage,
+  RegistrySnapshot,
+} from '../../contract/registry/registry';
+import { PAGES, REGISTRY_FORMAT } from '../../contract/registry/registry';
 import type { Hash } from '../../contract/value';
 
 /** A registry lives for years: an outage of its store is waited out, however long it lasts. */

@@ -8,7 +8,7 @@ import type {
   RunReport,
   ScoreRequest,
   WeighRequest,
-} from '../../contract/registry-messages';
+} from '../../contract/registry/registry-messages';
 
 export const registryQuery = defineQuery<RegistryView>(REGISTRY_QUERY);
 export const moveOnSignal = defineSignal(MOVE_ON_SIGNAL);

@@ -1,11 +1,11 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { BatonActivities } from '../../contract/activities';
-import { type Candidate, examplesKey, type Opinion, OTHERWISE } from '../../contract/classification';
 import { failure } from '../../contract/fail';
-import { meetsPredicate } from '../../contract/meets-predicate';
-import { askedKey } from '../../contract/roles';
-import type { Classifier, RouteStep } from '../../contract/step';
-import { definitionPath } from '../../contract/step-path';
+import { type Candidate, examplesKey, type Opinion, OTHERWISE } from '../../contract/team/classification';
+import { meetsPredicate } from '../../contract/team/meets-predicate';
+import { askedKey } from '../../contract/team/roles';
+import type { Classifier, RouteStep } from '../../contract/team/step';
+import { definitionPath } from '../../contract/team/step-path';
 import { classifyOptions } from '../activity-options';
 import { below, type Place } from '../place';
 import { type AnswerForm, readAnswer } from '../read-answer';

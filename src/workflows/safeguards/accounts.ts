@@ -1,5 +1,5 @@
-import { type Amount, fits, isNothing, least, minus, NOTHING, plus } from '../../contract/amount';
-import type { StepPath } from '../../contract/step-path';
+import { type Amount, fits, isNothing, least, minus, NOTHING, plus } from '../../contract/cost/amount';
+import type { StepPath } from '../../contract/team/step-path';
 
 /** A limit, and what stands against it. Everything below its owner is counted in it. */
 export interface Account {

@@ -1,5 +1,4 @@
 import { getExternalWorkflowHandle, isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { AgentOutcome } from '../../contract/agent-run';
 import { FAILURES, isFailureType } from '../../contract/failure-types';
 import { REPORT_SIGNAL } from '../../contract/names';
 import {
@@ -8,9 +7,10 @@ import {
   addFigures,
   NO_FIGURES,
   registryOf,
-} from '../../contract/registry';
-import type { AgentReport } from '../../contract/registry-messages';
-import type { StepPath } from '../../contract/step-path';
+} from '../../contract/registry/registry';
+import type { AgentReport } from '../../contract/registry/registry-messages';
+import type { AgentOutcome } from '../../contract/run/agent-run';
+import type { StepPath } from '../../contract/team/step-path';
 import { describeFailure } from '../failing';
 
 /** Failures that say nothing of the agent, beside those of an outage: the account's, and the limits of the whole run. */

@@ -8,13 +8,13 @@ import type {
   Edit,
   RejectedDecision,
   TrailEntry,
-} from '../../contract/approval';
-import { milliseconds } from '../../contract/duration';
+} from '../../contract/approvals/approval';
+import type { Notice } from '../../contract/approvals/notice';
+import type { ApproverKey } from '../../contract/approvals/signing';
 import { failure } from '../../contract/fail';
-import type { Notice } from '../../contract/notice';
-import type { ApproverKey } from '../../contract/signing';
-import type { ApprovalTerms } from '../../contract/step';
-import type { StepPath } from '../../contract/step-path';
+import { milliseconds } from '../../contract/team/duration';
+import type { ApprovalTerms } from '../../contract/team/step';
+import type { StepPath } from '../../contract/team/step-path';
 import { decideBySignal, decideByUpdate, delegateByUpdate, editByUpdate } from '../messages';
 import { type Book, whyNotDelegated, whyNotEdited, whyRefused } from './decision-rules';
 import { openQuestion, type Question, rebound } from './open-question';

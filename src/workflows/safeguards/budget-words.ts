@@ -1,7 +1,7 @@
-import { type Amount, minus } from '../../contract/amount';
+import { type Amount, minus } from '../../contract/cost/amount';
+import type { WorstRates } from '../../contract/cost/grant';
 import { failure } from '../../contract/fail';
-import type { WorstRates } from '../../contract/grant';
-import type { BudgetView } from '../../contract/view';
+import type { BudgetView } from '../../contract/run/view';
 import { type Account, leftOf } from './accounts';
 
 /** The failure of a call that a budget has not enough left for. */

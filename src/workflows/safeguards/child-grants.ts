@@ -1,8 +1,8 @@
 import { getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
-import { type Amount, fits, minus, NOTHING, plus, times } from '../../contract/amount';
-import type { AskedGrant, GivenGrant } from '../../contract/grant';
-import type { StepPath } from '../../contract/step-path';
-import { inDoubt, spentBy, type Usage } from '../../contract/usage';
+import { type Amount, fits, minus, NOTHING, plus, times } from '../../contract/cost/amount';
+import type { AskedGrant, GivenGrant } from '../../contract/cost/grant';
+import { inDoubt, spentBy, type Usage } from '../../contract/cost/usage';
+import type { StepPath } from '../../contract/team/step-path';
 import { askGrantSignal, grantSignal, usedSignal } from '../messages';
 import type { Hold } from './accounts';
 import type { Ledger } from './ledger';

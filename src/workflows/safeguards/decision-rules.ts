@@ -1,5 +1,5 @@
-import type { Approval, Decision, Delegation, Edit } from '../../contract/approval';
-import { type ApproverKey, isSignedBy, signedWords } from '../../contract/signing';
+import type { Approval, Decision, Delegation, Edit } from '../../contract/approvals/approval';
+import { type ApproverKey, isSignedBy, signedWords } from '../../contract/approvals/signing';
 
 /** Bytes of JSON that an edit may bring: it travels in an update, which history keeps. */
 const MAX_EDIT_BYTES = 32 * 1024;

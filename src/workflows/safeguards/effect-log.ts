@@ -1,5 +1,5 @@
-import { type EffectState, NO_EFFECTS, type Undo, type Write } from '../../contract/effect';
-import type { StepPath } from '../../contract/step-path';
+import { type EffectState, NO_EFFECTS, type Undo, type Write } from '../../contract/calls/effect';
+import type { StepPath } from '../../contract/team/step-path';
 import type { Value } from '../../contract/value';
 
 /**

@@ -1,5 +1,5 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
-import type { Pause } from '../../contract/event';
+import type { Pause } from '../../contract/run/event';
 
 /**
  * Holds back every call that has not started while a run is paused; calls under way are finished, and time goes on. A

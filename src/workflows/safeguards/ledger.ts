@@ -1,11 +1,11 @@
 import { condition } from '@temporalio/workflow';
-import { type Amount, fits, isNothing, least, minus, plus, shareOf, times } from '../../contract/amount';
-import { amountOfBudget } from '../../contract/budgets';
-import type { Spendable } from '../../contract/grant';
-import type { StepPath } from '../../contract/step-path';
-import type { Budget, RunLimits } from '../../contract/team';
-import { inDoubt, spentBy, type Usage } from '../../contract/usage';
-import type { BudgetView } from '../../contract/view';
+import { type Amount, fits, isNothing, least, minus, plus, shareOf, times } from '../../contract/cost/amount';
+import { amountOfBudget } from '../../contract/cost/budgets';
+import type { Spendable } from '../../contract/cost/grant';
+import { inDoubt, spentBy, type Usage } from '../../contract/cost/usage';
+import type { BudgetView } from '../../contract/run/view';
+import type { StepPath } from '../../contract/team/step-path';
+import type { Budget, RunLimits } from '../../contract/team/team';
 import { type Account, Accounts, type Hold, leftOf, newAccount } from './accounts';
 import { budgetView, spentFailure } from './budget-words';
 import { Replenishment } from './replenishment';

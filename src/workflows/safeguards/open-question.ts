@@ -1,10 +1,10 @@
-import type { Approval, ApprovalReason, Bound, TrailEntry } from '../../contract/approval';
-import type { BoundCall } from '../../contract/bound-call';
-import { milliseconds } from '../../contract/duration';
+import type { Approval, ApprovalReason, Bound, TrailEntry } from '../../contract/approvals/approval';
+import type { BoundCall } from '../../contract/approvals/bound-call';
+import type { HeldCall } from '../../contract/approvals/held-call';
 import { hashOf } from '../../contract/hash';
-import type { HeldCall } from '../../contract/held-call';
-import type { ApprovalTerms } from '../../contract/step';
-import type { StepPath } from '../../contract/step-path';
+import { milliseconds } from '../../contract/team/duration';
+import type { ApprovalTerms } from '../../contract/team/step';
+import type { StepPath } from '../../contract/team/step-path';
 import { previewOf, type Value } from '../../contract/value';
 
 /** An approval may be used for so long after the last moment at which it can be given, in milliseconds: an outage's length. */

@@ -1,10 +1,10 @@
-import { DEFAULT_TERMS } from '../../contract/default-terms';
-import type { Permit } from '../../contract/held-call';
-import type { Oversight } from '../../contract/oversight';
-import type { PreparedRun } from '../../contract/run';
-import type { ApprovalTerms } from '../../contract/step';
-import { definitionPath, type StepPath } from '../../contract/step-path';
-import type { Team } from '../../contract/team';
+import { DEFAULT_TERMS } from '../../contract/approvals/default-terms';
+import type { Permit } from '../../contract/approvals/held-call';
+import type { Oversight } from '../../contract/approvals/oversight';
+import type { PreparedRun } from '../../contract/run/run';
+import type { ApprovalTerms } from '../../contract/team/step';
+import { definitionPath, type StepPath } from '../../contract/team/step-path';
+import type { Team } from '../../contract/team/team';
 
 /** Who watches over one execution: the people who are asked where no step names any, and what they allowed for the rest of the run. */
 export class Overseer {

@@ -1,6 +1,6 @@
-import type { Write } from '../../contract/effect';
+import type { Write } from '../../contract/calls/effect';
 import { hashOf } from '../../contract/hash';
-import type { RepeatPolicy, RepeatTerms } from '../../contract/past';
+import type { RepeatPolicy, RepeatTerms } from '../../contract/run/past';
 
 /** Knows what the run that this one began from has done, so that no effect happens a second time unasked. */
 export class RepeatGuard {

@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
-import { type Amount, minus, most, NOTHING, plus } from '../../contract/amount';
-import type { StepPath } from '../../contract/step-path';
+import { type Amount, minus, most, NOTHING, plus } from '../../contract/cost/amount';
+import type { StepPath } from '../../contract/team/step-path';
 import { type Account, type Accounts, type Hold, leftOf } from './accounts';
 
 /** Where an execution gets more from once its own grant is used up: its parent. */

@@ -4,10 +4,10 @@ import {
   setHandler,
   type Workflow,
 } from '@temporalio/workflow';
-import { eventsBelow } from '../../contract/awaited-events';
-import type { Pause, RaisedEvent } from '../../contract/event';
-import type { Permit } from '../../contract/held-call';
-import type { SubtreeInput } from '../../contract/run';
+import type { Permit } from '../../contract/approvals/held-call';
+import type { Pause, RaisedEvent } from '../../contract/run/event';
+import type { SubtreeInput } from '../../contract/run/run';
+import { eventsBelow } from '../../contract/team/awaited-events';
 import type { Value } from '../../contract/value';
 import { eventSignal, pauseSignal, rememberedSignal } from '../messages';
 import type { Gate } from './gate';

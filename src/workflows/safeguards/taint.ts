@@ -1,4 +1,4 @@
-import type { StepPath } from '../../contract/step-path';
+import type { StepPath } from '../../contract/team/step-path';
 
 /** Branches of these work side by side and are given the same input: what one of them reads reaches none of the others. */
 const APART: ReadonlySet<string> = new Set(['parallel', 'map', 'race', 'vote']);

@@ -1,4 +1,4 @@
-import type { Approval, DecisionRecord, Vote } from '../../contract/approval';
+import type { Approval, DecisionRecord, Vote } from '../../contract/approvals/approval';
 
 /** What the votes so far come to: approved by as many as it takes, denied once so many no longer can, or still open. */
 export function tally(approval: Approval): DecisionRecord | undefined {

@@ -1,5 +1,5 @@
-import type { StepPath } from '../../contract/step-path';
-import { addUsage, NO_USAGE, type Usage } from '../../contract/usage';
+import { addUsage, NO_USAGE, type Usage } from '../../contract/cost/usage';
+import type { StepPath } from '../../contract/team/step-path';
 
 /** What the steps and children of one execution have used, by the step that used it. */
 export class UsageBook {

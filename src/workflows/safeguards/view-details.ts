@@ -1,6 +1,6 @@
-import type { Approval } from '../../contract/approval';
-import type { Pause } from '../../contract/event';
-import type { NodeState, ViewNode } from '../../contract/view';
+import type { Approval } from '../../contract/approvals/approval';
+import type { Pause } from '../../contract/run/event';
+import type { NodeState, ViewNode } from '../../contract/run/view';
 
 /** Lines of a run's tree in Temporal's UI; the rest is counted. The whole tree is in the `view` query. */
 const MAX_LINES = 60;

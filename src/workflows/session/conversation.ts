@@ -1,3 +1,4 @@
+import { addUsage, NO_USAGE, type Usage } from '../../contract/cost/usage';
 import type { Json } from '../../contract/json';
 import {
   type Answered,
@@ -5,8 +6,7 @@ import {
   REMEMBERED_ANSWERS,
   type SessionEntry,
   type SessionState,
-} from '../../contract/session';
-import { addUsage, NO_USAGE, type Usage } from '../../contract/usage';
+} from '../../contract/run/session';
 import { inline, type Value } from '../../contract/value';
 
 /** What was said in a session, by whom, and what became of every message. Plain state: it goes on in the next execution. */

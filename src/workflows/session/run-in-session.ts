@@ -6,9 +6,9 @@ import {
 } from '@temporalio/workflow';
 import type { BatonActivities } from '../../contract/activities';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../../contract/names';
-import { RUN_FORMAT, type RunInput, type RunResult } from '../../contract/run';
-import type { SessionInput } from '../../contract/session';
-import type { Team } from '../../contract/team';
+import { RUN_FORMAT, type RunInput, type RunResult } from '../../contract/run/run';
+import type { SessionInput } from '../../contract/run/session';
+import type { Team } from '../../contract/team/team';
 import { INLINE_BYTES, type Value } from '../../contract/value';
 import { choreOptions } from '../activity-options';
 import { inTurn } from '../in-turn';

@@ -1,7 +1,8 @@
 import { ApplicationFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { NO_USAGE } from '../../contract/cost/usage';
 import { failure } from '../../contract/fail';
 import type { Json } from '../../contract/json';
-import type { RunResult } from '../../contract/run';
+import type { RunResult } from '../../contract/run/run';
 import type {
   Answered,
   HandOver,
@@ -11,10 +12,9 @@ import type {
   SessionInput,
   SessionMessage,
   SessionView,
-} from '../../contract/session';
-import { NO_USAGE } from '../../contract/usage';
+} from '../../contract/run/session';
+import type { ViewFailure } from '../../contract/run/view';
 import { inline, type Value } from '../../contract/value';
-import type { ViewFailure } from '../../contract/view';
 import { accountOfFailedChild, closingFailure, describeFailure, isStepFailure } from '../failing';
 import { Conversation } from './conversation';
 import { runInSession, stored } from './run-in-session';

@@ -7,7 +7,7 @@ import type {
   SessionAnswer,
   SessionMessage,
   SessionView,
-} from '../../contract/session';
+} from '../../contract/run/session';
 
 export const sessionQuery = defineQuery<SessionView>(SESSION_QUERY);
 export const moveOnSignal = defineSignal(MOVE_ON_SIGNAL);

@@ -1,8 +1,8 @@
-import { choicesIn } from '../../contract/ballots';
 import { failure } from '../../contract/fail';
 import type { Json } from '../../contract/json';
-import type { StepResult } from '../../contract/run';
-import type { ApprovalTerms, Step, VoteStep } from '../../contract/step';
+import { choicesIn } from '../../contract/run/ballots';
+import type { StepResult } from '../../contract/run/run';
+import type { ApprovalTerms, Step, VoteStep } from '../../contract/team/step';
 import { inline, joined, type Value } from '../../contract/value';
 import { keepValue } from '../keep-value';
 import { below, type Place } from '../place';

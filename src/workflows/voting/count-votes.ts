@@ -1,5 +1,5 @@
-import type { Ballot } from '../../contract/ballots';
-import type { VotingRule } from '../../contract/step';
+import type { Ballot } from '../../contract/run/ballots';
+import type { VotingRule } from '../../contract/team/step';
 import { instantRunoff } from './instant-runoff';
 
 export interface Poll {

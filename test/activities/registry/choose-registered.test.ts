@@ -7,7 +7,7 @@ import {
   type RegisteredAgent,
   type RegisteredVersion,
   UNHEALTHY,
-} from '../../../src/contract/registry';
+} from '../../../src/contract/registry/registry';
 
 const NOW = 1_000_000_000;
 

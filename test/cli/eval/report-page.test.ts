@@ -1,6 +1,6 @@
 import { reportPage } from '../../../src/cli/eval/report-page';
 import { score } from '../../../src/cli/eval/score';
-import { NO_USAGE } from '../../../src/contract/usage';
+import { NO_USAGE } from '../../../src/contract/cost/usage';
 
 test('the report page: what customers wrote cannot become part of the page', () => {
   const attack = '</td><script>alert("x")</script>';

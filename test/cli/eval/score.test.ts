@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Scored } from '../../../src/cli/eval/run-row';
 import { score } from '../../../src/cli/eval/score';
-import { NO_USAGE } from '../../../src/contract/usage';
+import { NO_USAGE } from '../../../src/contract/cost/usage';
 
 const row = (expected: string, actual: string, latencyMs = 1): Scored => ({
   run: 'r',

@@ -8,7 +8,7 @@ import { readInput } from '../../../examples/code-review/input';
 import { addedRanges, inRanges } from '../../../examples/code-review/line-ranges';
 import { splitIntoModules } from '../../../examples/code-review/modules';
 import { fromNumberedText, toNumberedText } from '../../../examples/code-review/numbered-text';
-import { nameSchema } from '../../../src/contract/name-schema';
+import { nameSchema } from '../../../src/contract/team/name-schema';
 import { addedFile, changedFiles, oneHunk } from './change-of';
 
 describe('parseChange', () => {

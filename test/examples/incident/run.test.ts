@@ -4,7 +4,7 @@ import { offline } from '../../../examples/incident/offline';
 import { buildTeam } from '../../../examples/incident/team';
 import { createTools } from '../../../examples/incident/tools';
 import { checkTeam } from '../../../src/contract/check/check-team';
-import type { RunView } from '../../../src/contract/view';
+import type { RunView } from '../../../src/contract/run/view';
 import { type ExampleStage, knownTools, openExample } from '../example-stage';
 import { copyOfSample, type IncidentFolder } from './incident-folder';
 

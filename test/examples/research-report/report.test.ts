@@ -12,8 +12,8 @@ import {
   type Report,
 } from '../../../examples/research-report/report-contracts';
 import { createTools } from '../../../examples/research-report/tools';
-import type { Message } from '../../../src/contract/conversation';
 import type { Json } from '../../../src/contract/json';
+import type { Message } from '../../../src/contract/run/conversation';
 import type { Tool } from '../../../src/tools/tool';
 import { asked } from '../asked';
 

@@ -1,4 +1,4 @@
-import { delegationTool } from '../../../src/contract/delegation';
+import { delegationTool } from '../../../src/contract/team/delegation';
 import { SECRET } from './attack-stage';
 import { type Order, orders } from './carrier';
 

@@ -13,8 +13,8 @@ import {
   team,
   tool,
 } from '../../../src/contract/builders';
-import { delegationTool } from '../../../src/contract/delegation';
-import type { Team } from '../../../src/contract/team';
+import { delegationTool } from '../../../src/contract/team/delegation';
+import type { Team } from '../../../src/contract/team/team';
 import type { ModelRequest } from '../../../src/models/provider';
 import { type Aftermath, type AttackStage, attackStage, SECRET } from './attack-stage';
 import { type Limit, PAGES, PAY, READ } from './attacking-pages';

@@ -1,4 +1,4 @@
-import { type AgentFigures, CANARY_DEFAULTS, NO_FIGURES } from '../../../src/contract/registry';
+import { type AgentFigures, CANARY_DEFAULTS, NO_FIGURES } from '../../../src/contract/registry/registry';
 import { judgeCanary } from '../../../src/workflows/registry/judge-canary';
 
 const figures = (more: Partial<AgentFigures>): AgentFigures => ({ ...NO_FIGURES, ...more });

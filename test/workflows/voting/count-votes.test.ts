@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { VotingRule } from '../../../src/contract/step';
+import type { VotingRule } from '../../../src/contract/team/step';
 import { type Count, countVotes } from '../../../src/workflows/voting/count-votes';
 
 const ANSWERS = ['a', 'b', 'c', 'd'];

@@ -1,0 +1,31 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { Usage } from '../../contract/cost/usage';
+import { spentBy } from '../../contract/cost/usage';
+import type { UseAccount } from './grant-pool';
+
+/** Runs an activity's work; where it fails, or is cancelled, the failure tells what had been used up to then. */
+export async function reportingUsage<T>(uses: readonly UseAccount[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const used = uses.map((use) => use.used).filter((usage) => spentBy(usage).calls > 0);
+    throw used.length === 0 ? error : withUsage(error, used);
+  }
+}
+
+function withUsage(error: unknown, used: readonly Usage[]): unknown {
+  const facts = used.map((usage) => ({ usage }));
+  if (error instanceof CancelledFailure)
+    return new CancelledFailure(error.message, [...error.details, ...facts]);
+  if (!(error instanceof ApplicationFailure)) return error;
+  const { type, nonRetryable, nextRetryDelay, cause, details, category } = error;
+  return ApplicationFailure.create({
+    message: error.message,
+    nonRetryable: nonRetryable ?? false,
+    details: [...(details ?? []), ...facts],
+    ...(type === undefined || type === null ? {} : { type }),
+    ...(nextRetryDelay === undefined || nextRetryDelay === null ? {} : { nextRetryDelay }),
+    ...(cause === undefined ? {} : { cause }),
+    ...(category === undefined || category === null ? {} : { category }),
+  });
+}

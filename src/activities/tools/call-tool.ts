@@ -1,0 +1,36 @@
+import { Context } from '@temporalio/activity';
+import type { ToolActivity } from '../../contract/activities';
+import type { Store } from '../../threads/store';
+import type { Tool } from '../../tools/tool';
+import { attemptOf } from '../calls/call-attempt';
+import { limitPayload } from '../values/limit-payload';
+import { withHeartbeat } from '../with-heartbeat';
+import { useChartedTool } from './use-charted-tool';
+
+/**
+ * Every tool as an activity under its own name, as it reads in Temporal's UI. A tool that is declared `local` runs the
+ * same function as a local activity, where no heartbeat is possible. What a crash does depends on the tool's `repeat`:
+ * see `useTool`. Throws also ToolNotGranted.
+ */
+export function createToolActivities(
+  tools: Iterable<Tool>,
+  store: Store,
+): Readonly<Record<string, ToolActivity>> {
+  return Object.fromEntries([...tools].map((tool) => [tool.name, toolActivity(tool, store)]));
+}
+
+function toolActivity(tool: Tool, store: Store): ToolActivity {
+  return (input) => {
+    const context = Context.current();
+    return withHeartbeat(context, async () => {
+      const result = await useChartedTool(store, { tool, input, attempt: attemptOf(context) });
+      context.log.info(result.fromJournal === true ? 'result found in the journal' : 'tool ran', {
+        lineage: input.site.lineage,
+        path: input.site.path,
+        tool: tool.name,
+        isError: result.isError,
+      });
+      return limitPayload(result, `Tool "${tool.name}"`);
+    });
+  };
+}

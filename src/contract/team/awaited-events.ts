@@ -1,0 +1,28 @@
+import type { PreparedRun } from '../run/run';
+import type { Step } from './step';
+import { childPath, definitionPath, type StepPath, walkSteps } from './step-path';
+import { subTeamNamed, type Team } from './team';
+
+/** Names of the events that a team's `on` steps, and those of its sub-teams, wait for. */
+export function eventsOfTeam(team: Team): ReadonlySet<string> {
+  const found = new Set<string>();
+  walkSteps(team.root, '', (step) => {
+    if (step.kind === 'on') found.add(step.event);
+    const sub = step.kind === 'team' ? subTeamNamed(step.team, team) : undefined;
+    if (sub !== undefined) for (const event of eventsOfTeam(sub)) found.add(event);
+  });
+  return found;
+}
+
+/** The same of one subtree of a run that has begun. */
+export function eventsBelow(root: Step, at: StepPath, prepared: PreparedRun): ReadonlySet<string> {
+  const found = new Set<string>();
+  walkSteps(root, at, (step, path) => {
+    if (step.kind === 'on') found.add(step.event);
+    const sub = step.kind === 'team' ? prepared.teams?.[definitionPath(path)] : undefined;
+    if (sub === undefined) return;
+    for (const event of eventsBelow(sub.root, childPath(path, step, sub.name), sub.prepared))
+      found.add(event);
+  });
+  return found;
+}
