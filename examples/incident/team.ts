@@ -14,7 +14,7 @@ const lead: NamedAgent = {
   name: 'lead',
   description: 'Plans the investigation.',
   instructions:
-    'You lead the investigation of an incident. Plan a few tasks for the workers; in each objective name the service to look at. Tasks that need what another one finds require it. Where a task has failed, plan other tasks that lead further: another service, for one. Plan no task twice.',
+    'You lead the investigation of an incident. Plan a few tasks for the workers; in each objective name the service to look at. Tasks that need what another one finds require it. Where a task has failed, plan other tasks that lead further: another service, for one.',
   tier: 'heavy',
   limits: { maxTurns: 4, maxOutputTokens: 2000 },
 };

@@ -308,6 +308,34 @@ describe('dag', () => {
     });
   });
 
+  test('replan: every failure is told, and what failed may be tried again under its own id', async () => {
+    const told: Json[] = [];
+    let tries = 0;
+    engine.replies({
+      planner: (request) => {
+        told.push(JSON.parse(lastText(request)));
+        const optional = [task('c', 'bad', { optional: true }), task('d', 'good', { requires: ['c'] })];
+        return output({ tasks: [task('a', 'flaky'), ...(told.length === 1 ? optional : [])] });
+      },
+      // Fails once both failures can be known.
+      flaky: async () => {
+        await engine.until(() => engine.asked('bad') === 1);
+        tries += 1;
+        return tries === 1 ? refuses() : text('at last');
+      },
+      good: () => text('good'),
+      bad: refuses,
+    });
+    const workers = { flaky: who('flaky'), good: who('good'), bad: who('bad') };
+    const root = dag({ planner, workers }, { replan: true, maxTasks: 4 });
+    expect(await engine.run(team('tried-again', root), 'go')).toMatchObject({
+      output: { inline: { a: 'at last' } },
+    });
+    const { failed, notRun } = told[1] as Readonly<Record<string, readonly { task: string }[]>>;
+    expect(failed?.map(({ task }) => task).sort()).toEqual(['a', 'c']);
+    expect(notRun).toEqual([{ task: 'd', worker: 'good' }]);
+  });
+
   test('approvePlan: nothing starts before a person has agreed to this very plan', async () => {
     engine.replies({ planner: () => output({ tasks: [task('a', 'scan')] }), scan: () => text('scanned') });
     const root = dag({ planner, workers: { scan: who('scan') } }, { approvePlan: { approvers: ['ann'] } });

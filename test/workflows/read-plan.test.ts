@@ -5,7 +5,7 @@ import { type PlanTerms, readPlan } from '../../src/workflows/dag/read-plan';
 const TERMS: PlanTerms = {
   workers: ['scan', 'write'],
   done: ['old'],
-  failed: ['bad'],
+  undone: ['bad'],
   maxTasks: 4,
   callsLeft: 100,
 };
@@ -29,8 +29,7 @@ describe('readPlan', () => {
 
   test.each<[string, readonly Json[], string]>([
     ['a double id', [task('a'), task('a')], 'Two tasks have the id "a"'],
-    ['an id of an earlier task', [task('old')], '"old" is that of an earlier task'],
-    ['an id of a failed task', [task('bad')], '"bad" is that of an earlier task'],
+    ['a task that is done', [task('old')], '"old" is done already: leave it out'],
     ['an unusable id', [task('../a')], 'Task 1 needs an "id"'],
     [
       'an unknown worker',
@@ -38,8 +37,16 @@ describe('readPlan', () => {
       'unknown worker "sacn". The workers are: scan, write',
     ],
     ['no objective', [task('a', { objective: ' ' })], 'needs an "objective"'],
-    ['a need that is no task', [task('a', { requires: ['x'] })], 'requires "x", which is no task'],
-    ['a failed task as a need', [task('a', { requires: ['bad'] })], 'requires "bad", which is no task'],
+    [
+      'a need that is no task',
+      [task('a', { requires: ['x'] })],
+      'requires "x", which is no task. It may require: a, old.',
+    ],
+    [
+      'a failed task as a need',
+      [task('a', { requires: ['bad'] })],
+      'requires "bad", which failed or never ran',
+    ],
     ['needs that are no list', [task('a', { requires: 'b' })], '"requires" is no list'],
     [
       'a cycle',
@@ -51,6 +58,10 @@ describe('readPlan', () => {
     ['no tasks', [], 'one task or more'],
   ])('%s is told', (_what, tasks, told) => {
     expect(mistakesOf(tasks)).toContain(told);
+  });
+
+  test('what failed may be planned again, and be required then', () => {
+    expect(mistakesOf([task('bad'), task('a', { requires: ['bad'] })])).toBe('none');
   });
 
   test('budget: a plan of more tasks than model calls are left is refused', () => {

@@ -16,8 +16,8 @@ export interface PlanAsked {
   readonly terms: PlanTerms;
   /** How often the planner was asked before in this step. */
   readonly asked: number;
-  /** Where an earlier plan failed: what is done, with its output, and what failed, with the reason. */
-  readonly progress: { readonly done: Value; readonly failed: Json } | undefined;
+  /** Where an earlier plan failed: what is done, with its output, what failed, with the reason, and what never ran. */
+  readonly progress: { readonly done: Value; readonly failed: Json; readonly notRun: Json } | undefined;
 }
 
 export interface MadePlan {
@@ -47,8 +47,9 @@ export async function makePlan(
           input: place.input,
           workers: inline(terms.workers),
           maxTasks: inline(terms.maxTasks),
-          ...(progress?.done === undefined ? {} : { done: progress.done }),
-          ...(progress?.failed === undefined ? {} : { failed: inline(progress.failed) }),
+          ...(progress === undefined
+            ? {}
+            : { done: progress.done, failed: inline(progress.failed), notRun: inline(progress.notRun) }),
           ...(again === undefined ? {} : { lastPlan: inline(again) }),
         },
       }),

@@ -63,18 +63,22 @@ class PlannedWork {
   /** What the planner is told of the work so far, and what its next plan is held to. */
   state() {
     const done = [...this.results.keys()];
+    const undone = this.tasks.filter(({ id }) => !this.results.has(id));
+    const failed = this.failures.filter(({ task }) => !this.results.has(task));
+    const isFailed = (id: string): boolean => failed.some(({ task }) => task === id);
+    const notRun = undone.filter(({ id }) => !isFailed(id)).map(({ id, worker }) => ({ task: id, worker }));
     return {
       terms: {
         workers: Object.keys(this.place.step.workers ?? {}),
         done,
-        failed: this.tasks.map(({ id }) => id).filter((id) => !this.results.has(id)),
+        undone: undone.map(({ id }) => id),
         maxTasks: this.tasksLeft(),
         callsLeft: this.run.ledger.left(this.place.path).maxModelCalls,
       },
       progress:
         this.tasks.length === 0
           ? undefined
-          : { done: resultsFor(done, this.results), failed: this.failures as readonly Json[] },
+          : { done: resultsFor(done, this.results), failed: failed as readonly Json[], notRun },
     };
   }
 
@@ -85,7 +89,7 @@ class PlannedWork {
     this.weights.clear();
     if (tasks.some(({ weight }) => weight !== undefined))
       for (const task of tasks) this.weights.set(task, task.weight ?? 1);
-    const { missing, failed } = await runTasks({
+    const { missing, failed, failures } = await runTasks({
       tasks,
       width: RUN_DEFAULTS.maxConcurrency,
       results: this.results,
@@ -98,14 +102,16 @@ class PlannedWork {
       },
     });
     this.missing.push(...missing);
-    if (failed === undefined) return undefined;
-    const { type, message } = describeFailure(failed.error);
-    this.failures.push({ task: failed.task.id, worker: failed.task.worker, why: `${type}: ${message}` });
-    return failed.error;
+    for (const { task, error } of failures) {
+      const { type, message } = describeFailure(error);
+      this.failures.push({ task: task.id, worker: task.worker, why: `${type}: ${message}` });
+    }
+    return failed?.error;
   }
 
   result(): Promise<StepResult> {
-    const missing = this.missing.map((task) => this.placeOf(task, this.place.input).path);
+    const lost = this.missing.filter(({ id }) => !this.results.has(id));
+    const missing = lost.map((task) => this.placeOf(task, this.place.input).path);
     return dagResult(this.run, this.tasks, { results: this.results, missing });
   }
 

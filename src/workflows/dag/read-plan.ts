@@ -16,8 +16,8 @@ export interface PlanTerms {
   readonly workers: readonly string[];
   /** Ids of tasks that are done; a plan may require them, and may not give their ids again. */
   readonly done: readonly string[];
-  /** Ids of tasks that were tried and failed. */
-  readonly failed: readonly string[];
+  /** Ids of earlier tasks that failed or never ran. A plan may give them again, and only then require them. */
+  readonly undone: readonly string[];
   /** Tasks that may still be started. */
   readonly maxTasks: number;
   /** Model calls that the run has left; each task takes one at least. */
@@ -73,12 +73,15 @@ function taskOf(raw: Json): PlannedTask | string {
 
 function orderMistakes(tasks: readonly PlannedTask[], terms: PlanTerms): readonly string[] {
   const ids = tasks.map(({ id }) => id);
-  const used = new Set([...terms.done, ...terms.failed]);
   const known = new Set([...ids, ...terms.done]);
   return [
     ...new Set([
       ...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `Two tasks have the id "${id}".`),
-      ...ids.filter((id) => used.has(id)).map((id) => `The id "${id}" is that of an earlier task.`),
+      ...ids
+        .filter((id) => terms.done.includes(id))
+        .map(
+          (id) => `Task "${id}" is done already: leave it out, and require it where its result is needed.`,
+        ),
       ...tasks.flatMap((task) => taskMistakes(task, known, terms)),
       ...cyclesIn(new Map(tasks.map(({ id, requires }) => [id, requires]))).map(([first = '', ...others]) =>
         others.length === 0
@@ -92,7 +95,7 @@ function orderMistakes(tasks: readonly PlannedTask[], terms: PlanTerms): readonl
 function taskMistakes(
   { id, worker, requires }: PlannedTask,
   known: ReadonlySet<string>,
-  { workers }: PlanTerms,
+  { workers, undone }: PlanTerms,
 ): readonly string[] {
   const unknownWorker = workers.includes(worker)
     ? []
@@ -101,6 +104,10 @@ function taskMistakes(
     ...unknownWorker,
     ...requires
       .filter((needed) => !known.has(needed))
-      .map((needed) => `Task "${id}" requires "${needed}", which is no task.`),
+      .map((needed) =>
+        undone.includes(needed)
+          ? `Task "${id}" requires "${needed}", which failed or never ran: plan it again, or do without it.`
+          : `Task "${id}" requires "${needed}", which is no task. It may require: ${[...known].join(', ')}.`,
+      ),
   ];
 }

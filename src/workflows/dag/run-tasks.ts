@@ -28,8 +28,15 @@ export interface TasksRun<T extends RunnableTask> {
 export interface TasksOutcome<T extends RunnableTask> {
   /** Optional tasks that failed and all that required them, in the order of the tasks. */
   readonly missing: readonly T[];
-  /** The failure of a task that was not optional. */
-  readonly failed: { readonly task: T; readonly error: unknown } | undefined;
+  /** The first failure of a task that was not optional. */
+  readonly failed: FailedTask<T> | undefined;
+  /** Every task that failed by itself, optional ones too, in the order in which they did. */
+  readonly failures: readonly FailedTask<T>[];
+}
+
+export interface FailedTask<T extends RunnableTask> {
+  readonly task: T;
+  readonly error: unknown;
 }
 
 /**
@@ -41,6 +48,7 @@ export async function runTasks<T extends RunnableTask>(run: TasksRun<T>): Promis
   const graph = new TaskGraph(tasks, new Set(results.keys()));
   const scope = new CancellationScope();
   const missing = new Set<T>();
+  const failures: FailedTask<T>[] = [];
   let running = 0;
   let failed: TasksOutcome<T>['failed'];
   let thrown: { readonly error: unknown } | undefined;
@@ -50,14 +58,16 @@ export async function runTasks<T extends RunnableTask>(run: TasksRun<T>): Promis
     if (stop.isMet || thrown !== undefined || (failed !== undefined && run.onFailure === 'cancel')) return;
     const isLate = task.optional && ranOutOfTime(error);
     if (!isStepFailure(error) && !isLate) thrown = { error };
-    else if (task.optional) {
+    else failures.push({ task, error });
+    if (thrown === undefined && task.optional) {
       missing.add(task);
       for (const other of graph.failed(task.id)) {
         if (!missing.has(other)) run.lost(other, task);
         missing.add(other);
       }
       return;
-    } else failed ??= { task, error };
+    }
+    failed ??= failures.find(({ task: each }) => !each.optional);
     if (thrown !== undefined || run.onFailure === 'cancel') scope.cancel();
   };
   const runOne = async (task: T): Promise<void> => {
@@ -81,6 +91,6 @@ export async function runTasks<T extends RunnableTask>(run: TasksRun<T>): Promis
   // Started inside the scope: what is started outside it would not be cancelled with it.
   await scope.run(startReady);
   if (thrown !== undefined) throw thrown.error;
-  if (stop.isMet) return { missing: [], failed: undefined };
-  return { missing: tasks.filter((task) => missing.has(task)), failed };
+  if (stop.isMet) return { missing: [], failed: undefined, failures: [] };
+  return { missing: tasks.filter((task) => missing.has(task)), failed, failures };
 }

@@ -12,7 +12,7 @@ import type { Run } from '../run';
  *
  * A task's failure ends the step and cancels the others. Where it is optional, only what requires it is left out, and
  * the result is partial. With `replan` the tasks that run are finished and the planner is asked once more, with what is
- * done and what failed.
+ * done, what failed and what never ran; it may plan the latter two again under their own ids.
  *
  * `stopWhen` is tested on each task's output: once met, the others are cancelled and the record holds what is done. When
  * the time is up, unfinished tasks that are optional are left out; any other one ends the step.
