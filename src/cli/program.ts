@@ -25,6 +25,7 @@ import { incidentsCommand } from './commands/incidents';
 import { listCommand } from './commands/list';
 import { pauseCommand, unpauseCommand } from './commands/pause';
 import { providersCommand } from './commands/providers';
+import { pruneCommand } from './commands/prune';
 import { retryCommand } from './commands/retry';
 import { rewrapCommand } from './commands/rewrap';
 import { runCommand } from './commands/run';
@@ -95,6 +96,7 @@ function program(cli: Cli): Command {
     forgetCommand(cli),
     codecServerCommand(cli),
     rewrapCommand(cli),
+    pruneCommand(cli),
     upCommand(cli),
     workerCommand(cli),
     agentsCommand(cli),

@@ -18,6 +18,7 @@ export interface Forgotten {
 
 const IN_THE_CLEAR =
   "In Temporal's history: the ids of the run and its children with the names of their steps, the names of team, phase, tenant and tools, times, sizes and types of failures.";
+const SEALED_BYTES = 'In the store: bytes that nobody can open, until "baton prune" removes them.';
 const BACKUPS = 'Backups and old versions of the store: who has them and the key ring can read the run.';
 const ELSEWHERE =
   'What the run sent to providers and tools, what other runs had from the cache of its replies until then, and what was exported from it.';
@@ -57,7 +58,7 @@ export async function forget(
     for (const each of runs) await checkOver(context, each);
   });
   await keys.destroy(owner);
-  return { forgotten: runs, remains: [IN_THE_CLEAR, BACKUPS, ELSEWHERE] };
+  return { forgotten: runs, remains: [IN_THE_CLEAR, SEALED_BYTES, BACKUPS, ELSEWHERE] };
 }
 
 function others(run: string, runs: readonly string[]): string {

@@ -39,24 +39,27 @@ export class LocalContentStore implements ContentStore {
     sizeCalculation: ({ bytes }) => Math.max(1, bytes),
   });
 
-  constructor(private readonly files: StoreFiles) {}
+  constructor(
+    private readonly files: StoreFiles,
+    private readonly folder: 'objects' | 'cached' = 'objects',
+  ) {}
 
   async put(value: Json): Promise<Ref> {
-    return putBytes(this.files, 'objects', Buffer.from(canonicalJson(value)));
+    return putBytes(this.files, this.folder, Buffer.from(canonicalJson(value)));
   }
 
   async get(hash: Hash): Promise<Json> {
     const known = `${await this.files.scope()}${hash}`;
     const cached = this.#cache.get(known);
     if (cached !== undefined) return cached.value;
-    const bytes = await getBytes(this.files, 'objects', hash);
+    const bytes = await getBytes(this.files, this.folder, hash);
     const value = JSON.parse(bytes.toString()) as Json;
     this.#cache.set(known, { value, bytes: bytes.length });
     return value;
   }
 
   async has(hash: Hash): Promise<boolean> {
-    return isHash(hash) && (await this.files.size({ folder: 'objects', name: hash })) !== undefined;
+    return isHash(hash) && (await this.files.size({ folder: this.folder, name: hash })) !== undefined;
   }
 }
 

@@ -18,7 +18,16 @@ export interface DataKey {
 type KeyRecord =
   | { readonly run: string; readonly key: WrappedKey; readonly isSession?: true }
   | { readonly run: string; readonly sharedWith: string }
-  | { readonly run: string; readonly destroyedAt: number; readonly isSession?: true };
+  | Destroyed;
+
+/** It stays for ever, so that nobody begins a run of that name anew. */
+interface Destroyed {
+  readonly run: string;
+  readonly destroyedAt: number;
+  readonly isSession?: true;
+  /** Nothing is left of what the key had sealed. */
+  readonly pruned?: true;
+}
 
 /** How long a process goes on with a key that another one has destroyed, in milliseconds. */
 export const KEY_TTL_MS = 60_000;
@@ -88,6 +97,19 @@ export class DataKeys {
     const isSession = record !== undefined && 'isSession' in record ? { isSession: true as const } : {};
     await this.files.write(fileOf(owner), write({ run: owner, destroyedAt: Date.now(), ...isSession }));
     this.#known.clear();
+  }
+
+  /** Runs whose key was destroyed and whose files may still be there, with the time in milliseconds since the epoch. */
+  async destroyed(): Promise<readonly { readonly run: string; readonly destroyedAt: number }[]> {
+    const records = (await this.files.all('keys')).map(parse);
+    return records.filter((each): each is Destroyed => 'destroyedAt' in each && each.pruned !== true);
+  }
+
+  /** Notes that nothing is left of a run whose key was destroyed. */
+  async pruned(run: string): Promise<void> {
+    const record = await this.#read(run);
+    if (record !== undefined && 'destroyedAt' in record)
+      await this.files.write(fileOf(run), write({ ...record, pruned: true }));
   }
 
   /** Wraps every data key that another key wrapped with the ring's first one; returns how many. The others are not needed after it. */

@@ -4,7 +4,7 @@ import * as fsp from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { failure } from '../contract/fail';
-import { asLine, type StoreFile, type StoreFiles, type StoreFolder } from './store-files';
+import { asLine, type ListedFiles, type StoreFile, type StoreFolder } from './store-files';
 
 /** What a finished write survives: the death of the process, or also the loss of power (file and folder are flushed). */
 export type Durability = 'process' | 'power';
@@ -23,7 +23,7 @@ const ABANDONED_AFTER_MS = 60 * 60_000;
  * process, and after any crash, finds it whole or not at all. The folder must be on a file system with atomic rename
  * and atomic append, as local disks have (NFS has not). Throws StoreUnavailable.
  */
-export class FolderFiles implements StoreFiles {
+export class FolderFiles implements ListedFiles {
   readonly #staging: string;
   readonly #writer = randomUUID();
   #staged = 0;
@@ -66,6 +66,26 @@ export class FolderFiles implements StoreFiles {
     }
     const found = await Promise.all(names.map((name) => this.read({ folder, name })));
     return found.filter((bytes) => bytes !== undefined);
+  }
+
+  async *names(folder: StoreFolder): AsyncGenerator<string, void, undefined> {
+    try {
+      for await (const { name } of await fsp.opendir(path.join(this.place, folder))) yield name;
+    } catch (error) {
+      if (!isCode(error, 'ENOENT')) throw this.#unavailable(error);
+    }
+  }
+
+  async remove(at: StoreFile): Promise<boolean> {
+    const file = this.#pathOf(at);
+    try {
+      await fsp.unlink(file);
+      await this.#flushFolder(file);
+      return true;
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return false;
+      throw this.#unavailable(error);
+    }
   }
 
   async write(at: StoreFile, bytes: Buffer): Promise<void> {

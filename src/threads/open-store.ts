@@ -9,6 +9,7 @@ import { EncryptionCodec } from './encryption-codec';
 import { type Durability, FolderFiles } from './folder-files';
 import { LocalIncidentLog } from './incident-log';
 import { payloadStorage } from './payload-storage';
+import { type Pruned, type PruneOptions, pruneStore } from './prune-store';
 import { LocalRegistryStore } from './registry-store';
 import { LocalReplyCache } from './reply-cache';
 import { S3Files, s3PlaceOf } from './s3-files';
@@ -36,6 +37,8 @@ export interface OpenStore {
   readonly dataConverter: DataConverter;
   /** Absent where nothing is encrypted. */
   readonly keys?: DataKeys;
+  /** See {@link pruneStore}. */
+  prune(options?: PruneOptions): Promise<Pruned>;
 }
 
 /** Throws StoreUnavailable where the folder cannot be made. */
@@ -45,19 +48,26 @@ export function openStore(options: StoreOptions): OpenStore {
     s3 === undefined ? new FolderFiles(options.folder, options.durability ?? 'process') : new S3Files(s3);
   const externalStorage = payloadStorage(files);
   const { encryption } = options;
-  if (encryption === undefined) return { store: storeOf(files), dataConverter: { externalStorage } };
+  if (encryption === undefined)
+    return {
+      store: storeOf(files),
+      dataConverter: { externalStorage },
+      prune: (prune) => pruneStore({ files, own: files }, prune),
+    };
   const keys = new DataKeys(files, encryption.ring);
   const { required } = encryption;
   const sealed = (scope?: string): StoreFiles =>
     new SealedFiles({ files, keys, readsPlaintext: !required, ...(scope === undefined ? {} : { scope }) });
+  const own = sealed();
   return {
-    store: storeOf(sealed(), sealed(SHARED_SCOPE)),
+    store: storeOf(own, sealed(SHARED_SCOPE)),
     dataConverter: {
       externalStorage,
       payloadCodecs: [new EncryptionCodec(keys, { required })],
       failureConverterPath: path.resolve(__dirname, '..', 'contract', 'encoded-failures'),
     },
     keys,
+    prune: (prune) => pruneStore({ files, own, keys }, prune),
   };
 }
 
@@ -71,6 +81,6 @@ function storeOf(files: StoreFiles, shared: StoreFiles = files): Store {
     incidents: new LocalIncidentLog(files),
     state: new LocalSharedState(files),
     registry: new LocalRegistryStore(shared, new LocalContentStore(shared)),
-    replies: new LocalReplyCache(content, shared),
+    replies: new LocalReplyCache(new LocalContentStore(files, 'cached'), shared),
   };
 }

@@ -1,6 +1,6 @@
 import type { PutObjectCommandInput, S3, S3ClientConfig } from '@aws-sdk/client-s3';
 import { failure } from '../contract/fail';
-import { asLine, type StoreFile, type StoreFiles, type StoreFolder } from './store-files';
+import { asLine, type ListedFiles, type StoreFile, type StoreFolder } from './store-files';
 
 /** A bucket and where in it; undefined where the address is no `s3://bucket/prefix`. */
 export function s3PlaceOf(address: string): S3Place | undefined {
@@ -32,7 +32,7 @@ interface Found {
  * write once it is durable, so there is nothing to flush. Credentials, region and endpoint are those of the AWS SDK
  * (`AWS_REGION`, `AWS_ENDPOINT_URL_S3`, …).
  */
-export class S3Files implements StoreFiles {
+export class S3Files implements ListedFiles {
   readonly place: string;
   readonly #s3: Promise<S3>;
 
@@ -62,7 +62,8 @@ export class S3Files implements StoreFiles {
   }
 
   async all(folder: StoreFolder): Promise<readonly Buffer[]> {
-    const names = await this.#namesIn(folder);
+    const names: string[] = [];
+    for await (const name of this.names(folder)) names.push(name);
     const found: Buffer[] = [];
     for (let first = 0; first < names.length; first += CONCURRENT_READS) {
       const group = names.slice(first, first + CONCURRENT_READS);
@@ -70,6 +71,25 @@ export class S3Files implements StoreFiles {
       found.push(...read.filter((bytes) => bytes !== undefined));
     }
     return found;
+  }
+
+  async *names(folder: StoreFolder): AsyncGenerator<string, void, undefined> {
+    const Prefix = this.#key({ folder, name: '' });
+    for (let token: string | undefined; ; ) {
+      const page = await this.#ask((s3) =>
+        s3.listObjectsV2({ Bucket: this.where.bucket, Prefix, ContinuationToken: token }),
+      );
+      for (const { Key = '' } of page?.Contents ?? []) yield Key.slice(Prefix.length);
+      token = page?.NextContinuationToken;
+      if (token === undefined) return;
+    }
+  }
+
+  async remove(at: StoreFile): Promise<boolean> {
+    // S3 does not say whether there was anything.
+    if ((await this.size(at)) === undefined) return false;
+    await this.#ask((s3) => s3.deleteObject(this.#objectOf(at)));
+    return true;
   }
 
   async write(at: StoreFile, bytes: Buffer): Promise<void> {
@@ -116,19 +136,6 @@ export class S3Files implements StoreFiles {
       const conditional = rest.IfMatch !== undefined || rest.IfNoneMatch !== undefined;
       if (conditional && [404, 409, 412].includes(statusOf(error) ?? 0)) return false;
       throw this.#unavailable(error);
-    }
-  }
-
-  async #namesIn(folder: StoreFolder): Promise<readonly string[]> {
-    const Prefix = this.#key({ folder, name: '' });
-    const names: string[] = [];
-    for (let token: string | undefined; ; ) {
-      const page = await this.#ask((s3) =>
-        s3.listObjectsV2({ Bucket: this.where.bucket, Prefix, ContinuationToken: token }),
-      );
-      for (const { Key = '' } of page?.Contents ?? []) names.push(Key.slice(Prefix.length));
-      token = page?.NextContinuationToken;
-      if (token === undefined) return names;
     }
   }
 

@@ -66,6 +66,12 @@ export class SealedFiles implements StoreFiles {
     return this.options.files.create(name, close(key, bytes, name));
   }
 
+  async remove(at: StoreFile): Promise<boolean> {
+    const { files, readsPlaintext } = this.options;
+    if (await files.remove(sealedName(await this.#key(), at))) return true;
+    return readsPlaintext && files.remove(at);
+  }
+
   async keep(at: StoreFile): Promise<void> {
     await this.options.files.keep(sealedName(await this.#key(), at));
   }
@@ -82,7 +88,8 @@ export class SealedFiles implements StoreFiles {
     const key = await this.#key();
     const name = sealedName(key, at);
     const sealed = seal(key.bytes, Buffer.from(line), aboutLine(name)).toString('base64');
-    return openLines(key, await this.options.files.append(name, sealed, flush), name);
+    const owned = `${Buffer.from(key.of).toString('base64url')} ${sealed}`;
+    return openLines(key, await this.options.files.append(name, owned, flush), name);
   }
 
   #key(): Promise<DataKey> {
@@ -91,7 +98,7 @@ export class SealedFiles implements StoreFiles {
 
   /** Undefined where the run was forgotten. */
   async #openFrom(folder: StoreFolder, bytes: Buffer): Promise<Buffer | undefined> {
-    const run = runOfHeader(bytes);
+    const run = ownerOfFile(bytes);
     if (run === undefined) return this.options.readsPlaintext ? bytes : undefined;
     try {
       return unsealed(await this.options.keys.existing(run), bytes, folder);
@@ -113,7 +120,8 @@ function headerOf({ of: run }: DataKey): Buffer {
   return Buffer.concat([MAGIC, length, name]);
 }
 
-function runOfHeader(bytes: Buffer): string | undefined {
+/** The run whose key sealed a file that was written whole; undefined where it is not sealed. */
+export function ownerOfFile(bytes: Buffer): string | undefined {
   if (bytes.length < HEADER_BYTES || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
   return bytes.toString('utf8', HEADER_BYTES, HEADER_BYTES + bytes.readUInt16BE(MAGIC.length));
 }
@@ -131,13 +139,23 @@ function unsealed(key: DataKey, bytes: Buffer, folder: StoreFolder): Buffer {
   });
 }
 
+/** The run whose key sealed a log's lines, by the first line that is whole enough to say; undefined where none is sealed. */
+export function ownerOfLog(bytes: Buffer): string | undefined {
+  // The space behind it tells a name that is whole from one that was cut, which may be another run's.
+  const [, owner] = /^([\w-]+) [\w+/]+=*$/m.exec(bytes.toString()) ?? [];
+  return owner === undefined ? undefined : Buffer.from(owner, 'base64url').toString();
+}
+
 function aboutLine({ folder, name }: StoreFile): string {
   return `${folder}/${name}`;
 }
 
-/** A line that does not open was cut by a crash, or is still being written: it is not there yet. */
-function openLines(key: DataKey, log: string, name: StoreFile): string {
+/** The lines of a log. One that does not open was cut by a crash, or is still being written: it is not there yet. */
+export function openLines(key: DataKey, log: string, name: StoreFile): string {
   const lines = log.split('\n').filter((line) => line !== '');
-  const opened = lines.map((line) => unseal(key.bytes, Buffer.from(line, 'base64'), aboutLine(name)));
+  const opened = lines.map((line) => {
+    const sealed = line.slice(line.indexOf(' ') + 1);
+    return unseal(key.bytes, Buffer.from(sealed, 'base64'), aboutLine(name));
+  });
   return opened.flatMap((line) => (line === undefined ? [] : [line.toString()])).join('\n');
 }

@@ -1,7 +1,7 @@
 /**
  * Folders of a store. `objects` holds JSON by its hash, `payloads` raw bytes by theirs, `journal` calls by their key,
  * `incidents` what routers were unsure of, `state` what steps put for each other, `registry` what
- * registries published, `replies` which runs have replies for others, `keys` the data keys of runs.
+ * registries published, `replies` which runs have replies for others, `cached` those replies, `keys` the data keys of runs.
  */
 export type StoreFolder =
   | 'objects'
@@ -11,6 +11,7 @@ export type StoreFolder =
   | 'state'
   | 'registry'
   | 'replies'
+  | 'cached'
   | 'keys';
 
 /** Where a file of a store is: a hash in one of the folders. */
@@ -34,6 +35,8 @@ export interface StoreFiles {
   read(at: StoreFile): Promise<Buffer | undefined>;
   /** Everything in a folder that can be read; nothing where it was never written to. */
   all(folder: StoreFolder): Promise<readonly Buffer[]>;
+  /** Deletes a file; false where there was none. */
+  remove(at: StoreFile): Promise<boolean>;
   /** Writes a file whole, in place of one that may be there. */
   write(at: StoreFile, bytes: Buffer): Promise<void>;
   /** Writes a file whole where there is none; of several processes one gets `true`. */
@@ -46,6 +49,12 @@ export interface StoreFiles {
    * survives what the store's durability says.
    */
   append(at: StoreFile, line: string, flush: boolean): Promise<string>;
+}
+
+/** Files as they lie in a folder or a bucket. */
+export interface ListedFiles extends StoreFiles {
+  /** Names in a folder, a page at a time; what is removed or made meanwhile may be among them or not. */
+  names(folder: StoreFolder): AsyncIterable<string>;
 }
 
 /** A line with a break on both sides: one that a killed writer left unfinished spoils no other. */

@@ -55,9 +55,18 @@ describe('commands on what is encrypted', () => {
     expect(await after.ended).not.toBe(EXIT.ok);
     expect(after.stdout() + after.stderr()).not.toContain(WORD);
     expect(JSON.parse(after.stdout())).toMatchObject({ error: { type: 'RunForgotten' } });
+    const pruned = async (...flags: readonly string[]) => {
+      const prune = baton(['prune', '--json', ...flags], { env });
+      expect(await prune.ended).toBe(EXIT.ok);
+      return JSON.parse(prune.stdout());
+    };
+    const { forgotten } = await pruned('--dry-run');
+    expect(forgotten).toBeGreaterThan(3);
+    expect(await pruned()).toEqual({ expired: 0, forgotten, complete: true });
+    expect(await pruned()).toEqual({ expired: 0, forgotten: 0, complete: true });
     const again = baton(['forget', 'no-such-run', '--json'], { env });
     expect(await again.ended).toBe(EXIT.notFound);
-  }, 60_000);
+  });
 
   test('rewrap: afterwards the new key alone reads what the old one wrapped', async () => {
     const run = await bench.finished(speaking);
@@ -74,7 +83,7 @@ describe('commands on what is encrypted', () => {
     const plain = baton(['rewrap'], { env: { BATON_STORE: bench.folder } });
     expect(await plain.ended).toBe(EXIT.usage);
     expect(plain.stderr()).toContain('Nothing is encrypted here');
-  }, 60_000);
+  });
 
   test('codec-server: needs a token of its own, and decrypts for whoever says it until it is told to stop', async () => {
     const { BATON_CODEC_TOKEN: _, ...without } = env;
@@ -103,5 +112,5 @@ describe('commands on what is encrypted', () => {
     process.emit('SIGINT');
     expect(await server.ended).toBe(EXIT.ok);
     await expect(decode(TOKEN)).rejects.toThrow();
-  }, 60_000);
+  });
 });

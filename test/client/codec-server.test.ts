@@ -90,7 +90,7 @@ describe('codec server', () => {
     const shown = Buffer.from(await temporal('workflow', 'show', '-w', run));
     expect(placesOf(WORD, [shown])).not.toEqual([]);
     expect(placesOf('binary/encrypted', [shown])).toEqual([]);
-  }, 60_000);
+  });
 
   test('decode: opens payloads for whoever says the token, as bearer or as password, and for nobody else', async () => {
     const { run } = await bench.client.start(waiting, `Who? ${WORD}`);

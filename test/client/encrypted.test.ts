@@ -129,7 +129,7 @@ describe('with encryption', () => {
     expect(placesOf(WORD, await atRest(run))).toEqual([]);
     const { dataConverter } = openStore({ folder: bench.folder, encryption });
     expect(await misfits(await historiesOf(client, run), dataConverter)).toEqual([]);
-  }, 60_000);
+  });
 
   test('names that a model gives to tasks, tools and workers: are nowhere in the clear', async () => {
     const task = (id: string, worker: string, requires: readonly string[] = []) => ({
@@ -180,7 +180,7 @@ describe('with encryption', () => {
     expect(histories.length).toBeGreaterThan(3);
     expect(histories.map(({ workflowId }) => workflowId).join()).not.toContain(WORD);
     expect(placesOf(WORD, await atRest(run))).toEqual([]);
-  }, 60_000);
+  });
 
   test('a run that fails: tells its caller why, and history has neither message nor stack trace', async () => {
     bench.script({ a: () => refusal });

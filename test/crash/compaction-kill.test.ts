@@ -32,4 +32,4 @@ test('a worker killed with SIGKILL while the transcript is summed up: another su
   } finally {
     await stage.close();
   }
-}, 60_000);
+});

@@ -135,7 +135,7 @@ describe('store on S3', () => {
     expect((await late.state.history(state)).map(({ value }) => value).toSorted()).toEqual([
       0, 1, 2, 3, 4, 5,
     ]);
-  }, 60_000);
+  });
 
   test('payloads from 256 KiB on: lie in the bucket', async () => {
     const driver = openStore({ folder }).dataConverter.externalStorage?.getDriver('baton-store');
@@ -206,7 +206,7 @@ describe('store on S3', () => {
       await client.close();
       await environment.teardown();
     }
-  }, 60_000);
+  });
 
   test('BATON_STORE: may be a bucket; what is no address of one is refused', () => {
     expect(storeSettings({ BATON_STORE: 's3://bucket/a/b' })).toMatchObject({ folder: 's3://bucket/a/b' });

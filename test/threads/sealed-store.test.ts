@@ -124,8 +124,9 @@ describe('sealed store', () => {
 
   test('a run that takes up another one: reads what that one stored, and is forgotten with it', async () => {
     const folder = newFolder();
-    const { store, keys } = open(folder);
-    const { key } = await fill({ store, dataConverter: {} }, 'one');
+    const opened = open(folder);
+    const { store, keys } = opened;
+    const { key } = await fill(opened, 'one');
     await keys.share('one-r2', 'one');
     await keys.share('one-r3', 'one-r2');
     await inScopeOf('one-r3', async () => expect(await store.journal.find(key)).toEqual({ text: SECRET }));
