@@ -137,8 +137,11 @@ export function tooFew(
     : `${succeeded} of ${total} branches succeeded, ${needed} are needed`;
 }
 
+/** A share of all branches that is so little more than a whole number is that number: 0.28 of 25 is 7. */
+const ROUNDING = 1e-9;
+
 function neededOf(join: Exclude<Join, 'all'>, total: number): number {
   if (join === 'any') return 1;
   // Without a single success there is nothing to give back, whatever share was asked for.
-  return 'quorum' in join ? join.quorum : Math.max(1, Math.ceil(join.bestEffort.atLeast * total));
+  return 'quorum' in join ? join.quorum : Math.max(1, Math.ceil(join.bestEffort.atLeast * total - ROUNDING));
 }

@@ -42,37 +42,6 @@ describe.each(Object.entries(PATTERNS))('%s', (_, build) => {
   });
   afterAll(() => engine.stop());
 
-  test('beside a branch that fails: what still runs is aborted at the provider', async () => {
-    const asked: string[] = [];
-    const aborted: string[] = [];
-    const endless = Object.fromEntries(
-      Object.keys(REPLIES).map((name) => [
-        name,
-        (_request: unknown, { signal }: { signal: AbortSignal }) => {
-          asked.push(name);
-          return new Promise<never>((_resolve, reject) =>
-            signal.addEventListener('abort', () => {
-              aborted.push(name);
-              reject(signal.reason as Error);
-            }),
-          );
-        },
-      ]),
-    );
-    engine.replies({
-      ...endless,
-      bad: async () => {
-        await engine.until(() => asked.length > 0);
-        return { text: '', stop: 'refusal' };
-      },
-    });
-    const root = parallel({ pattern: build(who), bad: who('bad') });
-    await expect(engine.run(team('beside', root), 'go')).rejects.toMatchObject({
-      cause: { type: 'ModelRefused' },
-    });
-    expect(aborted.toSorted()).toEqual(asked.toSorted());
-  });
-
   test('a part that runs with a history of its own answers in the same form; no history is longer than foretold', async () => {
     engine.replies(REPLIES);
     const built = team(
