@@ -15,7 +15,7 @@ export const EXIT = {
   stopped: 4,
   /** The run came to a result that lacks parts, which it names. */
   partial: 5,
-  /** There is no such run, approval or build. */
+  /** There is no such run, approval or build, or the event did not come. */
   notFound: 6,
   /** It exists but may not be done: a wrong approver, an approval decided before, a build in use. */
   refused: 7,
@@ -52,6 +52,7 @@ const BY_TYPE: Readonly<Record<ClientErrorType, ExitCode>> & Partial<Record<Fail
   RunShared: EXIT.refused,
   RunForgotten: EXIT.notFound,
   EventRefused: EXIT.refused,
+  EventNotRaised: EXIT.notFound,
   SessionOver: EXIT.refused,
   SessionRefused: EXIT.refused,
   DecisionRefused: EXIT.refused,

@@ -23,6 +23,7 @@ import { forgetCommand } from './commands/forget';
 import { handoverCommand } from './commands/handover';
 import { incidentsCommand } from './commands/incidents';
 import { listCommand } from './commands/list';
+import { onCommand } from './commands/on';
 import { pauseCommand, unpauseCommand } from './commands/pause';
 import { providersCommand } from './commands/providers';
 import { pruneCommand } from './commands/prune';
@@ -92,6 +93,7 @@ function program(cli: Cli): Command {
     pauseCommand(cli),
     unpauseCommand(cli),
     emitCommand(cli),
+    onCommand(cli),
     forkCommand(cli),
     forgetCommand(cli),
     codecServerCommand(cli),

@@ -20,6 +20,7 @@ const CLIENT_REMEDIES = {
   ApprovalNotFound: 'List what waits for a decision with "baton approvals".',
   DecisionRefused: 'Read the message: it says who may decide, or what was decided before.',
   EventRefused: 'Read the message: it names the events that the run waits for.',
+  EventNotRaised: 'Look why with "baton watch", or wait longer.',
   DeploymentNotReady: 'Start a worker with that build id first: baton worker --build-id ID.',
   DeploymentInUse: 'Wait until its runs have ended, then retire it again.',
 } as const;

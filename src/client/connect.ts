@@ -10,6 +10,7 @@ import { openStore, type StoreOptions } from '../threads/open-store';
 import { storeSettings } from '../threads/store-from-environment';
 import { type AgentRegistry, agentRegistry } from './agents';
 import { approvals, type InboxOptions, type WaitingApproval } from './approvals';
+import { type AwaitEventOptions, awaitEvent } from './await-event';
 import { BatonError } from './baton-error';
 import { cancel } from './cancel';
 import type { ClientContext } from './client-context';
@@ -72,6 +73,8 @@ export interface BatonClient {
   cancel(run: string, reason?: string): Promise<void>;
   /** Raises an event for the steps of a run that wait for it. */
   emit(run: string, event: string, sent?: { payload?: Json; options?: EmitOptions }): Promise<void>;
+  /** Waits until an event has been raised in a run, by a step or a client, and returns what it brought. */
+  awaitEvent(run: string, event: string, options?: AwaitEventOptions): Promise<Json>;
   pause(run: string, options?: PauseOptions): Promise<void>;
   unpause(run: string): Promise<void>;
   resume(run: string, options?: ResumeOptions): Promise<StartedRun>;
@@ -114,6 +117,7 @@ export async function connect(options: ConnectOptions = {}): Promise<BatonClient
     editCall: (edit, answerOptions) => editCall(context, edit, answerOptions),
     cancel: (run, reason) => cancel(context, run, reason),
     emit: (run, event, { payload = null, ...sent } = {}) => emit(context, run, { event, payload, ...sent }),
+    awaitEvent: (run, event, options = {}) => awaitEvent(context, run, { event, options }),
     pause: (run, pauseOptions) => pause(context, run, pauseOptions),
     unpause: (run) => unpause(context, run),
     resume: (run, resumeOptions) => explained(context, () => resume(context, run, resumeOptions), run),

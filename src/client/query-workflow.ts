@@ -11,13 +11,14 @@ const ASK_FOR_WORKER_MS = 2_000;
 const QUERY_DEADLINE_MS = 10_000;
 
 /**
- * What a workflow of a run answers to one of its queries. Throws RunNotFound, NoWorker, RunStuck, TemporalUnreachable.
+ * What a workflow of a run answers to one of its queries, by its name, or its name and argument. Throws RunNotFound, NoWorker, RunStuck, TemporalUnreachable.
  */
 export async function queryWorkflow<Answer>(
   context: ClientContext,
   workflow: string,
-  query: string,
+  query: string | readonly [name: string, about: string],
 ): Promise<Answer> {
+  const [name, ...about] = typeof query === 'string' ? [query] : query;
   return explained(
     context,
     async () => {
@@ -27,7 +28,7 @@ export async function queryWorkflow<Answer>(
         return await context.connection.withAbortSignal(answered.signal, () =>
           Promise.race([
             context.connection.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-              context.temporal.workflow.getHandle(workflow).query<Answer>(query),
+              context.temporal.workflow.getHandle(workflow).query<Answer, string[]>(name, ...about),
             ),
             missingWorker(context, workflow, answered.signal),
           ]),

@@ -32,6 +32,8 @@ export const WORKFLOW_TYPES = {
 export const VIEW_QUERY = 'view';
 export const INPUT_QUERY = 'input';
 export const EFFECTS_QUERY = 'effects';
+/** The last event of a name that an execution knows of. */
+export const HEARD_QUERY = 'heard';
 export const EMIT_UPDATE = 'emit';
 export const EVENT_SIGNAL = 'event';
 export const PAUSE_SIGNAL = 'pause';

@@ -13,6 +13,7 @@ import {
   EMIT_UPDATE,
   EVENT_SIGNAL,
   GRANT_SIGNAL,
+  HEARD_QUERY,
   INPUT_QUERY,
   PAUSE_SIGNAL,
   REMEMBERED_SIGNAL,
@@ -22,10 +23,13 @@ import {
 import type { Pause, RaisedEvent } from '../contract/run/event';
 import type { RunInput } from '../contract/run/run';
 import type { RunView } from '../contract/run/view';
+import type { Value } from '../contract/value';
 
 export const viewQuery = defineQuery<RunView>(VIEW_QUERY);
 export const inputQuery = defineQuery<RunInput>(INPUT_QUERY);
 export const effectsQuery = defineQuery<EffectState>(EFFECTS_QUERY);
+/** Null where there was none of that name. */
+export const heardQuery = defineQuery<Value | null, [string]>(HEARD_QUERY);
 /** Answers null where the decision counts and others must follow. */
 export const decideByUpdate = defineUpdate<DecisionRecord | null, [Decision]>(DECIDE_UPDATE);
 export const decideBySignal = defineSignal<[Decision]>(DECIDE_SIGNAL);

@@ -33,7 +33,7 @@ async function document(code: number, ...args: readonly string[]) {
   return JSON.parse(running.stdout());
 }
 
-describe('baton pause, unpause and emit', () => {
+describe('baton pause, unpause, emit and on', () => {
   test('paused, an event starts no call; who paused it and why is shown; unpaused, the run goes on', async () => {
     const run = await started();
     const pause = command(['pause', run, '--by', 'ann', '--reason', 'a look']);
@@ -74,6 +74,22 @@ describe('baton pause, unpause and emit', () => {
     expect(await emit.ended).toBe(EXIT.ok);
     await bench.client.result(run);
     expect(heard).toMatch(/amount\\": 7/);
+  });
+
+  test('baton on waits for an event and prints what it brought', async () => {
+    const run = await started();
+    const waits = command(['on', run, 'paid']);
+    expect((await document(EXIT.notFound, 'on', run, 'paid', '--timeout', '100ms')).error).toMatchObject({
+      type: 'EventNotRaised',
+    });
+    await document(EXIT.ok, 'emit', run, 'paid', '--payload', '{ "amount": 12 }');
+    expect(await waits.ended).toBe(EXIT.ok);
+    expect(waits.stdout()).toBe('amount: 12\n');
+    const payload = { amount: 12 };
+    expect(await document(EXIT.ok, 'on', run, 'paid')).toEqual({ run, event: 'paid', payload });
+    expect((await document(EXIT.usage, 'on', run, 'paid', '--timeout', 'soon')).error).toMatchObject({
+      type: 'InvalidInput',
+    });
   });
 
   test('an event that nobody waits for is refused with those that are; over, there is none to hear it', async () => {

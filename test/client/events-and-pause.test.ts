@@ -76,6 +76,36 @@ describe('events', () => {
     });
   });
 
+  test('a client waits for what a step raises, in a child too, and finds it once the run is over', async () => {
+    bench.script();
+    const large = 'x'.repeat(100_000);
+    const root = pipeline([on('go'), parallel({ child: pipeline([emit('ready'), who('late')], alone) })]);
+    const { run } = await client.start(team('told', root), large);
+    const heard = client.awaitEvent(run, 'ready');
+    await expect(client.awaitEvent(run, 'ready', { timeout: '1s' })).rejects.toMatchObject({
+      type: 'EventNotRaised',
+      message: expect.stringContaining('within 1s'),
+    });
+    await client.emit(run, 'go', { payload: 1 });
+    const brought = { input: large, event: 1 };
+    expect(await heard).toEqual(brought);
+    await client.result(run);
+    expect(await client.awaitEvent(run, 'ready')).toEqual(brought);
+    await expect(client.awaitEvent(run, 'redy')).rejects.toMatchObject({
+      type: 'EventRefused',
+      message: expect.stringContaining('go, ready'),
+    });
+  });
+
+  test('a client that waits is told when the run ends without the event', async () => {
+    bench.script({ bad: () => ({ text: '', stop: 'refusal' }) });
+    const { run } = await client.start(team('mute', pipeline([who('bad'), emit('ready')])), 'go');
+    await expect(client.awaitEvent(run, 'ready')).rejects.toMatchObject({
+      type: 'EventNotRaised',
+      message: expect.stringContaining('ended (failed)'),
+    });
+  });
+
   test('one that does not come fails the step', async () => {
     const { run } = await client.start(team('never', on('paid', { timeout: '1s' })), null);
     await expect(client.result(run)).rejects.toMatchObject({

@@ -9,7 +9,7 @@ import type { Pause, RaisedEvent } from '../../contract/run/event';
 import type { SubtreeInput } from '../../contract/run/run';
 import { eventsBelow } from '../../contract/team/awaited-events';
 import type { Value } from '../../contract/value';
-import { eventSignal, pauseSignal, rememberedSignal } from '../messages';
+import { eventSignal, heardQuery, pauseSignal, rememberedSignal } from '../messages';
 import type { Gate } from './gate';
 import type { Overseer } from './overseer';
 import type { ViewKeeper } from './view-keeper';
@@ -41,6 +41,7 @@ export class Switchboard {
   ) {
     for (const [event, value] of Object.entries(carried)) this.events.set(event, value);
     parts.view.pause(parts.gate.paused);
+    setHandler(heardQuery, (event) => this.last(event) ?? null);
     setHandler(eventSignal, (raised) => this.hear(raised));
     setHandler(pauseSignal, (pause) => this.pause(pause ?? undefined));
     setHandler(rememberedSignal, (permits) => this.learn(permits));
