@@ -78,7 +78,8 @@ export function judgeChaos(facts: ChaosFacts): ChaosFigures {
   };
 }
 
-function outcomeOf({ view }: ChaosRun): string {
+/** `lost`, or how the run ended: its state, or the type of its failure. */
+export function outcomeOf({ view }: ChaosRun): string {
   if (view === undefined || view.state === 'running' || view.state === 'waiting') return 'lost';
   return view.state === 'failed' ? (view.failure?.type ?? 'failed') : view.state;
 }

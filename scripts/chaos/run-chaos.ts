@@ -5,6 +5,7 @@ import { type BatonClient, connect } from '../../src/client/connect';
 import { inLanes } from '../../src/client/in-lanes';
 import { isOver } from '../../src/client/merge-views';
 import type { Json } from '../../src/contract/json';
+import type { RunView } from '../../src/contract/run/view';
 import { startModelServer } from '../../src/testing/model-server';
 import { seededRandom } from '../bench/seeded-random';
 import { Approver } from './approver';
@@ -12,7 +13,7 @@ import { chaosLatencyMs, chaosModel } from './chaos-model';
 import { CHAOS_INPUT, CHAOS_TEAMS, type ChaosTeam } from './chaos-teams';
 import { startEffectService } from './effect-service';
 import { Fleet } from './fleet';
-import { type ChaosFigures, type ChaosRun, judgeChaos } from './judge-chaos';
+import { type ChaosFigures, type ChaosRun, judgeChaos, outcomeOf } from './judge-chaos';
 import { patiently } from './patiently';
 import { RestartingServer } from './restarting-server';
 
@@ -63,6 +64,14 @@ export async function runChaos(
     await havoc.stop();
     const seen = await inLanes(lived, RUNS_AT_ONE_TIME, (each) => asItEnded(client, each));
     await approver.stop();
+    for (const each of seen) {
+      const { run, of, view } = each;
+      const outcome = outcomeOf(each);
+      if (outcome !== of.ends)
+        say(
+          `${run} (team ${of.team.name}) ended as ${outcome} in place of ${of.ends}: ${whereItStands(view)}`,
+        );
+    }
     const figures = judgeChaos({
       runs: seen,
       calls: model.calls(),
@@ -111,6 +120,13 @@ async function asItEnded(client: BatonClient, each: ChaosRun): Promise<ChaosRun>
     if (error instanceof BatonError && error.type === 'RunNotFound') return each;
     throw error;
   }
+}
+
+/** The steps that have not ended, and what failed the run. */
+function whereItStands(view: RunView | undefined): string {
+  if (view === undefined) return 'it cannot be looked at';
+  const open = view.nodes.filter(({ state }) => state === 'running' || state === 'waiting');
+  return [...open.map(({ path, state }) => `${path} ${state}`), view.failure?.message ?? ''].join(', ');
 }
 
 interface Targets {
