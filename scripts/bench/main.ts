@@ -6,13 +6,19 @@ import { describeMachine } from './describe-machine';
 import { benchFanout } from './fanout';
 import { benchHistory } from './history';
 import { benchMap } from './map';
+import { benchRegistry } from './registry';
 import { benchResume } from './resume';
 import { benchRouting, type RoutingFiles } from './routing';
 import { benchStaging } from './staging';
 import { benchStep } from './step';
 import { benchWide } from './wide';
 
-const BENCHES: Readonly<Record<string, (place: BenchPlace, files: RoutingFiles) => Promise<object>>> = {
+interface BenchOptions extends RoutingFiles {
+  /** How many, where a bench can be made smaller. */
+  readonly size?: number | undefined;
+}
+
+const BENCHES: Readonly<Record<string, (place: BenchPlace, options: BenchOptions) => Promise<object>>> = {
   step: benchStep,
   fanout: benchFanout,
   history: benchHistory,
@@ -21,6 +27,7 @@ const BENCHES: Readonly<Record<string, (place: BenchPlace, files: RoutingFiles) 
   map: benchMap,
   staging: benchStaging,
   cancel: benchCancel,
+  registry: (place, { size }) => benchRegistry(place, size),
 };
 
 /** Benches of what needs no server; they take the files that they measure with. */
@@ -31,22 +38,29 @@ const SERVERLESS: Readonly<
 };
 
 /**
- * `bench <name> [--train file --test file] [--json]`: with `--json` the last line on stdout is one JSON object, else a
+ * `bench <name> [--train file --test file] [--size n] [--json]`: with `--json` the last line on stdout is one JSON object, else a
  * readable one.
  */
 async function main(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, train: { type: 'string' }, test: { type: 'string' } },
+    options: {
+      json: { type: 'boolean' },
+      train: { type: 'string' },
+      test: { type: 'string' },
+      size: { type: 'string' },
+    },
   });
   const [name = '', ...rest] = positionals;
   const onServer = BENCHES[name];
   const serverless = SERVERLESS[name];
   const names = [...Object.keys(BENCHES), ...Object.keys(SERVERLESS)];
   if ((onServer ?? serverless) === undefined || rest.length > 0)
-    throw new Error(`usage: npm run bench -- <${names.join('|')}> [--train file --test file] [--json]`);
-  const { json, ...files } = values;
+    throw new Error(
+      `usage: npm run bench -- <${names.join('|')}> [--train file --test file] [--size n] [--json]`,
+    );
+  const { json, size, ...files } = values;
   const date = new Date().toISOString();
   const loadBefore = loadavg();
   const say = (line: string): void => console.error(line);
@@ -54,7 +68,7 @@ async function main(args: readonly string[]): Promise<void> {
     onServer === undefined
       ? { ...(await serverless?.(say, files)), node: process.version, cores: availableParallelism() }
       : await withBenchPlace(say, async (place) => ({
-          ...(await onServer(place, files)),
+          ...(await onServer(place, { ...files, size: size === undefined ? undefined : Number(size) })),
           ...(await describeMachine(place)),
         }));
   const report = { bench: name, ...figures, loadBefore, loadAfter: loadavg(), date };

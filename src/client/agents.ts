@@ -131,9 +131,7 @@ async function registration(
       'InvalidTeam',
       `The agent "${name}" cannot be registered: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}.`,
     );
-  const { version, capabilities, tier } = parsed.data;
-  const definition = await registry.putDefinition(parsed.data);
-  return { name, version, definition, capabilities, tier, ...how };
+  return { name, definition: await registry.putDefinition(parsed.data), ...how };
 }
 
 /** Started where it does not run: a registry that was ended by force goes on from its last snapshot. */

@@ -17,8 +17,11 @@ const TAKEN_WITHIN_MS = 10_000;
 const PATIENCE_MS = 10 * 60_000;
 const LONGEST_PAUSE_MS = 1_000;
 
-/** Too many updates at once, or an execution that ended with the update at its door. */
-const SEND_AGAIN: readonly (number | undefined)[] = [8, 10, 14];
+/**
+ * Too many updates at once, an execution that ended with the update at its door, or one that had to begin its workflow
+ * task anew because something else came in while it was ending (the server calls that a failed precondition).
+ */
+const SEND_AGAIN: readonly (number | undefined)[] = [8, 9, 10, 14];
 
 export interface EntityUpdate {
   readonly name: string;

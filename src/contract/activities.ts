@@ -2,7 +2,8 @@ import type { Notice } from './approvals/notice';
 import type { GivenOversight } from './approvals/oversight';
 import type { ModelCallInput, ModelCallResult } from './calls/model-call';
 import type { ToolCallInput, ToolCallResult } from './calls/tool-call';
-import type { RegistryHead, RegistryPage, RegistrySnapshot } from './registry/registry';
+import type { RegistryHead } from './registry/registry';
+import type { ChangedRegistry, RegistryChanges } from './registry/registry-messages';
 import type { AgentOutcome, AgentTask, FitInput, FittedOutput } from './run/agent-run';
 import type { Choice } from './run/ballots';
 import type { CompactInput, CompactResult } from './run/compaction';
@@ -11,7 +12,7 @@ import type { PreparedRun } from './run/run';
 import type { ClassifyInput, Incident, Opinion } from './team/classification';
 import type { Merge } from './team/join';
 import type { Team } from './team/team';
-import type { Hash, Value } from './value';
+import type { Value } from './value';
 
 export interface MergeInput {
   /** A rule that needs the outputs themselves; `collect` and `synthesize` do not. */
@@ -21,19 +22,13 @@ export interface MergeInput {
 
 /** What a registry works with. Each is safe to repeat. */
 export interface RegistryActivities {
-  /** Where a registry stands: at `head`, or without one at what the store has of it; null where that is nothing. */
-  openRegistry(registry: string, head: RegistryHead | null): Promise<OpenedRegistry | null>;
-  readRegistryPage(page: Hash): Promise<RegistryPage>;
-  storeRegistryPage(page: RegistryPage): Promise<Hash>;
-  /** Makes a snapshot the one that new runs resolve by. */
-  publishRegistry(registry: string, snapshot: RegistrySnapshot): Promise<RegistryHead>;
-  /** Throws StoredValueMissing where the workers' store lacks one of them, InvalidInput where one is no agent. */
-  checkDefinitions(definitions: readonly Hash[]): Promise<void>;
-}
-
-export interface OpenedRegistry {
-  readonly head: RegistryHead;
-  readonly pages: RegistrySnapshot['pages'];
+  /** Where the store has that registry; null where nothing was ever published. */
+  openRegistry(registry: string): Promise<RegistryHead | null>;
+  /**
+   * Applies changes to the snapshot that they name and makes the outcome the one that new runs resolve by. Heartbeats.
+   * Throws StoreUnavailable, also where the store lacks that snapshot.
+   */
+  changeRegistry(changes: RegistryChanges): Promise<ChangedRegistry>;
 }
 
 /** A worker's activities, as workflow code names them. Each is safe to repeat: replies and results are journaled. */

@@ -42,7 +42,7 @@ export class LocalRegistryStore implements RegistryStore {
 
   async publish(registry: string, snapshot: RegistrySnapshot): Promise<RegistryHead> {
     const { hash } = await this.content.put(snapshot as unknown as Json);
-    const head = { revision: snapshot.revision, snapshot: hash };
+    const head = { revision: snapshot.revision, snapshot: hash, agents: snapshot.agents };
     await this.#append(logName(registry, Math.floor(head.revision / REVISIONS_PER_LOG)), head);
     return head;
   }

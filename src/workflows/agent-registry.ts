@@ -1,15 +1,8 @@
-import {
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  isCancellation,
-  makeContinueAsNewFunc,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import { failure } from '../contract/fail';
 import { REGISTRY_FORMAT } from '../contract/registry/registry';
 import type { RegistryInput } from '../contract/registry/registry-messages';
+import { continueOnNewest, finishingWhenCancelled } from './long-lived';
 import { RegistryDesk } from './registry/registry-desk';
 import {
   moveOnSignal,
@@ -22,18 +15,16 @@ import {
 } from './registry/registry-messages';
 import { metWithin } from './safeguards/met-within';
 
-/** Bytes and events, beyond what reading the pages took, after which it goes on in a new execution. */
-const MAX_BYTES = 8 * 1024 * 1024;
-const MAX_EVENTS = 8_000;
-
 /**
  * The registry of agents of one task queue: who there is by name and version, with weights, trials of new versions and
  * figures. Every write is an Update that is answered once a snapshot with it is in the store; runs resolve their agents
  * from that snapshot and never wait for this workflow. Each run tells how its agents fared by one signal when it ends.
+ * History has what was asked and told; the agents themselves are in the store.
  *
  * Crash: what was answered is published, and a snapshot is either found whole or not at all. It goes on in new executions,
  * on the newest build: what was accepted is answered first, updates in between are refused as RegistrySwitching, signals
- * are kept, and a request sent again with its id is applied once. Ended by force it begins again from the last snapshot.
+ * are kept, and a request sent again with its id is applied once. Ended by force it begins again from the last snapshot,
+ * without what runs had told since.
  */
 export async function agentRegistry(input: RegistryInput): Promise<void> {
   const { workflowId } = workflowInfo();
@@ -44,51 +35,49 @@ export async function agentRegistry(input: RegistryInput): Promise<void> {
     );
   const desk = new RegistryDesk(workflowId, input);
   listen(desk);
-  try {
-    await desk.open();
-    await work(desk, input);
+  const finish = async () => {
     desk.state = 'switching';
     await lastSnapshot(desk);
-  } catch (error) {
-    if (!isCancellation(error)) throw error;
-    desk.state = 'switching';
-    // An update whose handler is cut off would leave its caller without an answer.
-    await CancellationScope.nonCancellable(() => lastSnapshot(desk));
-    throw error;
-  }
-  // The builds of entities are left behind here, and nowhere else.
-  const continueOnNewest = makeContinueAsNewFunc<typeof agentRegistry>({
-    initialVersioningBehavior: 'AUTO_UPGRADE',
-  });
-  await continueOnNewest({ ...input, continued: desk.carried() });
+  };
+  await finishingWhenCancelled(async () => {
+    await desk.open();
+    await work(desk, input);
+    await finish();
+  }, finish);
+  await continueOnNewest<typeof agentRegistry>({ ...input, continued: desk.carried() });
 }
 
 function listen(desk: RegistryDesk): void {
-  const { refuse } = desk;
   setHandler(registryQuery, () => desk.view());
   setHandler(moveOnSignal, () => {
     desk.toMoveOn = true;
   });
   setHandler(reportSignal, (report) => desk.hear(report));
-  setHandler(registerUpdate, (request) => desk.register(request), { validator: refuse.register });
-  setHandler(retireUpdate, (request) => desk.retire(request), { validator: refuse.retire });
-  setHandler(weighUpdate, (request) => desk.weigh(request), { validator: refuse.weigh });
-  setHandler(scoreUpdate, (request) => desk.score(request), { validator: refuse.score });
+  setHandler(registerUpdate, (request) => desk.take({ kind: 'register', ...request }), {
+    validator: (request) => desk.refuse({ kind: 'register', ...request }),
+  });
+  setHandler(retireUpdate, (request) => desk.take({ kind: 'retire', ...request }), {
+    validator: (request) => desk.refuse({ kind: 'retire', ...request }),
+  });
+  setHandler(weighUpdate, (request) => desk.take({ kind: 'weigh', ...request }), {
+    validator: (request) => desk.refuse({ kind: 'weigh', ...request }),
+  });
+  setHandler(scoreUpdate, (request) => desk.take({ kind: 'score', ...request }), {
+    validator: (request) => desk.refuse({ kind: 'score', ...request }),
+  });
 }
 
 /** Publishes what changes until it is time to go on in a new execution. */
 async function work(desk: RegistryDesk, { terms }: RegistryInput): Promise<void> {
-  const opened = workflowInfo();
-  const [bytes, events] = [opened.historySize, opened.historyLength];
   const mustSwitch = (): boolean => {
-    const { historySize, historyLength, targetWorkerDeploymentVersionChanged } = workflowInfo();
+    const { historyLength, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
+    const { updates, signals } = desk;
+    const isLong = continueAsNewSuggested || historyLength >= terms.maxEvents;
     return (
       desk.toMoveOn ||
-      desk.updates >= terms.maxUpdates ||
-      desk.signals >= terms.maxSignals ||
-      historySize - bytes >= MAX_BYTES ||
-      historyLength - events >= MAX_EVENTS ||
-      (targetWorkerDeploymentVersionChanged && desk.updates + desk.signals > 0)
+      updates >= terms.maxUpdates ||
+      signals >= terms.maxSignals ||
+      (updates + signals > 0 && (isLong || targetWorkerDeploymentVersionChanged))
     );
   };
   for (;;) {
@@ -99,11 +88,9 @@ async function work(desk: RegistryDesk, { terms }: RegistryInput): Promise<void>
   }
 }
 
-/** All that was taken, published and answered. */
+/** All that was taken, published and answered. What is told meanwhile goes along to the next execution. */
 async function lastSnapshot(desk: RegistryDesk): Promise<void> {
-  for (;;) {
-    await condition(() => desk.isTouched || allHandlersFinished());
-    if (!desk.isTouched) return;
-    await desk.publish();
-  }
+  if (desk.isTouched) await desk.publish();
+  while (desk.isAwaited) await desk.publish();
+  await condition(allHandlersFinished);
 }

@@ -1,10 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import {
   allHandlersFinished,
-  CancellationScope,
   condition,
-  isCancellation,
-  makeContinueAsNewFunc,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
@@ -13,6 +10,7 @@ import { failure } from '../contract/fail';
 import { SEARCH_ATTRIBUTES } from '../contract/names';
 import { SESSION_FORMAT, type SessionInput, type SessionResult } from '../contract/run/session';
 import { isStepFailure } from './failing';
+import { continueOnNewest, finishingWhenCancelled } from './long-lived';
 import { metWithin } from './safeguards/met-within';
 import { SessionDesk } from './session/session-desk';
 import {
@@ -51,20 +49,20 @@ export async function session(input: SessionInput): Promise<SessionResult> {
     );
   const desk = new SessionDesk(workflowId, input);
   listen(desk, input);
-  try {
-    const ending = await untilEnding(desk, input);
-    await condition(allHandlersFinished);
-    if (ending === 'switching') await goOn(desk, input);
-    const { turns, usage } = desk.conversation.state();
-    if (input.settings.searchAttributes) upsertSearchAttributes([{ key: STATE, value: 'done' }]);
-    return { session: workflowId, endedBy: ending === 'idle' ? 'idle' : 'closed', turns, usage };
-  } catch (error) {
-    if (!isCancellation(error)) throw error;
-    desk.ending = 'closed';
-    // An update whose handler is cut off would leave its caller without an answer.
-    await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
-    throw error;
-  }
+  return finishingWhenCancelled(
+    async () => {
+      const ending = await untilEnding(desk, input);
+      await condition(allHandlersFinished);
+      if (ending === 'switching') await goOn(desk, input);
+      const { turns, usage } = desk.conversation.state();
+      if (input.settings.searchAttributes) upsertSearchAttributes([{ key: STATE, value: 'done' }]);
+      return { session: workflowId, endedBy: ending === 'idle' ? 'idle' : 'closed', turns, usage };
+    },
+    async () => {
+      desk.ending = 'closed';
+      await condition(allHandlersFinished);
+    },
+  );
 }
 
 function listen(desk: SessionDesk, { settings }: SessionInput): void {
@@ -164,9 +162,5 @@ async function goOn(desk: SessionDesk, input: SessionInput): Promise<void> {
     // The next message tries it again.
     if (!isStepFailure(error)) throw error;
   }
-  // A session leaves the build that it began on here, and nowhere else: see `makeCurrent` of the client.
-  const continueOnNewest = makeContinueAsNewFunc<typeof session>({
-    initialVersioningBehavior: 'AUTO_UPGRADE',
-  });
-  await continueOnNewest({ ...input, continued: desk.conversation.state() });
+  await continueOnNewest<typeof session>({ ...input, continued: desk.conversation.state() });
 }

@@ -93,7 +93,7 @@ class Pinning {
       return pinOf(offer, { revision, reason: 'asked for by name' });
     }
     const agents = (await Promise.all(pages.map((page) => this.#page(page)))).flat();
-    const able = await this.#served(ableFor(ask.capability ?? '', agents, seed));
+    const able = ableFor(ask.capability ?? '', agents, seed).map((offer) => this.#served(offer));
     const all = ranked(ask, able, { seed, now: Date.now() });
     const [chosen] = all;
     if (chosen?.leftOut !== undefined || chosen === undefined) throw notFound(ask, all);
@@ -108,21 +108,15 @@ class Pinning {
     return pinOf(chosen, { revision, reason: `${how} for "${ask.capability}"`, candidates });
   }
 
-  /** Marks those whose model this worker does not have. */
-  async #served(offers: readonly Offer[]): Promise<readonly Offer[]> {
-    return Promise.all(
-      offers.map(async (offer): Promise<Offer> => {
-        const { model, tier } = agentSchema.parse(
-          await this.deps.store.registry.definition(offer.version.definition),
-        );
-        try {
-          this.deps.models.resolve(model ?? tier);
-          return offer;
-        } catch {
-          return { ...offer, leftOut: 'model' };
-        }
-      }),
-    );
+  /** Left out where this worker does not have its model. */
+  #served(offer: Offer): Offer {
+    const { model, tier } = offer.version;
+    try {
+      this.deps.models.resolve(model ?? tier);
+      return offer;
+    } catch {
+      return { ...offer, leftOut: 'model' };
+    }
   }
 
   async #snapshot(): Promise<RegistrySnapshot> {

@@ -1,4 +1,4 @@
-import type { ModelTier } from '../team/agent';
+import type { FailureType } from '../failure-types';
 import type { Hash } from '../value';
 import type { AgentFigures, CanaryTerms, REGISTRY_FORMAT, RegistryHead } from './registry';
 
@@ -13,6 +13,8 @@ export interface RegistryTerms {
   /** Updates, and signals, after which it goes on in a new execution. */
   readonly maxUpdates: number;
   readonly maxSignals: number;
+  /** Events after which it does the same: a worker that takes it up reads them all, in the time of one workflow task. */
+  readonly maxEvents: number;
   /** How long figures alone may wait until they are published, in milliseconds, and how many reports may. */
   readonly publishEveryMs: number;
   readonly publishEvery: number;
@@ -22,6 +24,7 @@ export const REGISTRY_DEFAULTS: RegistryTerms = {
   /** Temporal takes 2,000 updates and 10,000 signals in one execution. */
   maxUpdates: 1500,
   maxSignals: 8000,
+  maxEvents: 1000,
   publishEveryMs: 10_000,
   publishEvery: 50,
 };
@@ -33,20 +36,17 @@ export interface RegistryCarried {
   readonly applied: readonly (readonly [string, number])[];
   /** Reports in all. */
   readonly reports: number;
-  /** Reports that came while it switched. */
-  readonly waiting: readonly RunReport[];
+  /** What reports told that is in no snapshot yet, added up by agent and version. */
+  readonly heard: readonly AgentReport[];
 }
 
 /** More than can be applied between two switches. */
 export const REMEMBERED_UPDATES = 2000;
 
-/** One agent to be registered. Its definition is in the store already. */
+/** One agent to be registered. Its definition is in the store already: version, capabilities and tier stand there. */
 export interface Registration {
   readonly name: string;
-  readonly version: string;
   readonly definition: Hash;
-  readonly capabilities: readonly string[];
-  readonly tier: ModelTier;
   /** Absent: what the agent has, or 1. */
   readonly weight?: number;
   /** All new runs get it at once, without a canary. */
@@ -80,6 +80,37 @@ export interface ScoreRequest extends Request {
   readonly version: string;
   /** 0 to 1. */
   readonly score: number;
+}
+
+/** Any of the requests, as it is applied. */
+export type RegistryRequest =
+  | ({ readonly kind: 'register' } & RegisterRequest)
+  | ({ readonly kind: 'retire' } & RetireRequest)
+  | ({ readonly kind: 'weigh' } & WeighRequest)
+  | ({ readonly kind: 'score' } & ScoreRequest);
+
+/** What goes into the next snapshot: only what is new. What was there before is in the store, under `head`. */
+export interface RegistryChanges {
+  readonly registry: string;
+  /** Null where nothing was ever published. */
+  readonly head: RegistryHead | null;
+  /** Milliseconds since the epoch; the same for every try, so that every try publishes the same. */
+  readonly at: number;
+  readonly requests: readonly RegistryRequest[];
+  readonly heard: readonly AgentReport[];
+}
+
+export interface ChangedRegistry {
+  /** As it was where there was nothing to publish. */
+  readonly head: RegistryHead | null;
+  /** Requests that were not applied, and why. */
+  readonly refused: readonly RefusedRequest[];
+}
+
+export interface RefusedRequest {
+  readonly id: string;
+  readonly type: FailureType;
+  readonly message: string;
 }
 
 /** The revision of the snapshot that has the change: it was published before the answer was given. */

@@ -98,6 +98,8 @@ export interface RegisteredVersion {
   readonly by?: string;
   readonly capabilities: readonly string[];
   readonly tier: ModelTier;
+  /** As the definition has it; absent where its tier decides. */
+  readonly model?: string;
   readonly figures: AgentFigures;
 }
 
@@ -148,8 +150,11 @@ export interface RegistryChange {
   readonly by?: string;
 }
 
-/** Agents are kept in pages by a hash of their names, so that a change rewrites one page and not all. */
-export const PAGES = 64;
+/**
+ * Agents are kept in pages by a hash of their names, so that a change rewrites one page and not all. More pages make a
+ * change smaller and every snapshot's table longer: with 10,000 agents a page is some 20 KB and the table 17 KB.
+ */
+export const PAGES = 256;
 
 export function pageOf(agent: string): number {
   return Number.parseInt(hashText(agent).slice(0, 8), 16) % PAGES;
@@ -164,6 +169,7 @@ export interface RegistrySnapshot {
   /** From 1, one more with each. */
   readonly revision: number;
   readonly at: number;
+  readonly agents: number;
   /** Stored pages, null where one is empty. */
   readonly pages: readonly (Hash | null)[];
   readonly changes: readonly RegistryChange[];
@@ -174,6 +180,8 @@ export interface RegistrySnapshot {
 export interface RegistryHead {
   readonly revision: number;
   readonly snapshot: Hash;
+  /** How many are registered. */
+  readonly agents: number;
 }
 
 /** Why an agent with the capability was not taken. */

@@ -1,192 +1,177 @@
-import { condition } from '@temporalio/workflow';
+import { CancellationScope, proxyActivities } from '@temporalio/workflow';
+import type { RegistryActivities } from '../../contract/activities';
 import { failure } from '../../contract/fail';
+import type { RegistryHead } from '../../contract/registry/registry';
 import {
+  type AgentReport,
   REMEMBERED_UPDATES,
+  type RefusedRequest,
   type Registered,
-  type RegisterRequest,
   type RegistryCarried,
   type RegistryInput,
+  type RegistryRequest,
   type RegistryView,
-  type RetireRequest,
   type RunReport,
-  type ScoreRequest,
-  type WeighRequest,
 } from '../../contract/registry/registry-messages';
-import { refuseRegistration, refuseRetirement, refuseScore, refuseWeighing } from './refuse';
-import { RegistryBook, type Stamp } from './registry-book';
-import { RegistryFiles } from './registry-files';
+import { AgentTally } from '../safeguards/agent-tally';
+import { refuseRequest } from './refuse-request';
 
-/** A request, how it is refused and what it does. */
-interface Work {
-  readonly refuse: (book: RegistryBook) => void;
-  readonly apply: (book: RegistryBook, stamp: Stamp) => void;
+// Neither is local: updates that come in while a local activity runs reach a replay at another moment, and what is to be
+// published would then differ from what history has.
+const { openRegistry, changeRegistry } = proxyActivities<RegistryActivities>({
+  // Hundreds of pages of a full registry on a slow disk; a killed worker is missed by its heartbeat.
+  startToCloseTimeout: 120_000,
+  heartbeatTimeout: 5_000,
+  // A registry lives for years: an outage of its store is waited out, however long it lasts.
+  retry: { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 30_000 },
+  summary: 'registry and store',
+});
+
+/** Reports' lines of one snapshot: with the requests they stay far below what history takes in one piece. */
+const MOST_HEARD = 2_000;
+
+/** A request that waits for the snapshot with it. */
+interface Waiting {
+  readonly request: RegistryRequest;
+  readonly answer: Promise<Registered>;
+  readonly settle: (published: number, refused: RefusedRequest | undefined) => void;
 }
 
-/** Takes requests and reports, and publishes what they change. A request is answered once it is published. */
+/**
+ * Takes requests and reports, and has them put into the next snapshot. It holds no agent itself: what was published is in
+ * the store, so that its history and what it carries along stay small however many agents there are.
+ */
 export class RegistryDesk {
   updates = 0;
   signals = 0;
   /** There is a newer build to go on with. */
   toMoveOn = false;
-  state: RegistryView['state'] = 'opening';
-  private readonly book = new RegistryBook();
-  private readonly files: RegistryFiles;
+  state: RegistryView['state'];
+  private head: RegistryHead | null;
   private readonly applied: Map<string, number>;
-  /** Reports that came while the book was not open. */
-  private waiting: RunReport[];
+  private readonly waiting = new Map<string, Waiting>();
   private reports: number;
-  /** Reports since the last snapshot. */
-  private unpublished = 0;
-  /** Revision that the next change will be in. */
-  private next = 1;
+  private heard: AgentTally;
+  /** How much was told since the last snapshot. */
+  private unpublished: number;
 
   constructor(
     private readonly registry: string,
     private readonly input: RegistryInput,
   ) {
     const { continued } = input;
-    this.files = new RegistryFiles(registry);
+    this.state = continued === undefined ? 'opening' : 'open';
+    this.head = continued?.head ?? null;
     this.applied = new Map(continued?.applied ?? []);
     this.reports = continued?.reports ?? 0;
-    this.waiting = [...(continued?.waiting ?? [])];
+    this.heard = new AgentTally(continued?.heard);
+    this.unpublished = continued?.heard.length ?? 0;
   }
 
+  /** Ended by force, or never begun: it goes on from what the store has. */
   async open(): Promise<void> {
-    await this.files.open(this.input.continued?.head ?? null, (page) => this.book.load(page));
-    this.next = (this.files.head?.revision ?? 0) + 1;
+    if (this.state === 'open') return;
+    this.head = await openRegistry(this.registry);
     this.state = 'open';
-    const { waiting } = this;
-    this.waiting = [];
-    for (const report of waiting) this.count(report);
   }
 
-  /** Not once more where the same id was applied: its answer may have been lost on the way. */
-  register(request: RegisterRequest): Promise<Registered> {
-    return this.take(request, registering(request), () =>
-      this.files.check(request.agents.map(({ definition }) => definition)),
-    );
+  /** For validators. Throws RegistrySwitching, which the client answers by sending the same once more, or RegistryRefused. */
+  refuse(request: RegistryRequest): void {
+    // Several updates may come with one workflow task, before the workflow itself sees that it is full.
+    if (this.state !== 'open' || this.updates >= this.input.terms.maxUpdates)
+      throw failure('RegistrySwitching', `The registry "${this.registry}" goes on in a new execution.`);
+    refuseRequest(request);
   }
 
-  retire(request: RetireRequest): Promise<Registered> {
-    return this.take(request, retiring(request));
+  /**
+   * Answered once it is published. Not applied once more where the same id was: its answer may have been lost on the way.
+   * Throws RegistryRefused, and what is wrong with a definition.
+   */
+  async take(request: RegistryRequest): Promise<Registered> {
+    this.updates += 1;
+    const { id } = request;
+    const revision = this.applied.get(id);
+    if (revision !== undefined) return { revision };
+    const waits = this.waiting.get(id) ?? waitingWith(request);
+    this.waiting.set(id, waits);
+    return waits.answer;
   }
 
-  weigh(request: WeighRequest): Promise<Registered> {
-    return this.take(request, weighing(request));
-  }
-
-  score(request: ScoreRequest): Promise<Registered> {
-    return this.take(request, scoring(request));
-  }
-
-  refuse = {
-    register: (request: RegisterRequest) => this.refuseBy(request, registering(request)),
-    retire: (request: RetireRequest) => this.refuseBy(request, retiring(request)),
-    weigh: (request: WeighRequest) => this.refuseBy(request, weighing(request)),
-    score: (request: ScoreRequest) => this.refuseBy(request, scoring(request)),
-  };
-
-  hear(report: RunReport): void {
+  hear({ agents }: RunReport): void {
     this.signals += 1;
-    if (this.state === 'open') this.count(report);
-    else this.waiting.push(report);
+    this.reports += 1;
+    this.unpublished += 1;
+    this.heard.adopt(agents);
   }
 
   /** Something that somebody waits for, or figures enough for a snapshot of their own. */
   get isDue(): boolean {
-    return this.book.hasChanges || this.unpublished >= this.input.terms.publishEvery;
+    return this.isAwaited || this.unpublished >= this.input.terms.publishEvery;
+  }
+
+  get isAwaited(): boolean {
+    return this.waiting.size > 0;
   }
 
   get isTouched(): boolean {
-    return this.book.isTouched;
+    return this.isAwaited || this.unpublished > 0;
   }
 
-  async publish(): Promise<void> {
-    const { pages, changes } = this.book.take();
-    const revision = this.next;
-    this.next += 1;
-    this.unpublished = 0;
-    await this.files.publish(pages, { changes, revision, at: Date.now() });
+  /** Everything taken until now, and then the answers. A cancellation waits until it is done. */
+  publish(): Promise<void> {
+    return CancellationScope.nonCancellable(async () => {
+      const taken = [...this.waiting.values()];
+      const { head, refused } = await changeRegistry({
+        registry: this.registry,
+        head: this.head,
+        at: Date.now(),
+        requests: taken.map(({ request }) => request),
+        heard: this.takeHeard(),
+      });
+      this.head = head;
+      const revision = head?.revision ?? 0;
+      for (const { request, settle } of taken) {
+        const refusal = refused.find(({ id }) => id === request.id);
+        if (refusal === undefined) this.applied.set(request.id, revision);
+        this.waiting.delete(request.id);
+        settle(revision, refusal);
+      }
+    });
   }
 
   carried(): RegistryCarried {
     return {
-      head: this.files.head,
+      head: this.head,
       applied: [...this.applied].slice(-REMEMBERED_UPDATES),
       reports: this.reports,
-      waiting: this.waiting,
+      heard: this.heard.entries(),
     };
   }
 
   view(): RegistryView {
     return {
-      revision: this.files.head?.revision ?? 0,
-      agents: this.book.size,
+      revision: this.head?.revision ?? 0,
+      agents: this.head?.agents ?? 0,
       reports: this.reports,
       state: this.state,
     };
   }
 
-  private count(report: RunReport): void {
-    this.reports += 1;
-    this.unpublished += 1;
-    for (const each of report.agents) this.book.hear(each, Date.now());
-  }
-
-  private refuseBy({ id }: { id: string }, { refuse }: Work): void {
-    const { maxUpdates } = this.input.terms;
-    // Several updates may come with one workflow task, before the workflow itself sees that it is full.
-    if (this.state !== 'open' || this.updates >= maxUpdates)
-      throw failure('RegistrySwitching', `The registry "${this.registry}" goes on in a new execution.`);
-    if (!this.applied.has(id)) refuse(this.book);
-  }
-
-  private async take(
-    { id, by }: { readonly id: string; readonly by?: string },
-    { refuse, apply }: Work,
-    before?: () => Promise<void>,
-  ): Promise<Registered> {
-    this.updates += 1;
-    const known = this.applied.get(id);
-    if (known === undefined) {
-      await before?.();
-      // Others may have been applied meanwhile.
-      refuse(this.book);
-      apply(this.book, { at: Date.now(), by });
-    }
-    const revision = known ?? (this.book.hasChanges ? this.next : this.next - 1);
-    this.applied.set(id, revision);
-    await condition(() => (this.files.head?.revision ?? 0) >= revision);
-    return { revision };
+  private takeHeard(): readonly AgentReport[] {
+    const heard = this.heard.entries();
+    this.heard = new AgentTally(heard.slice(MOST_HEARD));
+    this.unpublished = Math.max(0, heard.length - MOST_HEARD);
+    return heard.slice(0, MOST_HEARD);
   }
 }
 
-function registering(request: RegisterRequest): Work {
-  return {
-    refuse: (book) => refuseRegistration(request, book),
-    apply: (book, stamp) => {
-      for (const agent of request.agents) book.register(agent, stamp);
-    },
-  };
-}
-
-function retiring(request: RetireRequest): Work {
-  return {
-    refuse: (book) => refuseRetirement(request, book),
-    apply: (book, stamp) => book.retire(request, stamp),
-  };
-}
-
-function weighing(request: WeighRequest): Work {
-  return {
-    refuse: (book) => refuseWeighing(request, book),
-    apply: (book, stamp) => book.weigh(request, stamp),
-  };
-}
-
-function scoring(request: ScoreRequest): Work {
-  return {
-    refuse: (book) => refuseScore(request, book),
-    apply: (book, stamp) => book.score(request, stamp),
-  };
+function waitingWith(request: RegistryRequest): Waiting {
+  let settle: Waiting['settle'] = () => undefined;
+  const answer = new Promise<Registered>((resolve, reject) => {
+    settle = (revision, refused) => {
+      if (refused === undefined) resolve({ revision });
+      else reject(failure(refused.type, refused.message));
+    };
+  });
+  return { request, answer, settle };
 }

@@ -94,8 +94,12 @@ describe('the registry of agents', () => {
     const terms = { canary: { minUses: 3 } };
     await bench.agents.register({ seventh: reviewer('1') });
     await bench.agents.register({ seventh: reviewer('2') }, terms);
-    for (let use = 0; use < 6; use += 1) await bench.report('seventh', '2', {});
     const seventh = async () => (await bench.agents.list()).find(({ name }) => name === 'seventh');
+    for (let use = 0; use < 6; use += 1) {
+      // What was used before a stage began counts for nothing in it.
+      if (use === 3) await bench.until(async () => (await seventh())?.canary?.stage === 1);
+      await bench.report('seventh', '2', {});
+    }
     await bench.until(async () => (await seventh())?.current === '2');
     expect((await seventh())?.versions.map(({ state }) => state)).toEqual(['former', 'current']);
     const history = await bench.agents.history({ agent: 'seventh' });

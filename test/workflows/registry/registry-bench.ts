@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
 import { type AgentRegistry, agentRegistry } from '../../../src/client/agents';
 import { type BatonClient, connect } from '../../../src/client/connect';
 import { failure } from '../../../src/contract/fail';
@@ -26,6 +27,8 @@ export interface RegistryBench {
   readonly client: BatonClient;
   readonly agents: AgentRegistry;
   readonly store: Store;
+  /** The registry's workflow. */
+  readonly entity: WorkflowHandle;
   replies(reply: (request: ModelRequest) => ScriptedReply | Promise<ScriptedReply>): void;
   /** One run's report on one agent. */
   report(agent: string, version: string, figures: Partial<AgentFigures>): Promise<void>;
@@ -74,6 +77,7 @@ export async function openRegistryBench(terms: Partial<RegistryTerms> = {}): Pro
   return {
     client,
     store,
+    entity: temporal.workflow.getHandle(id),
     agents: agentRegistry(client.context, { publishEveryMs: 100, ...terms }),
     replies(answering) {
       reply = answering;

@@ -6,7 +6,6 @@ import {
   type Canary,
   MAX_VERSIONS,
   NO_FIGURES,
-  PAGES,
   pageOf,
   RECENT_USES,
   type RegisteredAgent,
@@ -22,31 +21,39 @@ import type {
   ScoreRequest,
   WeighRequest,
 } from '../../contract/registry/registry-messages';
+import type { AgentDefinition } from '../../contract/team/agent';
 import { judgeCanary, percent } from './judge-canary';
 
-/** All agents of a registry. What changes is noted until it is published. */
-export class RegistryBook {
-  private readonly pages: Map<string, RegisteredAgent>[] = Array.from({ length: PAGES }, () => new Map());
-  private readonly touched = new Set<number>();
-  private changes: RegistryChange[] = [];
-  size = 0;
+/** A registration with the definition that it names. */
+export interface DefinedRegistration extends Registration {
+  readonly agent: AgentDefinition;
+}
 
-  /** Takes up what an earlier execution had. */
-  load(page: RegistryPage): void {
-    for (const agent of Object.values(page)) this.keep(agent);
-    this.touched.clear();
+/** The agents of some of a registry's pages: those that a set of changes is about. */
+export class RegistryBook {
+  readonly changes: RegistryChange[] = [];
+  private readonly pages: ReadonlyMap<number, Map<string, RegisteredAgent>>;
+  private readonly touched = new Set<number>();
+
+  /** With how many agents all pages have. */
+  constructor(
+    pages: ReadonlyMap<number, RegistryPage>,
+    public size: number,
+  ) {
+    this.pages = new Map([...pages].map(([page, agents]) => [page, new Map(Object.entries(agents))]));
   }
 
   find(name: string): RegisteredAgent | undefined {
-    return this.pages[pageOf(name)]?.get(name);
+    return this.pages.get(pageOf(name))?.get(name);
   }
 
   /**
    * A new agent, or a new version of one: on trial, or for all new runs at once. Registering the same version with the
    * same definition again changes nothing, but that `now` makes it the current one.
    */
-  register(registration: Registration, { at, by }: Stamp): void {
-    const { name, version } = registration;
+  register(registration: DefinedRegistration, { at, by }: Stamp): void {
+    const { name } = registration;
+    const { version, capabilities, tier, model } = registration.agent;
     const known = this.find(name);
     const atOnce = known === undefined || registration.now === true;
     const isThere = known?.versions.some((each) => each.version === version) === true;
@@ -57,8 +64,9 @@ export class RegistryBook {
       state: 'canary',
       registeredAt: at,
       ...(by === undefined ? {} : { by }),
-      capabilities: registration.capabilities,
-      tier: registration.tier,
+      capabilities,
+      tier,
+      ...(model === undefined ? {} : { model }),
       figures: NO_FIGURES,
     };
     const agent: RegisteredAgent = {
@@ -118,24 +126,9 @@ export class RegistryBook {
     else this.keep(heard);
   }
 
-  /** Whether a change waits that is more than a figure. */
-  get hasChanges(): boolean {
-    return this.changes.length > 0;
-  }
-
-  get isTouched(): boolean {
-    return this.touched.size > 0 || this.changes.length > 0;
-  }
-
-  /** What is to be published; from here on nothing is noted as changed. */
-  take(): { readonly pages: ReadonlyMap<number, RegistryPage>; readonly changes: readonly RegistryChange[] } {
-    const pages = new Map(
-      [...this.touched].sort((left, right) => left - right).map((page) => [page, this.page(page)]),
-    );
-    const { changes } = this;
-    this.touched.clear();
-    this.changes = [];
-    return { pages, changes };
+  /** The pages that changed, as they are now. */
+  changed(): ReadonlyMap<number, RegistryPage> {
+    return new Map([...this.touched].map((page) => [page, Object.fromEntries(this.pages.get(page) ?? [])]));
   }
 
   private judge(agent: RegisteredAgent, at: number): void {
@@ -158,14 +151,10 @@ export class RegistryBook {
     }
   }
 
-  private page(page: number): RegistryPage {
-    return Object.fromEntries(this.pages[page] ?? []);
-  }
-
   private keep(agent: RegisteredAgent): void {
     const page = pageOf(agent.name);
-    const agents = this.pages[page];
-    if (agents === undefined) return;
+    const agents = this.pages.get(page);
+    if (agents === undefined) throw new Error(`page ${page} of the registry was not loaded`);
     if (!agents.has(agent.name)) this.size += 1;
     agents.set(agent.name, agent);
     this.touched.add(page);
@@ -173,7 +162,7 @@ export class RegistryBook {
 
   private drop(name: string): void {
     const page = pageOf(name);
-    if (this.pages[page]?.delete(name) !== true) return;
+    if (this.pages.get(page)?.delete(name) !== true) return;
     this.size -= 1;
     this.touched.add(page);
   }
@@ -198,9 +187,9 @@ export interface Stamp {
   readonly by?: string | undefined;
 }
 
-function trialOf({ version, canary }: Registration): Canary {
+function trialOf({ agent, canary }: DefinedRegistration): Canary {
   return {
-    version,
+    version: agent.version,
     stage: 0,
     terms: { ...CANARY_DEFAULTS, ...canary },
     figures: NO_FIGURES,

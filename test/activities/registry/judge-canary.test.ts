@@ -1,5 +1,5 @@
+import { judgeCanary } from '../../../src/activities/registry/judge-canary';
 import { type AgentFigures, CANARY_DEFAULTS, NO_FIGURES } from '../../../src/contract/registry/registry';
-import { judgeCanary } from '../../../src/workflows/registry/judge-canary';
 
 const figures = (more: Partial<AgentFigures>): AgentFigures => ({ ...NO_FIGURES, ...more });
 
