@@ -63,13 +63,13 @@ export function checkLimits(task: AgentTask, state: AgentState): void {
   }
 }
 
-/** Tells the agent to conclude where its limits cover one more turn only. An agent of one turn is told nothing. */
-export function wrapUpWhenLast(task: AgentTask, state: AgentState): AgentState {
+/** Tells the agent to conclude where its limits, or its time, cover one more turn only. An agent of one turn is told nothing. */
+export function wrapUpWhenLast(task: AgentTask, state: AgentState, lacksTime: boolean): AgentState {
   if (state.wrappingUp || state.turns === 0 || Object.keys(task.agent.tools).length === 0) return state;
   const { limits } = task.agent;
   const lastTurn = state.turns === limits.maxTurns - 1;
   const lastTokens = limits.maxTokens - tokens(state.usage) < 2 * state.lastTurnTokens;
-  return lastTurn || lastTokens ? wrapUp(state) : state;
+  return lastTurn || lastTokens || lacksTime ? wrapUp(state) : state;
 }
 
 export function wrapUp(state: AgentState, why: string = WRAP_UP): AgentState {

@@ -31,6 +31,8 @@ export interface AgentEffects {
   afterTools?(state: AgentState): void;
   /** Sums up a transcript that has grown long. Without it transcripts stay as they are. */
   compact?(input: CompactInput): Promise<CompactResult>;
+  /** Does its time suffice for about one more turn only? Then it is told to conclude. Without it time is plenty. */
+  lacksTime?(): boolean;
   /** Called between turns. May throw to go on in another execution: the state holds all that the loop needs. */
   betweenTurns?(state: AgentState): Promise<void>;
 }

@@ -25,7 +25,7 @@ export async function runAgent(
     if (effects.betweenTurns !== undefined) await effects.betweenTurns(state);
     checkLimits(task, state);
     if (isLong(task, state)) state = await compact(task, effects, state);
-    state = wrapUpWhenLast(task, state);
+    state = wrapUpWhenLast(task, state, effects.lacksTime?.() === true);
     let reply: ModelCallResult;
     try {
       reply = await effects.callModel({

@@ -1,6 +1,7 @@
 import { minus, NOTHING } from '../contract/cost/amount';
 import { addUsage, type Usage } from '../contract/cost/usage';
 import type { NodeState, RunView, ViewNode } from '../contract/run/view';
+import { isWithin } from '../contract/team/step-path';
 
 /** Views of a run and of its children, by workflow id. */
 export type ViewsByWorkflow = ReadonlyMap<string, RunView>;
@@ -74,15 +75,11 @@ function factsOf(
 }
 
 function withAdditions(node: ViewNode, additions: readonly Addition[]): ViewNode {
-  const mine = additions.filter((each) => isAtOrBelow(each.path, node.path));
+  // Steps of a child come after the step that it runs, but their paths are below it: they are never added to.
+  const mine = additions.filter((each) => isWithin(each.path, node.path));
   return mine.length === 0
     ? node
     : { ...node, usage: mine.reduce((sum, each) => addUsage(sum, each.usage), node.usage) };
-}
-
-/** Steps of a child come after the step that it runs, but their paths are below it: they are never added to. */
-function isAtOrBelow(path: string, above: string): boolean {
-  return path === above || path.startsWith(`${above}/`) || path.startsWith(`${above}[`);
 }
 
 function lessUsage(more: Usage, less: Usage): Usage {

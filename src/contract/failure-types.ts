@@ -93,6 +93,7 @@ export const FAILURES = {
   GrantTooSmall: final('Nothing: the run grants more, or ends the step for want of budget.'),
   CostLimitReached: final("Raise the team's limits.maxMicroDollars."),
   ModelCallLimitReached: final("Raise the team's limits.maxModelCalls."),
+  TimeLimitReached: final("Raise the budget's timeout, or give its steps less to do."),
   StepTimedOut: final("Raise the step's timeout, or give it less to do.", AGENT),
   RunTimedOut: final("Raise the team's limits.timeout, or give it less to do."),
   UnknownTool: final('Register the tool with the worker, or take it out of the team.'),

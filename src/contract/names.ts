@@ -43,6 +43,9 @@ export const REMEMBERED_SIGNAL = 'remembered';
 export const ASK_GRANT_SIGNAL = 'askGrant';
 export const GRANT_SIGNAL = 'grant';
 export const USED_SIGNAL = 'used';
+/** A child tells its parent whether steps of it run on a budget's time, and is told how that stands. */
+export const BUDGET_RUNS_SIGNAL = 'budgetRuns';
+export const BUDGET_TIME_SIGNAL = 'budgetTime';
 export const DECIDE_UPDATE = 'decide';
 export const DECIDE_SIGNAL = 'decideBySignal';
 export const DELEGATE_UPDATE = 'delegate';

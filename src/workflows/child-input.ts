@@ -1,3 +1,4 @@
+import { untimed } from '../contract/cost/budgets';
 import type { PreparedAgent } from '../contract/run/agent-run';
 import { type PreparedRun, RUN_FORMAT, type SubtreeInput } from '../contract/run/run';
 import { examplesKey } from '../contract/team/classification';
@@ -25,7 +26,10 @@ export function subtreeInput(run: Run, place: Place): SubtreeInput {
     prepared: neededBy(place, run.prepared),
     settings: run.settings,
     limits: run.ledger.left(place.path),
-    ...(run.budgets === undefined ? {} : { budgets: run.budgets }),
+    ...(run.budgets === undefined
+      ? {}
+      : { budgets: run.times === undefined ? untimed(run.budgets) : run.budgets }),
+    ...(run.times === undefined ? {} : { budgetTimes: run.times.told() }),
     deadlineAt: run.deadlineAt,
     ...(until < run.deadlineAt ? { until } : {}),
     ...(run.tenant === undefined ? {} : { tenant: run.tenant }),

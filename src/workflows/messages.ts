@@ -2,9 +2,12 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Approval, Decision, DecisionRecord, Delegation, Edit } from '../contract/approvals/approval';
 import type { Permit } from '../contract/approvals/held-call';
 import type { EffectState } from '../contract/calls/effect';
+import type { BudgetRuns, BudgetTimeTold } from '../contract/cost/budget-time';
 import type { AskedGrant, GivenGrant, UsedByChild } from '../contract/cost/grant';
 import {
   ASK_GRANT_SIGNAL,
+  BUDGET_RUNS_SIGNAL,
+  BUDGET_TIME_SIGNAL,
   DECIDE_SIGNAL,
   DECIDE_UPDATE,
   DELEGATE_UPDATE,
@@ -40,5 +43,7 @@ export const eventSignal = defineSignal<[RaisedEvent]>(EVENT_SIGNAL);
 export const askGrantSignal = defineSignal<[AskedGrant]>(ASK_GRANT_SIGNAL);
 export const grantSignal = defineSignal<[GivenGrant]>(GRANT_SIGNAL);
 export const usedSignal = defineSignal<[UsedByChild]>(USED_SIGNAL);
+export const budgetRunsSignal = defineSignal<[BudgetRuns]>(BUDGET_RUNS_SIGNAL);
+export const budgetTimeSignal = defineSignal<[BudgetTimeTold]>(BUDGET_TIME_SIGNAL);
 export const pauseSignal = defineSignal<[Pause | null]>(PAUSE_SIGNAL);
 export const rememberedSignal = defineSignal<[readonly Permit[]]>(REMEMBERED_SIGNAL);

@@ -6,9 +6,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { NO_EFFECTS } from '../contract/calls/effect';
+import { timedBudgets } from '../contract/cost/budgets';
+import type { JsonObject } from '../contract/json';
 import type { AgentState } from '../contract/run/agent-run';
 import { lineageAt } from '../contract/run/past';
 import type { SubtreeInput, SubtreeResult } from '../contract/run/run';
+import type { StepPath } from '../contract/team/step-path';
 import { inline } from '../contract/value';
 import { showCurrentView } from './current-view';
 import { effectsQuery, viewQuery } from './messages';
@@ -18,6 +21,7 @@ import type { Continuation, Run } from './run';
 import { runStep } from './run-step';
 import { AgentTally } from './safeguards/agent-tally';
 import { ApprovalDesk } from './safeguards/approval-desk';
+import { BudgetTimes } from './safeguards/budget-times';
 import { ChildGrants, ParentSupply } from './safeguards/child-grants';
 import { EffectLog } from './safeguards/effect-log';
 import { Gate } from './safeguards/gate';
@@ -44,25 +48,31 @@ export interface OpenRun {
   readonly overseer: Overseer;
   readonly tally: AgentTally;
   readonly switchboard: Switchboard;
+  readonly times: BudgetTimes | undefined;
   prepared(facts: Pick<SubtreeInput, 'prepared'>, continuation?: Continuation): Run;
 }
 
 /** What differs between the run as its steps see it and the same run while it undoes, or while it gathers calls. */
-type Means = Pick<Run, 'prepared' | 'overseer' | 'taint' | 'gather'>;
+type Means = Pick<Run, 'prepared' | 'overseer' | 'taint' | 'gather' | 'times'>;
 
 export function openRun(opening: Opening): OpenRun {
   const { workflowId } = workflowInfo();
   const { settings, continued } = opening;
+  const { parent } = workflowInfo();
+  // A run that a session has started has a parent too, and none that grants it anything.
+  const above = opening.grant === undefined ? undefined : parent?.workflowId;
+  const times = timesOf(opening, above);
   const ledger = new Ledger({
     limits: opening.limits,
     granted: opening.grant,
     budgets: opening.budgets,
     carried: continued?.spent,
+    spentByName: continued?.budgets,
+    times,
   });
   const grants = new ChildGrants(ledger);
-  const { parent } = workflowInfo();
-  if (opening.grant !== undefined && parent !== undefined)
-    ledger.more.suppliedBy(new ParentSupply(parent.workflowId, workflowId, (more) => ledger.grow(more)));
+  if (above !== undefined)
+    ledger.more.suppliedBy(new ParentSupply(above, workflowId, (more) => ledger.grow(more)));
   const view = new ViewKeeper({
     run: opening.run,
     workflow: workflowId,
@@ -85,18 +95,15 @@ export function openRun(opening: Opening): OpenRun {
     },
     continued?.view.approvals,
   );
-  if (opening.limits.whenSpent === 'ask')
-    ledger.more.raisedBy(async ({ name, limit, base }, path) => {
-      const { verdict } = await approvals.ask({
-        path,
-        reason: 'budget',
-        question: `The budget of ${name} is used up. Approve to raise it by as much again, deny to stop with what there is.`,
-        value: inline({ budget: name, limit: { ...limit }, raise: { ...base } }),
-        terms: overseer.terms,
-        fourEyes: true,
-      });
-      return verdict === 'approve';
-    });
+  if (opening.limits.whenSpent === 'ask') {
+    const raise = raising(approvals, overseer);
+    ledger.more.raisedBy(({ name, limit, base }, path) =>
+      raise(path, { budget: name, limit: { ...limit }, raise: { ...base } }),
+    );
+    times?.raisedBy(({ name, limitMs, baseMs, path }) =>
+      raise(path, { budget: `the budget "${name}"`, limit: { ms: limitMs }, raise: { ms: baseMs } }),
+    );
+  }
   const effects = new EffectLog(continued?.effects ?? { ...NO_EFFECTS, undone: opening.undone ?? {} });
   const { lineage, lineages, repeats: terms } = opening;
   const past = {
@@ -125,6 +132,7 @@ export function openRun(opening: Opening): OpenRun {
     overseer,
     tally,
     switchboard,
+    times,
     prepared({ prepared }, continuation) {
       const runUntil = (deadlineAt: number, means: Means): Run => {
         const run: Run = {
@@ -144,6 +152,7 @@ export function openRun(opening: Opening): OpenRun {
           approvals,
           ledger,
           budgets: opening.budgets,
+          times: means.times,
           grants,
           effects,
           repeats,
@@ -162,6 +171,7 @@ export function openRun(opening: Opening): OpenRun {
               // What is undone was done; nobody is asked whether it may be, whatever has been read since.
               taint: new Taint(path),
               gather: undefined,
+              times: undefined,
             }),
           nextUndo: () => {
             undos += 1;
@@ -170,15 +180,40 @@ export function openRun(opening: Opening): OpenRun {
         };
         return run;
       };
-      return runUntil(opening.deadlineAt, { prepared, overseer, taint, gather: undefined });
+      return runUntil(opening.deadlineAt, { prepared, overseer, taint, gather: undefined, times });
     },
+  };
+}
+
+function timesOf({ budgets, budgetTimes }: Opening, parent: string | undefined): BudgetTimes | undefined {
+  if (budgets === undefined || timedBudgets(budgets).length === 0) return undefined;
+  const { workflowId } = workflowInfo();
+  if (parent === undefined) return new BudgetTimes(budgets);
+  return new BudgetTimes(budgets, { parent, workflow: workflowId, told: budgetTimes ?? {} });
+}
+
+/** Asks people whether a budget that is used up is to be raised. */
+function raising(approvals: ApprovalDesk, overseer: Overseer) {
+  return async (
+    path: StepPath,
+    asked: { readonly budget: string; readonly limit: JsonObject; readonly raise: JsonObject },
+  ): Promise<boolean> => {
+    const { verdict } = await approvals.ask({
+      path,
+      reason: 'budget',
+      question: `The budget of ${asked.budget} is used up. Approve to raise it by as much again, deny to stop with what there is.`,
+      value: inline({ ...asked }),
+      terms: overseer.terms,
+      fourEyes: true,
+    });
+    return verdict === 'approve';
   };
 }
 
 /** Lets the agent at the top of a subtree go on in a new execution between two turns, once its history has grown long. */
 export function continuationOf(
   input: SubtreeInput,
-  { view, ledger, effects, overseer, tally, switchboard }: OpenRun,
+  { view, ledger, effects, overseer, tally, switchboard, times }: OpenRun,
 ): Continuation {
   return {
     from: input.continued?.agent,
@@ -190,10 +225,12 @@ export function continuationOf(
         ...withoutSwitches(input),
         ...(oversight === undefined ? {} : { oversight }),
         ...switchboard.forChild(input),
+        ...(times === undefined ? {} : { budgetTimes: times.told() }),
         continued: {
           agent,
           view: view.snapshot(),
           spent: ledger.book.entries(),
+          budgets: ledger.spentByName(),
           effects: effects.snapshot(),
           agents: tally.entries(),
         },

@@ -5,6 +5,7 @@ const SPENT: readonly (string | undefined)[] = [
   'TokenLimitReached',
   'CostLimitReached',
   'ModelCallLimitReached',
+  'TimeLimitReached',
 ];
 
 /** What a pattern ran out of, where that is why its turn failed: then it concludes with what it has. */

@@ -98,6 +98,7 @@ export async function runChild(run: Run, place: Place, input: SubtreeInput): Pro
     throw error;
   } finally {
     run.switchboard.close(workflowId);
+    run.times?.close(workflowId);
   }
 }
 

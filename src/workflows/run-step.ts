@@ -64,7 +64,14 @@ async function afterAttempt(
   }
 }
 
+/** A budget's time ends an attempt as the step's own does: a fallback that follows is outside of it. */
 function timed(place: Place, run: Run): Promise<StepResult> {
+  const { budget } = place.step;
+  if (typeof budget !== 'string' || run.times?.has(budget) !== true) return inOwnTime(place, run);
+  return run.times.within(budget, place.path, () => inOwnTime(place, run));
+}
+
+function inOwnTime(place: Place, run: Run): Promise<StepResult> {
   const { timeout } = place.step;
   if (timeout === undefined || place.step.kind === 'on') return inPhase(run, place);
   return withDeadline(

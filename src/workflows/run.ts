@@ -7,6 +7,7 @@ import type { Value } from '../contract/value';
 import type { Place } from './place';
 import type { AgentTally } from './safeguards/agent-tally';
 import type { ApprovalDesk } from './safeguards/approval-desk';
+import type { BudgetTimes } from './safeguards/budget-times';
 import type { ChildGrants } from './safeguards/child-grants';
 import type { EffectLog } from './safeguards/effect-log';
 import type { Gate } from './safeguards/gate';
@@ -43,6 +44,8 @@ export interface Run {
   readonly ledger: Ledger;
   /** Budgets that steps share by name; absent where the team has none. */
   readonly budgets: Readonly<Record<string, Budget>> | undefined;
+  /** Their times; absent where none has one, and while it undoes, which no time ends. */
+  readonly times: BudgetTimes | undefined;
   readonly grants: ChildGrants;
   readonly effects: EffectLog;
   readonly repeats: RepeatGuard;

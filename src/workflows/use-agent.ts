@@ -2,6 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { AgentEffects, ToolOutcome, ToolUse } from '../agent/effects';
 import { runAgent } from '../agent/run-agent';
 import type { BatonActivities } from '../contract/activities';
+import type { ModelCallInput } from '../contract/calls/model-call';
 import { isSpent } from '../contract/cost/grant';
 import type { Usage } from '../contract/cost/usage';
 import { failure } from '../contract/fail';
@@ -144,7 +145,7 @@ function stepwise(
   const continuation = place.path === run.top ? run.continuation : undefined;
   // An execution that goes on from another does not begin the agent's time anew.
   const ends = continuation?.from?.untilMs ?? until;
-  const clock = new AgentClock(ends);
+  const clock = new AgentClock(ends, run.deadlineAt);
   const summary = summaryOf(agent.name, place.path);
   // Of a transcript whose bound the execution before this one knew.
   let known = BYTES_PER_TOKEN * (continuation?.from?.lastTurnTokens ?? 0);
@@ -165,13 +166,15 @@ function stepwise(
       );
       const need = worstCall(agent, input.append, known);
       const scarce = run.ledger.scarce(place.path, need.full);
+      const isShort = clock.turnsLeft() < PLENTY_OF_TURNS;
       const { economyBelow } = agent;
       const isCheap = economyBelow !== undefined && isSpent(run.ledger.untilShare(place.path, economyBelow));
       const told = {
         ...input,
         ...(isCheap ? { cheaply: true } : {}),
-        ...(scarce === undefined ? {} : { budgetNote: budgetNote(scarce, agent.rates) }),
+        ...noteOf({ scarce, rates: agent.rates, leftMs: isShort ? clock.leftMs() : undefined }),
       };
+      clock.beginTurn();
       const funded = { path: place.path, need };
       return withGrant(run.ledger, funded, (grant) => callModel({ ...told, grant })).then((reply) => {
         known = reply.threadBound ?? BYTES_PER_TOKEN * tokensOf(reply.usage);
@@ -183,6 +186,7 @@ function stepwise(
     },
     compact: (input) => summedUp(run, place.path, { agent, input, clock, known }),
     afterTools: (state) => tookIn(run, place.path, state),
+    lacksTime: () => clock.turnsLeft() < 2,
     callTool: (use) => ownTool?.(use) ?? useTool(run, place, { ...use, untilMs: ends, clock }),
   };
   if (continuation === undefined) return runAgent(task, effects);
@@ -195,6 +199,14 @@ function stepwise(
     },
     continuation.from,
   );
+}
+
+/** A model is told of its time once that suffices for fewer. */
+const PLENTY_OF_TURNS = 10;
+
+function noteOf(left: Parameters<typeof budgetNote>[0]): Pick<ModelCallInput, 'budgetNote'> {
+  const note = budgetNote(left);
+  return note === undefined ? {} : { budgetNote: note };
 }
 
 function tokensOf({ inputTokens, outputTokens }: Usage): number {

@@ -1,6 +1,6 @@
 import { fits, minus } from '../contract/cost/amount';
 import type { Grant } from '../contract/cost/grant';
-import { inDoubt, NO_USAGE, spentBy, type Usage } from '../contract/cost/usage';
+import { inDoubt, NO_USAGE, spentWithDoubt, type Usage } from '../contract/cost/usage';
 import type { StepPath } from '../contract/team/step-path';
 import { neededBy, usageOfFailed } from './failing';
 import type { Hold } from './safeguards/accounts';
@@ -47,7 +47,7 @@ function granted<T extends { readonly usage: Usage }>(
 ): Promise<T> {
   const { path, hold, isFinal, notes = true } = held;
   const settle = (usage: Usage): void => {
-    ledger.settle(hold, spentBy(usage));
+    ledger.settle(hold, spentWithDoubt(usage));
     if (notes) ledger.book.note(path, usage);
   };
   return start({ ...hold.amount, ...(isFinal ? { final: true } : {}) }).then(

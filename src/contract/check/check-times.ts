@@ -8,6 +8,12 @@ import { type Findings, knownTool, type Scope } from './findings';
 export function checkTimes(scope: Scope, found: Findings): void {
   const { team, steps } = scope;
   const runMs = milliseconds(team.limits.timeout);
+  for (const [name, { timeout }] of Object.entries(team.budgets ?? {}))
+    if (timeout !== undefined && milliseconds(timeout) > runMs)
+      found.warning(
+        ['budgets', name, 'timeout'],
+        `is longer than the run may take (limits.timeout: ${team.limits.timeout}).`,
+      );
   for (const site of steps) {
     const { step, place } = site;
     if (step.timeout !== undefined && milliseconds(step.timeout) > runMs)

@@ -5,6 +5,11 @@ export interface Amount {
   readonly microDollars: number;
 }
 
+/** What stands against a budget: confirmed and in doubt together, and of that in doubt. */
+export interface Spent extends Amount {
+  readonly doubt?: Amount;
+}
+
 export const NOTHING: Amount = { calls: 0, tokens: 0, microDollars: 0 };
 export const UNBOUNDED: Amount = { calls: Infinity, tokens: Infinity, microDollars: Infinity };
 

@@ -10,6 +10,18 @@ export function budgetsOf(team: Team): Readonly<Record<string, Budget>> {
   return Object.assign({}, ...below, team.budgets ?? {});
 }
 
+/** The names of those that have a time of their own. */
+export function timedBudgets(budgets: Readonly<Record<string, Budget>>): readonly string[] {
+  return Object.keys(budgets).filter((name) => budgets[name]?.timeout !== undefined);
+}
+
+/** The same budgets without their times, which end nothing that undoes. */
+export function untimed(budgets: Readonly<Record<string, Budget>>): Readonly<Record<string, Budget>> {
+  return Object.fromEntries(
+    Object.entries(budgets).map(([name, { timeout: _, ...budget }]) => [name, budget]),
+  );
+}
+
 /** What a budget allows: where it says nothing, as much as the run. */
 export function amountOfBudget(budget: Budget, run: Amount): Amount {
   return {

@@ -1,4 +1,4 @@
-import { type Amount, plus } from './amount';
+import { type Amount, plus, type Spent } from './amount';
 
 /** What model calls consumed. Tokens are counts, money is micro-dollars (1 dollar = 1,000,000). */
 export interface Usage {
@@ -55,6 +55,12 @@ function doubtOf(left: Amount | undefined, right: Amount | undefined): Pick<Usag
 export function spentBy({ calls, inputTokens, outputTokens, microDollars, doubt }: Usage): Amount {
   const confirmed = { calls, tokens: inputTokens + outputTokens, microDollars };
   return doubt === undefined ? confirmed : plus(confirmed, doubt);
+}
+
+/** The same, with what of it is in doubt. */
+export function spentWithDoubt(usage: Usage): Spent {
+  const { doubt } = usage;
+  return { ...spentBy(usage), ...(doubt === undefined ? {} : { doubt }) };
 }
 
 /** Nothing confirmed, and that much in doubt. */

@@ -2,7 +2,8 @@ import type { Permit } from '../approvals/held-call';
 import type { GivenOversight, Oversight } from '../approvals/oversight';
 import type { EffectState } from '../calls/effect';
 import type { ToolMeta } from '../calls/tool-call';
-import type { Amount } from '../cost/amount';
+import type { Amount, Spent } from '../cost/amount';
+import type { BudgetTime } from '../cost/budget-time';
 import type { Usage } from '../cost/usage';
 import type { CapabilityChoice } from '../registry/capability';
 import type { AgentReport } from '../registry/registry-messages';
@@ -115,6 +116,8 @@ export interface SubtreeInput {
   readonly grant?: Amount;
   /** Budgets that its steps share by name with the rest of the run. */
   readonly budgets?: Readonly<Record<string, Budget>>;
+  /** How the times of these budgets stood when it began. */
+  readonly budgetTimes?: Readonly<Record<string, BudgetTime>>;
   /** Milliseconds since the epoch; past it the whole run is over. */
   readonly deadlineAt: number;
   /** Milliseconds since the epoch, where a step above has less time than the run: then its parent cancels it. */
@@ -146,6 +149,8 @@ export interface Continued {
   readonly agent: AgentState;
   readonly view: RunView;
   readonly spent: Readonly<Record<StepPath, Usage>>;
+  /** Of that, what counts in budgets that steps share by name. */
+  readonly budgets?: Readonly<Record<string, Spent>>;
   readonly effects?: EffectState;
   readonly agents?: readonly AgentReport[];
 }
@@ -159,7 +164,7 @@ export interface StepResult {
 export interface SubtreeResult extends StepResult {
   readonly usage: Usage;
   /** Of that, what counts in budgets that its steps share by name. */
-  readonly budgets?: Readonly<Record<string, Amount>>;
+  readonly budgets?: Readonly<Record<string, Spent>>;
   /** What would undo it, where it is part of a saga. */
   readonly effects?: Pick<EffectState, 'undos' | 'undone'>;
   /** Approvals given in it that cover the rest of the run's calls of their kind. */

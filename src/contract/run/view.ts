@@ -1,6 +1,7 @@
 import type { Approval, RejectedDecision } from '../approvals/approval';
 import type { PassedModel } from '../calls/model-call';
 import type { Amount } from '../cost/amount';
+import type { BudgetTime } from '../cost/budget-time';
 import type { Usage } from '../cost/usage';
 import type { CapabilityChoice } from '../registry/capability';
 import type { AgentOrigin } from '../registry/registry';
@@ -71,6 +72,12 @@ export interface BudgetView {
   readonly left: Amount;
   /** Of that, by calls and children that are under way. */
   readonly held: Amount;
+  /** Confirmed. Absent, like the next, in views of an older build. */
+  readonly spent?: Amount;
+  /** What calls may have cost besides whose end nobody saw. */
+  readonly doubt?: Amount;
+  /** Of one with a time of its own: its limit, and what is left of it. */
+  readonly time?: BudgetTime & { readonly limitMs: number };
 }
 
 /** What the `view` query answers for one workflow: a run, or the child that runs one of its subtrees. */

@@ -111,3 +111,8 @@ function named(member: string, steps: Readonly<Record<string, Step>>): readonly 
 function field(key: string, step: Step): ChildStep {
   return { key, place: [key], step };
 }
+
+/** Is a path that of a step, of one of its turns, or of something below it? */
+export function isWithin(path: StepPath, above: StepPath): boolean {
+  return path === above || path.startsWith(`${above}/`) || path.startsWith(`${above}[`);
+}

@@ -28,6 +28,11 @@ export const budgetSchema = z.strictObject({
   maxModelCalls: z.number().int().min(1).optional(),
   maxTokens: z.number().int().min(1).optional(),
   maxMicroDollars: z.number().int().min(1).optional(),
+  /**
+   * Wall time in which any of the steps runs, wherever in the run; those side by side count once. It begins with the first
+   * of them and stands still while none runs. Once it is over they conclude with what they have, or fail TimeLimitReached.
+   */
+  timeout: durationSchema.optional(),
 });
 export type Budget = z.infer<typeof budgetSchema>;
 

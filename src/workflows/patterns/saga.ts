@@ -2,7 +2,7 @@ import { CancellationScope, CancelledFailure, ContinueAsNew, isCancellation } fr
 import { failure } from '../../contract/fail';
 import type { StepResult } from '../../contract/run/run';
 import type { SagaStep } from '../../contract/team/step';
-import { childPath } from '../../contract/team/step-path';
+import { childPath, isWithin } from '../../contract/team/step-path';
 import type { Value } from '../../contract/value';
 import { describeFailure } from '../failing';
 import { keepValue } from '../keep-value';
@@ -96,10 +96,6 @@ async function undone(run: Run, place: Place<SagaStep>, error: unknown): Promise
 function partOf({ path, step }: Place<SagaStep>, within: string): string {
   const names = step.steps.map(({ name }) => name);
   return names.find((name) => isWithin(within, childPath(path, step, name))) ?? 'more';
-}
-
-function isWithin(path: string, above: string): boolean {
-  return path === above || path.startsWith(`${above}/`) || path.startsWith(`${above}[`);
 }
 
 function leftDone(left: readonly LeftDone[]): string {

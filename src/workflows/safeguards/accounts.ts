@@ -1,4 +1,13 @@
-import { type Amount, fits, isNothing, least, minus, NOTHING, plus } from '../../contract/cost/amount';
+import {
+  type Amount,
+  fits,
+  isNothing,
+  least,
+  minus,
+  NOTHING,
+  plus,
+  type Spent,
+} from '../../contract/cost/amount';
 import type { StepPath } from '../../contract/team/step-path';
 
 /** A limit, and what stands against it. Everything below its owner is counted in it. */
@@ -12,6 +21,8 @@ export interface Account {
   granted: Amount | undefined;
   /** Confirmed, and in doubt. */
   spent: Amount;
+  /** Of that, in doubt. */
+  doubt: Amount;
   /** By what is under way. */
   held: Amount;
   /** Holders that may still give something back. */
@@ -31,11 +42,16 @@ export interface Hold {
 }
 
 export function newAccount(name: string, limit: Amount, granted?: Amount): Account {
-  return { name, base: limit, limit, granted, spent: NOTHING, held: NOTHING, active: 0 };
+  return { name, base: limit, limit, granted, spent: NOTHING, doubt: NOTHING, held: NOTHING, active: 0 };
 }
 
 export function leftOf({ limit, granted, spent, held }: Account): Amount {
   return minus(granted ?? limit, plus(spent, held));
+}
+
+export function charge(account: Account, spent: Spent): void {
+  account.spent = plus(account.spent, spent);
+  if (spent.doubt !== undefined) account.doubt = plus(account.doubt, spent.doubt);
 }
 
 /**
@@ -119,21 +135,21 @@ export class Accounts {
   }
 
   /** Of what it holds, so much is spent. */
-  spend(hold: Hold, spent: Amount): void {
+  spend(hold: Hold, spent: Spent): void {
     for (const account of hold.accounts) {
       account.held = minus(account.held, least(spent, hold.amount));
-      account.spent = plus(account.spent, spent);
+      charge(account, spent);
     }
     hold.amount = minus(hold.amount, spent);
   }
 
   /** The holder has ended: what it has spent stays, the rest is free again. */
-  settle(hold: Hold, spent: Amount, byName: Readonly<Record<string, Amount>> = {}): void {
+  settle(hold: Hold, spent: Spent, byName: Readonly<Record<string, Spent>> = {}): void {
     this.setActive(hold, false);
     for (const account of hold.accounts) {
       const name = hold.named.get(account);
       account.held = minus(account.held, hold.amount);
-      account.spent = plus(account.spent, name === undefined ? spent : (byName[name] ?? spent));
+      charge(account, name === undefined ? spent : (byName[name] ?? spent));
     }
     hold.amount = NOTHING;
   }

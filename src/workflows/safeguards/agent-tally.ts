@@ -23,6 +23,7 @@ const NOT_THE_AGENTS: ReadonlySet<string> = new Set([
   'CostLimitReached',
   'ModelCallLimitReached',
   'RunTimedOut',
+  'TimeLimitReached',
 ]);
 
 /** How the registered agents of one execution fare, children included, for the one report that a run sends. */

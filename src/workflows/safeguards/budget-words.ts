@@ -24,12 +24,38 @@ export function spentFailure(account: Account, needed: Amount): Error {
   );
 }
 
-/** What a model is told of a budget that its next calls may use up. */
-export function budgetNote({ tokens, microDollars }: Amount, rates: WorstRates | undefined): string {
-  const dollars = rates !== undefined ? ` and $${(microDollars / 1_000_000).toFixed(4)}` : '';
-  return `Budget left for this work: ${tokens} tokens${dollars}. Use it sparingly and conclude in time.`;
+interface Left {
+  /** Of a budget that its next calls may use up. */
+  readonly scarce: Amount | undefined;
+  readonly rates: WorstRates | undefined;
+  /** Milliseconds of a time that its next turns may use up. */
+  readonly leftMs: number | undefined;
 }
 
-export function budgetView({ name, limit, spent, held }: Account): BudgetView {
-  return { name, limit, left: minus(limit, spent), held };
+/** What a model is told of what it may use up; undefined where there is plenty of all. */
+export function budgetNote({ scarce, rates, leftMs }: Left): string | undefined {
+  const parts = [
+    ...(scarce === undefined ? [] : [`${scarce.tokens} tokens`]),
+    ...(scarce === undefined || rates === undefined
+      ? []
+      : [`$${(scarce.microDollars / 1_000_000).toFixed(4)}`]),
+    ...(leftMs === undefined ? [] : [`${Math.max(0, Math.round(leftMs / 1000))} seconds`]),
+  ];
+  if (parts.length === 0) return undefined;
+  return `Budget left for this work: ${parts.join(' and ')}. Use it sparingly and conclude in time.`;
+}
+
+export function budgetView(
+  { name, limit, spent, doubt, held }: Account,
+  time?: BudgetView['time'],
+): BudgetView {
+  return {
+    name,
+    limit,
+    left: minus(limit, spent),
+    held,
+    spent: minus(spent, doubt),
+    doubt,
+    ...(time === undefined ? {} : { time }),
+  };
 }

@@ -1,7 +1,7 @@
 import { getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
-import { type Amount, fits, minus, NOTHING, plus, times } from '../../contract/cost/amount';
+import { type Amount, fits, minus, NOTHING, plus, type Spent, times } from '../../contract/cost/amount';
 import type { AskedGrant, GivenGrant } from '../../contract/cost/grant';
-import { inDoubt, spentBy, type Usage } from '../../contract/cost/usage';
+import { inDoubt, spentWithDoubt, type Usage } from '../../contract/cost/usage';
 import type { StepPath } from '../../contract/team/step-path';
 import { askGrantSignal, grantSignal, usedSignal } from '../messages';
 import type { Hold } from './accounts';
@@ -50,12 +50,12 @@ export class ChildGrants {
   }
 
   /** The child has ended: with what it says it has used, else with all that it held in doubt. */
-  close(workflow: string, told: Usage | undefined, byName?: Readonly<Record<string, Amount>>): void {
+  close(workflow: string, told: Usage | undefined, byName?: Readonly<Record<string, Spent>>): void {
     const child = this.children.get(workflow);
     if (child === undefined) return;
     this.children.delete(workflow);
     const usage = told ?? child.used ?? inDoubt(child.hold.amount);
-    this.ledger.settle(child.hold, spentBy(usage), byName);
+    this.ledger.settle(child.hold, spentWithDoubt(usage), byName);
     this.ledger.book.note(child.path, usage);
   }
 

@@ -1,12 +1,12 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 
-/** What runs against a time. */
-class DeadlineScope extends CancellationScope {
+/** The time that something runs against, and the scope that it runs in. */
+export class Deadline extends CancellationScope {
   isOver = false;
 
   constructor(
     /** Milliseconds since the epoch. */
-    readonly at: number,
+    public at: number,
     /** The timer runs in the parent of this execution, which then cancels it. */
     readonly isParents: boolean,
   ) {
@@ -29,8 +29,7 @@ export async function withDeadline<T>(
   work: () => Promise<T>,
   late: () => Error,
 ): Promise<T> {
-  const outer = CancellationScope.current();
-  const scope = new DeadlineScope(Date.now() + timeoutMs, false);
+  const scope = new Deadline(Date.now() + timeoutMs, false);
   // Not the scope's own `timeout`: the SDK ends its timer by a flag that a replay does not find in every history with
   // local activities, and the run would then be stuck.
   const clock = new CancellationScope();
@@ -41,25 +40,33 @@ export async function withDeadline<T>(
       () => undefined,
     );
   try {
-    return await scope.run(work);
-  } catch (error) {
-    if (isCancellation(error) && scope.consideredCancelled && !outer.consideredCancelled) throw late();
-    throw error;
+    return await against(scope, work, late);
   } finally {
     clock.cancel();
   }
 }
 
+/** Runs `work` against a deadline that somebody else ends. What then still comes of it is the result, as above. */
+export async function against<T>(deadline: Deadline, work: () => Promise<T>, late: () => Error): Promise<T> {
+  const outer = CancellationScope.current();
+  try {
+    return await deadline.run(work);
+  } catch (error) {
+    if (isCancellation(error) && deadline.consideredCancelled && !outer.consideredCancelled) throw late();
+    throw error;
+  }
+}
+
 /** Runs `work` knowing that a cancellation at or after `at` is the end of a parent's time, which has the timer. */
 export function withinParentsTime<T>(at: number, work: () => Promise<T>): Promise<T> {
-  return new DeadlineScope(at, true).run(work);
+  return new Deadline(at, true).run(work);
 }
 
 /** When the time of what runs here is over, by the earliest deadline around it; infinite where nothing cancels it. */
 export function endOfTime(): number {
   let earliest = Number.POSITIVE_INFINITY;
   for (const scope of cancellableScopes())
-    if (scope instanceof DeadlineScope) earliest = Math.min(earliest, scope.at);
+    if (scope instanceof Deadline) earliest = Math.min(earliest, scope.at);
   return earliest;
 }
 
@@ -71,7 +78,7 @@ export function timeIsUp(): boolean {
   let up = false;
   for (const scope of cancellableScopes()) {
     if (!scope.consideredCancelled) continue;
-    const isDeadline = scope instanceof DeadlineScope;
+    const isDeadline = scope instanceof Deadline;
     if (isDeadline && scope.isParents) return Date.now() >= scope.at;
     up = isDeadline && scope.isOver;
   }

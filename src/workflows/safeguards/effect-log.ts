@@ -1,5 +1,5 @@
 import { type EffectState, NO_EFFECTS, type Undo, type Write } from '../../contract/calls/effect';
-import type { StepPath } from '../../contract/team/step-path';
+import { isWithin, type StepPath } from '../../contract/team/step-path';
 import type { Value } from '../../contract/value';
 
 /**
@@ -117,8 +117,4 @@ export class EffectLog {
     for (const whole of this.covered) if (whole !== except && isWithin(path, whole)) return true;
     return false;
   }
-}
-
-function isWithin(path: StepPath, above: StepPath): boolean {
-  return path === above || path.startsWith(`${above}/`) || path.startsWith(`${above}[`);
 }

@@ -1,12 +1,23 @@
 import { condition } from '@temporalio/workflow';
-import { type Amount, fits, isNothing, least, minus, plus, shareOf, times } from '../../contract/cost/amount';
+import {
+  type Amount,
+  fits,
+  isNothing,
+  least,
+  minus,
+  plus,
+  type Spent,
+  shareOf,
+  times,
+} from '../../contract/cost/amount';
 import { amountOfBudget } from '../../contract/cost/budgets';
 import type { Spendable } from '../../contract/cost/grant';
-import { inDoubt, spentBy, type Usage } from '../../contract/cost/usage';
+import { inDoubt, spentWithDoubt, type Usage } from '../../contract/cost/usage';
 import type { BudgetView } from '../../contract/run/view';
 import type { StepPath } from '../../contract/team/step-path';
 import type { Budget, RunLimits } from '../../contract/team/team';
-import { type Account, Accounts, type Hold, leftOf, newAccount } from './accounts';
+import { type Account, Accounts, charge, type Hold, leftOf, newAccount } from './accounts';
+import type { BudgetTimes } from './budget-times';
 import { budgetView, spentFailure } from './budget-words';
 import { Replenishment } from './replenishment';
 import { UsageBook } from './usage-book';
@@ -26,6 +37,10 @@ export interface LedgerTerms {
   readonly granted?: Amount | undefined;
   readonly carried?: Readonly<Record<StepPath, Usage>> | undefined;
   readonly budgets?: Readonly<Record<string, Budget>> | undefined;
+  /** Of that, spent by the execution before this one. */
+  readonly spentByName?: Readonly<Record<string, Spent>> | undefined;
+  /** Absent where no budget has a time. */
+  readonly times?: BudgetTimes | undefined;
 }
 
 /**
@@ -41,7 +56,8 @@ export class Ledger {
   constructor(private readonly terms: LedgerTerms) {
     this.accounts = new Accounts(newAccount('the run', amountOf(terms.limits), terms.granted));
     this.book = new UsageBook(terms.carried);
-    this.accounts.root.spent = spentBy(this.book.total());
+    charge(this.accounts.root, spentWithDoubt(this.book.total()));
+    for (const [name, spent] of Object.entries(terms.spentByName ?? {})) charge(this.named(name), spent);
     this.more = new Replenishment(this.accounts);
   }
 
@@ -57,6 +73,8 @@ export class Ledger {
    * TokenLimitReached, CostLimitReached or ModelCallLimitReached where that is too little.
    */
   reserve(path: StepPath, need: Need): Hold | Promise<Hold> {
+    const held = this.terms.times?.held(path);
+    if (held !== undefined) return held.then(() => this.reserve(path, need));
     return (
       this.accounts.hold(path, this.ample(path, need.full)) ??
       this.accounts.hold(path, need.full) ??
@@ -128,18 +146,23 @@ export class Ledger {
   }
 
   /** What counts in budgets that steps share by name. */
-  spentByName(): Readonly<Record<string, Amount>> {
-    return Object.fromEntries([...this.byName].map(([name, { spent }]) => [name, spent]));
+  spentByName(): Readonly<Record<string, Spent>> {
+    return Object.fromEntries(
+      [...this.byName].map(([name, { spent, doubt }]) => [
+        name,
+        isNothing(doubt) ? spent : { ...spent, doubt },
+      ]),
+    );
   }
 
   /** What may have been spent of a hold by something that has not ended, and never will say so. */
   lose(path: StepPath, hold: Hold, doubt: Amount): void {
-    this.accounts.spend(hold, doubt);
+    this.accounts.spend(hold, { ...doubt, doubt });
     this.book.note(path, inDoubt(doubt));
   }
 
   /** The holder has ended. */
-  settle(hold: Hold, spent: Amount, byName?: Readonly<Record<string, Amount>>): void {
+  settle(hold: Hold, spent: Spent, byName?: Readonly<Record<string, Spent>>): void {
     this.accounts.settle(hold, spent, byName);
   }
 
@@ -165,9 +188,11 @@ export class Ledger {
     return { tokens: of('tokens'), microDollars: of('microDollars') };
   }
 
-  /** What is left to what runs at the path, where its next calls may use it up; undefined where there is plenty. */
+  /**
+   * What is left to what runs at the path, where its next calls may use it up; undefined where there is plenty. In a child it
+   * is what was left when it began, less what it has used itself: others may have used more since.
+   */
   scarce(path: StepPath, call: Amount): Amount | undefined {
-    if (this.more.isSupplied) return undefined;
     const left = this.accounts
       .chain(path)
       .map(({ limit, spent }) => minus(limit, spent))
@@ -177,7 +202,14 @@ export class Ledger {
   }
 
   budgets(): readonly BudgetView[] {
-    return this.accounts.all().map(budgetView);
+    const { times } = this.terms;
+    const named = [...this.byName].map(([name, account]) => budgetView(account, times?.view(name)));
+    const others = this.accounts.all().filter((account) => !this.isNamed(account));
+    return [...others.map((account) => budgetView(account)), ...named];
+  }
+
+  private isNamed(account: Account): boolean {
+    return [...this.byName.values()].includes(account);
   }
 
   private async wait(path: StepPath, need: Need): Promise<Hold> {

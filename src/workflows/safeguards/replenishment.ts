@@ -25,10 +25,6 @@ export class Replenishment {
 
   constructor(private readonly accounts: Accounts) {}
 
-  get isSupplied(): boolean {
-    return this.supply !== undefined;
-  }
-
   suppliedBy(supply: Supply): void {
     this.supply = supply;
   }

@@ -1,4 +1,4 @@
-import type { StepPath } from '../../contract/team/step-path';
+import { isWithin, type StepPath } from '../../contract/team/step-path';
 
 /** Branches of these work side by side and are given the same input: what one of them reads reaches none of the others. */
 const APART: ReadonlySet<string> = new Set(['parallel', 'map', 'race', 'vote']);
@@ -89,10 +89,6 @@ function isOnTheWayOut(gate: StepPath, depth: number): boolean {
     .split('/')
     .slice(depth)
     .every((segment) => segment.startsWith('pipeline:') || segment.startsWith('approve:'));
-}
-
-function isWithin(path: StepPath, above: StepPath): boolean {
-  return path === above || path.startsWith(`${above}/`) || path.startsWith(`${above}[`);
 }
 
 function commonSegments(one: StepPath, other: StepPath): number {
