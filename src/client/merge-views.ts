@@ -15,6 +15,7 @@ export function mergeViews(root: RunView, views: ViewsByWorkflow): RunView {
   const running: Addition[] = [];
   const approvals = [...root.approvals];
   const rejected = [...root.rejectedDecisions];
+  const budgets = new Map((root.budgets ?? []).map((budget) => [budget.name, budget]));
   for (const node of root.nodes) {
     const child = node.child === undefined ? undefined : views.get(node.child);
     if (child === undefined) {
@@ -24,6 +25,9 @@ export function mergeViews(root: RunView, views: ViewsByWorkflow): RunView {
     const below = mergeViews(child, views);
     approvals.push(...below.approvals);
     rejected.push(...below.rejectedDecisions);
+    // Its first is what it was granted, which the run has in its own.
+    for (const budget of below.budgets?.slice(1) ?? [])
+      budgets.set(budget.name, budgets.get(budget.name) ?? budget);
     const own = below.nodes.find((each) => each.path === node.path);
     nodes.push(joined(node, own, below), ...below.nodes.filter((each) => each !== own));
     if (!isOver(node.state)) running.push({ path: node.path, usage: lessUsage(below.usage, node.usage) });
@@ -33,6 +37,7 @@ export function mergeViews(root: RunView, views: ViewsByWorkflow): RunView {
     state: root.state === 'running' && approvals.some(isWaiting) ? 'waiting' : root.state,
     usage: running.reduce((sum, each) => addUsage(sum, each.usage), root.usage),
     nodes: nodes.map((node) => withAdditions(node, running)),
+    ...(root.budgets === undefined ? {} : { budgets: [...budgets.values()] }),
     approvals: distinct(approvals),
     rejectedDecisions: rejected,
   };

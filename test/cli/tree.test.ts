@@ -1,3 +1,4 @@
+import { budgetTable } from '../../src/cli/screen/budget-table';
 import { makePaint } from '../../src/cli/screen/paint';
 import { progressLines } from '../../src/cli/screen/progress-lines';
 import { renderTree } from '../../src/cli/screen/tree';
@@ -169,5 +170,47 @@ describe('progressLines', () => {
       'failed     root/pipeline:1  1.5 s  ToolFailed: no disk',
       'done       root/pipeline:2  1.5 s  after ToolFailed: no net',
     ]);
+  });
+});
+
+describe('budgetTable', () => {
+  const amount = (calls: number, tokens: number, microDollars: number) => ({ calls, tokens, microDollars });
+  const budgets = [
+    {
+      name: 'the run',
+      limit: amount(100, 50_000, 2_000_000),
+      spent: amount(10, 4200, 20_000),
+      doubt: amount(1, 800, 5000),
+      left: amount(89, 45_000, 1_975_000),
+      held: amount(2, 5000, 75_000),
+    },
+    {
+      name: 'the budget "field"',
+      limit: amount(100, 50_000, 2_000_000),
+      spent: amount(0, 0, 0),
+      doubt: amount(0, 0, 0),
+      left: amount(100, 50_000, 2_000_000),
+      held: amount(0, 0, 0),
+      time: { limitMs: 60_000, leftMs: 30_000, since: 60_000 },
+    },
+  ];
+
+  test('each row adds up to its limit, and a time that passes is told as it stands now', () => {
+    expect(budgetTable(viewOf(VIEW.nodes, { budgets }), STYLE)).toEqual([
+      'budget                         limit     spent  in doubt      held      left',
+      'the run            calls         100        10         1         2        87',
+      '                   tokens        50k      4.2k       800      5.0k       40k',
+      '                   dollars    2.0000    0.0200    0.0050    0.0750    1.9000',
+      'the budget "field" calls         100         0         0         0       100',
+      '                   tokens        50k         0         0         0       50k',
+      '                   dollars    2.0000    0.0000    0.0000    0.0000    2.0000',
+      '                   time         1:00    36.0 s                        24.0 s',
+    ]);
+  });
+
+  test.each([40, 60])('no line is wider than %i characters', (width) => {
+    const long = budgets.map((budget) => ({ ...budget, name: `the budget of ${'x'.repeat(200)}` }));
+    const lines = budgetTable(viewOf(VIEW.nodes, { budgets: long }), { ...STYLE, width });
+    expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(width);
   });
 });

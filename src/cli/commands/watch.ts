@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { isOver } from '../../client/merge-views';
 import { EXIT } from '../exit-codes';
+import { budgetTable } from '../screen/budget-table';
 import { showResult } from '../screen/show-result';
 import { renderTree } from '../screen/tree';
 import { followRun } from '../session/follow-run';
@@ -16,16 +17,15 @@ interface WatchFlags extends ServerFlags {
 export function watchCommand(cli: Cli): Command {
   const command = serverCommand('watch', 'Watch a run until it is over, and print its result')
     .argument('<run>', 'id of the run')
-    .option('--once', 'print how it stands and do not wait');
+    .option('--once', 'print how it and its budgets stand, and do not wait');
   return does<WatchFlags>(command, cli, async (console, flags, [run = '']) => {
     const client = await openClient(flags, console.streams);
     try {
       if (flags.once) {
         const view = await client.view(run);
         console.document(view);
-        const width = console.streams.stdout.columns ?? 100;
-        for (const line of renderTree(view, { width, now: Date.now(), paint: console.paint }))
-          console.say(line);
+        const style = { width: console.streams.stdout.columns ?? 100, now: Date.now(), paint: console.paint };
+        for (const line of [...renderTree(view, style), '', ...budgetTable(view, style)]) console.say(line);
         return EXIT.ok;
       }
       return await untilInterrupted(async (signal) => {

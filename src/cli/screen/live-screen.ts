@@ -1,5 +1,6 @@
 import { clearScreenDown, moveCursor } from 'node:readline';
 import type { RunView } from '../../contract/run/view';
+import { budgetTable } from './budget-table';
 import type { Console } from './console';
 import { progressLines } from './progress-lines';
 import { renderTree } from './tree';
@@ -54,12 +55,12 @@ function redrawn({ streams: { stderr }, paint }: Console): Screen {
   const draw = (rows?: number): void => {
     if (latest === undefined || paused) return;
     const width = Math.max(30, (stderr.columns ?? USUAL_WIDTH) - 1);
-    const lines = renderTree(latest, {
-      width,
-      now: Date.now(),
-      paint,
-      ...(rows === undefined ? {} : { rows }),
-    });
+    const style = { width, now: Date.now(), paint };
+    const lines = [
+      ...renderTree(latest, { ...style, ...(rows === undefined ? {} : { rows }) }),
+      // A table that does not change in size would take the room of the steps; a run's own limits are in its first line.
+      ...(rows === undefined && (latest.budgets ?? []).length > 1 ? budgetTable(latest, style) : []),
+    ];
     erase();
     stderr.write(`${lines.join('\n')}\n`);
     drawn = lines.length;

@@ -1,14 +1,21 @@
 import type { PriceOf } from '../../contract/cost/cost';
+import { worstCost } from '../../contract/cost/grant';
 import type { Models, ResolvedModel } from '../../models/models';
-import { priceOf } from '../../models/price';
+import { worstRates } from '../../models/price';
 
-/** Prices of agents by the models that answer for them here; none where no model is configured or its price is unknown. */
+/**
+ * Prices of agents by the dearest of the models that may answer for them here, at its dearest rates, as a run holds them;
+ * none where one of the models is not configured or its price is unknown.
+ */
 export function priceFrom(models: Models): PriceOf {
-  return (agent, { inputTokens, outputTokens }) => {
-    const model = modelOf(models, agent.model ?? agent.tier);
-    if (model === undefined) return undefined;
-    const price = priceOf(model, { inputTokens, outputTokens, cacheReadTokens: 0, cacheWriteTokens: 0 });
-    return price === 'unpriced' ? undefined : price.microDollars;
+  return (_agent, { inputTokens, outputTokens, models: asked }) => {
+    const prices = asked?.map((idOrTier) => {
+      const rates = worstRates(modelOf(models, idOrTier)?.price);
+      return rates === undefined ? undefined : worstCost({ input: inputTokens, output: outputTokens }, rates);
+    });
+    return prices?.reduce((one, other) =>
+      one === undefined || other === undefined ? undefined : Math.max(one, other),
+    );
   };
 }
 

@@ -3,6 +3,7 @@ import { type AgentUseBound, agentUses, childBounds } from '../size/bounds';
 import type { AgentDefinition } from '../team/agent';
 import type { Step } from '../team/step';
 import { agentNamed, subTeamNamed, type Team } from '../team/team';
+import { askedModels } from './asked-models';
 
 /** What one agent may consume in one run, at worst. */
 export interface WorstUse {
@@ -13,6 +14,8 @@ export interface WorstUse {
   /** What `limits.maxTokens` leaves beside the output. The call that passes the limit may add its own input once a use. */
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Ids and tiers of all models that it may be asked by; undefined where that is not known before a run begins. */
+  readonly models: readonly string[] | undefined;
 }
 
 /** By agent name; agents of a sub-team as `team/agent`. */
@@ -24,21 +27,26 @@ export type WorstCase = Readonly<Record<string, WorstUse>>;
  * may be more than any one run can reach; the limits of the run cap it besides.
  */
 export function worstCase(team: Team): WorstCase {
-  return Object.fromEntries(teamUses(team, []));
+  return Object.fromEntries(teamUses(team, { above: [], tiers: undefined }));
 }
 
 type Uses = ReadonlyMap<string, WorstUse>;
 
-/** `above` are the roots of the teams that lead here, to end at one that leads to itself. */
-function teamUses(team: Team, above: readonly Step[]): Uses {
-  if (above.includes(team.root))
-    throw failure('InvalidTeam', `The sub-team "${team.name}" leads to itself. Let it end somewhere.`);
-  return stepUses(team.root, { team, above: [...above, team.root] });
+interface Around {
+  /** The roots of the teams that lead here, to end at one that leads to itself. */
+  readonly above: readonly Step[];
+  /** In force where the team has none of its own. */
+  readonly tiers: Team['tiers'];
 }
 
-interface Within {
+function teamUses(team: Team, { above, tiers }: Around): Uses {
+  if (above.includes(team.root))
+    throw failure('InvalidTeam', `The sub-team "${team.name}" leads to itself. Let it end somewhere.`);
+  return stepUses(team.root, { team, above: [...above, team.root], tiers: team.tiers ?? tiers });
+}
+
+interface Within extends Around {
   readonly team: Team;
-  readonly above: readonly Step[];
 }
 
 function stepUses(step: Step, within: Within): Uses {
@@ -46,7 +54,9 @@ function stepUses(step: Step, within: Within): Uses {
   const shared = new Map<string, WorstUse>();
   for (const use of agentUses(step, within.team)) {
     const agent = agentNamed(use.agent, within.team);
-    if (agent !== undefined) combine(each, new Map([[use.agent, useOf(agent, use)]]), plus);
+    if (agent === undefined) continue;
+    const models = askedModels(agent, step.kind, within.tiers);
+    combine(each, new Map([[use.agent, useOf(agent, use, models)]]), plus);
   }
   if (step.kind === 'team') combine(each, subTeamUses(step.team, within), plus);
   for (const bound of childBounds(step, within.team)) {
@@ -58,14 +68,18 @@ function stepUses(step: Step, within: Within): Uses {
   return each;
 }
 
-function subTeamUses(name: string, { team, above }: Within): Uses {
+function subTeamUses(name: string, { team, ...around }: Within): Uses {
   const sub = subTeamNamed(name, team);
   if (sub === undefined) return new Map();
-  return new Map([...teamUses(sub, above)].map(([agent, use]) => [`${name}/${agent}`, use]));
+  return new Map([...teamUses(sub, around)].map(([agent, use]) => [`${name}/${agent}`, use]));
 }
 
-/** What so many uses of an agent may consume. */
-export function useOf(agent: AgentDefinition, { uses, maxTurns, compactions }: AgentUseBound): WorstUse {
+/** What so many uses of an agent by these models may consume. */
+export function useOf(
+  agent: AgentDefinition,
+  { uses, maxTurns, compactions }: AgentUseBound,
+  models: WorstUse['models'],
+): WorstUse {
   const { maxTokens, maxOutputTokens } = agent.limits;
   const outputTokens = Math.min(maxTurns * maxOutputTokens, maxTokens);
   const once = {
@@ -74,6 +88,7 @@ export function useOf(agent: AgentDefinition, { uses, maxTurns, compactions }: A
     calls: maxTurns + compactions,
     inputTokens: maxTokens - outputTokens,
     outputTokens,
+    models,
   };
   return times(once, uses);
 }
@@ -108,11 +123,15 @@ function fieldwise(left: WorstUse, right: WorstUse, how: (one: number, other: nu
     calls: how(left.calls, right.calls),
     inputTokens: how(left.inputTokens, right.inputTokens),
     outputTokens: how(left.outputTokens, right.outputTokens),
+    models:
+      left.models === undefined || right.models === undefined
+        ? undefined
+        : [...new Set([...left.models, ...right.models])],
   };
 }
 
-/** Micro-dollars of that many tokens for the agent's model; undefined where its price is unknown. */
+/** Micro-dollars of that many tokens by the dearest of the agent's models; undefined where one's price is unknown. */
 export type PriceOf = (
   agent: AgentDefinition,
-  tokens: { readonly inputTokens: number; readonly outputTokens: number },
+  use: Pick<WorstUse, 'inputTokens' | 'outputTokens' | 'models'>,
 ) => number | undefined;

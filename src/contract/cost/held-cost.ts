@@ -1,6 +1,7 @@
 import { agentUses, childBounds } from '../size/bounds';
 import type { Step } from '../team/step';
 import { agentNamed, type Budget, subTeamNamed, type Team } from '../team/team';
+import { askedModels } from './asked-models';
 import { budgetsOf } from './budgets';
 import { type PriceOf, useOf } from './cost';
 
@@ -16,6 +17,8 @@ interface Around {
   readonly limit: number;
   readonly budgets: Readonly<Record<string, Budget>>;
   readonly how: 'held' | 'free';
+  /** In force over the models of its agents. */
+  readonly tiers: Team['tiers'];
 }
 
 const FREE: Cost = { own: 0, named: new Map() };
@@ -28,7 +31,7 @@ export function heldCost(team: Team, priceOf: PriceOf, how: 'held' | 'free'): nu
   const budgets = budgetsOf(team);
   const { own, named } = costOf(
     team.root,
-    { team, limit: team.limits.maxMicroDollars, budgets, how },
+    { team, limit: team.limits.maxMicroDollars, budgets, how, tiers: team.tiers },
     priceOf,
   );
   return (
@@ -55,7 +58,9 @@ function costBelow(step: Step, around: Around, priceOf: PriceOf): Cost {
   let [each, shared] = [FREE, FREE];
   for (const use of agentUses(step, team)) {
     const agent = agentNamed(use.agent, team);
-    if (agent !== undefined) each = plus(each, { ...FREE, own: priceOf(agent, useOf(agent, use)) ?? 0 });
+    if (agent === undefined) continue;
+    const worst = useOf(agent, use, askedModels(agent, step.kind, around.tiers));
+    each = plus(each, { ...FREE, own: priceOf(agent, worst) ?? 0 });
   }
   if (step.kind === 'team') each = plus(each, subTeamCost(step.team, around, priceOf));
   for (const { child, times, shared: isShared } of childBounds(step, team)) {
@@ -70,7 +75,11 @@ function subTeamCost(name: string, around: Around, priceOf: PriceOf): Cost {
   const sub = subTeamNamed(name, around.team);
   if (sub === undefined) return FREE;
   const limit = Math.min(around.limit, sub.limits.maxMicroDollars);
-  const { own, named } = costOf(sub.root, { ...around, team: sub, limit }, priceOf);
+  const { own, named } = costOf(
+    sub.root,
+    { ...around, team: sub, limit, tiers: sub.tiers ?? around.tiers },
+    priceOf,
+  );
   return { own: around.how === 'held' ? Math.min(own, limit) : own, named };
 }
 

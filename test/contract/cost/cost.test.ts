@@ -89,6 +89,41 @@ describe('worstCase', () => {
     expect(worstCase(team(root)).ada?.calls).toBe(2);
   });
 
+  test.each([
+    ['its own and no tier', { model: 'own' }, undefined, ['own']],
+    ['its tier', {}, undefined, ['medium']],
+    [
+      'its cheaper one and its fallbacks',
+      { economy: { model: 'cheap' }, fallbacks: ['heavy', 'other'] },
+      undefined,
+      ['medium', 'cheap', 'heavy', 'other'],
+    ],
+    [
+      'those of rules that may fit, on the input and on the question',
+      {},
+      [
+        { when: { at: '/hard', equals: true }, tier: 'heavy' },
+        { kind: 'supervise', tier: 'heavy' },
+        { kind: 'vote', tier: 'light' },
+      ],
+      ['medium', 'heavy', 'light'],
+    ],
+    ['none that is known, from the registry', { registry: { name: 'ada' } }, undefined, undefined],
+  ])('models: %s', (_title, more, tiers, expected) => {
+    const made = team(ada, { agents: { ada: { instructions: 'x', limits, ...more } }, tiers });
+    expect(worstCase(made).ada?.models).toEqual(expected);
+  });
+
+  test('models: rules hold in sub-teams that have none', () => {
+    const sub = { name: 'sub', agents: { ada: { instructions: 'y' } }, root: ada };
+    const ruled = (tiers: unknown, own?: unknown) =>
+      worstCase(team({ kind: 'team', team: 'sub' }, { teams: { sub: { ...sub, tiers: own } }, tiers }))[
+        'sub/ada'
+      ];
+    expect(ruled([{ tier: 'heavy' }])?.models).toEqual(['heavy']);
+    expect(ruled([{ tier: 'heavy' }], [{ tier: 'light' }])?.models).toEqual(['light']);
+  });
+
   test('sub-teams: their agents count under their names, as often as they are used', () => {
     const sub = { name: 'sub', agents: { ada: { instructions: 'y' } }, root: ada };
     const root = {
