@@ -1,5 +1,7 @@
+import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
 import { failedSteps } from '../contract/run/past';
 import type { RunView, ViewFailure } from '../contract/run/view';
+import { nameSchema } from '../contract/team/name-schema';
 import type { Value } from '../contract/value';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
@@ -7,7 +9,6 @@ import { inLanes } from './in-lanes';
 import { type ListedRun, type ListOptions, list } from './list';
 import { isUnanswered } from './query-workflow';
 import { result } from './result';
-import { nextName } from './resume';
 import { explained } from './server-error';
 import { view } from './view';
 
@@ -22,7 +23,7 @@ export interface FailedPart extends ViewFailure {
 export interface FailedRun extends ListedRun {
   readonly state: 'failed' | 'partial';
   readonly parts: readonly FailedPart[];
-  /** The run that has taken it up already, where it was given no name of its own. */
+  /** The run that has taken it up already; of several the newest. A search knows of it a second or so later. */
   readonly takenUp?: string;
 }
 
@@ -49,14 +50,19 @@ export async function failed(
   const runs = [...wholly, ...partly]
     .toSorted((left, right) => right.startedAt - left.startedAt)
     .slice(0, limit);
-  return inLanes(runs, CONCURRENT_RUNS, (run) => withReasons(context, run));
-}
-
-async function withReasons(context: ClientContext, listed: ListedRun): Promise<FailedRun> {
-  const { run } = listed;
-  const [parts, takenUp] = await Promise.all([partsOf(context, listed), takenUpBy(context, run)]);
-  const state = listed.state === 'partial' ? 'partial' : 'failed';
-  return { ...listed, state, parts, ...(takenUp === undefined ? {} : { takenUp }) };
+  const [parts, takenUp] = await Promise.all([
+    inLanes(runs, CONCURRENT_RUNS, (run) => partsOf(context, run)),
+    takenUpBy(context, runs),
+  ]);
+  return runs.map((listed, index) => {
+    const by = takenUp.get(listed.run);
+    return {
+      ...listed,
+      state: listed.state === 'partial' ? 'partial' : 'failed',
+      parts: parts[index] ?? [],
+      ...(by === undefined ? {} : { takenUp: by }),
+    };
+  });
 }
 
 async function partsOf(context: ClientContext, { run }: ListedRun): Promise<readonly FailedPart[]> {
@@ -89,13 +95,33 @@ async function reasonsOnServer(context: ClientContext, run: string): Promise<rea
   }
 }
 
-async function takenUpBy(context: ClientContext, run: string): Promise<string | undefined> {
-  const name = nextName(run);
-  try {
-    await explained(context, () => context.temporal.workflow.getHandle(name).describe(), name);
-    return name;
-  } catch (error) {
-    if (error instanceof BatonError && error.type === 'RunNotFound') return undefined;
-    throw error;
-  }
+/** Pages of this size: what it reads of each run is its memo. */
+const PAGE = 1000;
+
+/** The runs that have taken up some of these, by the name of the older one: one search over what began since, whatever they are called. */
+async function takenUpBy(
+  context: ClientContext,
+  runs: readonly ListedRun[],
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  if (runs.length === 0) return found;
+  const since = Math.min(...runs.map(({ startedAt, endedAt = startedAt }) => endedAt));
+  const parts = [
+    `WorkflowType = '${WORKFLOW_TYPES.team}'`,
+    `StartTime >= '${new Date(since).toISOString()}'`,
+  ];
+  const teams = [...new Set(runs.map(({ team }) => team))];
+  if (teams.every((team) => nameSchema.safeParse(team).success) && (await context.searchAttributes()))
+    parts.push(`${SEARCH_ATTRIBUTES.team} IN (${teams.map((team) => `'${team}'`).join(', ')})`);
+  return explained(context, async () => {
+    for await (const { workflowId, memo } of context.listExecutions({
+      query: parts.join(' AND '),
+      pageSize: PAGE,
+    })) {
+      const takesUp = memo?.takesUp;
+      // The newest comes first.
+      if (typeof takesUp === 'string' && !found.has(takesUp)) found.set(takesUp, workflowId);
+    }
+    return found;
+  });
 }

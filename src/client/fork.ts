@@ -45,8 +45,10 @@ export async function fork(
   const { profile } = context;
   const { taskQueue } = past;
   const { searchAttributes, modelsQueue, toolsQueue } = past.input.settings;
+  // It goes another way: what the old run had failed at is still to be taken up.
+  const { takesUp: _, ...before } = past.input;
   const input: RunInput = {
-    ...past.input,
+    ...before,
     ...sharedWith(past),
     team,
     ...(changes.input === undefined

@@ -95,12 +95,12 @@ function signer({ signAs }: ResumeOptions): Pick<ResumeOptions, 'signAs'> {
 
 function launch(context: ClientContext, past: Past, { name, facts, signAs }: Launch): Promise<StartedRun> {
   const { format, settings, team, input } = past.input;
-  const again = { format, settings, team, input, ...sharedWith(past), ...facts };
+  const again = { format, settings, team, input, ...sharedWith(past), ...facts, takesUp: past.run };
   return startWorkflow({ ...context, taskQueue: past.taskQueue }, name, signedStart(again, name, signAs));
 }
 
 /** The first resume of a run is its second try. */
-export function nextName(run: string): string {
+function nextName(run: string): string {
   const [, base = run, number] = /^(.*)-r(\d+)$/.exec(run) ?? [];
   return `${base}-r${number === undefined ? 2 : Number(number) + 1}`;
 }

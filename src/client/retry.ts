@@ -34,7 +34,9 @@ export async function retry(
   const waiting = (await failed(context, which)).filter(
     (run) => run.takenUp === undefined && isMeant(run, types),
   );
-  return inLanes(waiting, CONCURRENT_RUNS, ({ run }) => retryOne(context, run));
+  const retried = await inLanes(waiting, CONCURRENT_RUNS, ({ run }) => retryOne(context, run));
+  // Taken up before, and the search had not heard of it yet.
+  return retried.filter(({ refused }) => refused?.type !== 'RunExists');
 }
 
 function isMeant({ parts }: FailedRun, types: readonly string[] | undefined): boolean {

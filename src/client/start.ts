@@ -79,13 +79,13 @@ export async function startWorkflow(
   run: string,
   input: RunInput,
 ): Promise<StartedRun> {
-  const { team, settings, tenant, priority } = input;
+  const { team, settings, tenant, priority, takesUp } = input;
   checkRunName(run);
   // Before anything is encrypted for the new run: it reads what the runs of its lineage have stored.
   if (input.lineage !== undefined) await context.keys?.share(run, input.lineage);
   try {
     await context.temporal.workflow.start(WORKFLOW_TYPES.team, {
-      ...executionOptions(context, run, { team, settings, tenant, priority }),
+      ...executionOptions(context, run, { team, settings, tenant, priority, takesUp }),
       args: [input],
       staticSummary: `${team.name} ${team.version}`,
     });
@@ -105,9 +105,11 @@ export function executionOptions(
     settings,
     tenant,
     priority,
+    takesUp,
   }: Pick<RunInput, 'team' | 'settings'> & {
     readonly tenant: string | undefined;
     readonly priority: Priority | undefined;
+    readonly takesUp?: string | undefined;
   },
 ) {
   const names = { run, ...(tenant === undefined ? {} : { tenant }) };
@@ -120,7 +122,13 @@ export function executionOptions(
     // A closed run of the same name is history that people look up: it's never replaced.
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     workflowIdConflictPolicy: 'FAIL',
-    memo: { team: team.name, version: team.version, description: team.description },
+    memo: {
+      team: team.name,
+      version: team.version,
+      description: team.description,
+      // For whoever lists what failed: see `takenUp`.
+      ...(takesUp === undefined ? {} : { takesUp }),
+    },
     ...(settings.searchAttributes ? { typedSearchAttributes: startAttributes(team, names) } : {}),
     ...taskPriority({ tenant, priority }),
   } as const;

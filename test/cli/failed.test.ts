@@ -33,5 +33,5 @@ test('failed names run, step, reason and input; retry takes it up and says so, o
   expect(await said('retry', '--all', '--since', '10m')).toContain(`${run}  taken up as ${run}-r2`);
   expect(await bench.client.result(`${run}-r2`)).toMatchObject({ output: 'desk says it' });
   expect(await said('retry', '--all', '--since', '10m')).toContain('Nothing to take up.');
-  expect(await said('failed')).toContain(`taken up as ${run}-r2`);
+  await until(async () => (await said('failed')).includes(`taken up as ${run}-r2`));
 });

@@ -73,8 +73,12 @@ describe('retry', () => {
     const runs = [await bench.failing(given), await bench.failing(given), await bench.failing(given)];
     await listed('outage', 3);
     bench.script();
-    const { run: byHand } = await client.resume(runs[0] ?? '');
+    const byHand = `${runs[0]}-by-hand`;
+    await client.resume(runs[0] ?? '', { runId: byHand });
     await client.result(byHand);
+    await until(async () =>
+      (await client.failed({ team: 'outage' })).some(({ takenUp }) => takenUp === byHand),
+    );
     const closedSince = Date.now() - 60_000;
     expect(await client.retry({ team: 'outage', closedSince, types: ['ModelOverloaded'] })).toEqual([]);
     const retried = await client.retry({ team: 'outage', closedSince, types: ['ModelRefused'] });
@@ -85,8 +89,8 @@ describe('retry', () => {
     for (const { as = '' } of retried) expect(await client.result(as)).toMatchObject({ state: 'done' });
     expect(bench.asked()).toEqual(['two', 'two', 'two']);
     expect(await client.retry({ team: 'outage', closedSince })).toEqual([]);
-    expect((await client.failed({ team: 'outage' })).every(({ takenUp }) => takenUp !== undefined)).toBe(
-      true,
+    await until(async () =>
+      (await client.failed({ team: 'outage' })).every(({ takenUp }) => takenUp !== undefined),
     );
   });
 });

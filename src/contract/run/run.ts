@@ -51,6 +51,8 @@ export interface RunInput {
   readonly settings: RunSettings;
   /** Run whose paid work this one shares; its own id where absent. */
   readonly lineage?: string;
+  /** The run that it goes on from, where it was resumed. */
+  readonly takesUp?: string;
   /** Steps to be asked anew, by path. */
   readonly generations?: Readonly<Record<StepPath, number>>;
   /** Lineages of steps whose calls are made anew, by path without loop indices; see `stepsAfter`. */
