@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type BenchPlace, withBenchPlace } from './bench-place';
 import { benchCancel } from './cancel';
 import { describeMachine } from './describe-machine';
+import { benchFairness } from './fairness';
 import { benchFanout } from './fanout';
 import { benchHistory } from './history';
 import { benchMap } from './map';
@@ -27,6 +28,7 @@ const BENCHES: Readonly<Record<string, (place: BenchPlace, options: BenchOptions
   map: benchMap,
   staging: benchStaging,
   cancel: benchCancel,
+  fairness: (place, { size }) => benchFairness(place, size),
   registry: (place, { size }) => benchRegistry(place, size),
 };
 

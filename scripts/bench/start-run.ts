@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { runSettings } from '../../src/client/run-settings';
+import { taskPriority } from '../../src/client/task-priority';
 import { WORKFLOW_TYPES } from '../../src/contract/names';
 import { RUN_FORMAT, type RunInput } from '../../src/contract/run/run';
 import type { Team } from '../../src/contract/team/team';
@@ -13,13 +14,14 @@ export interface StartBatonOptions {
   readonly input?: Value;
   /** @default the queue of the `baton` arm */
   readonly taskQueue?: string;
+  readonly tenant?: string;
 }
 
 /** Both arms with the settings that Baton's client gives its own server. */
 export function startBaton(
   { client }: BenchPlace,
   team: Team,
-  { input = inline('begin'), taskQueue = TASK_QUEUES.baton }: StartBatonOptions = {},
+  { input = inline('begin'), taskQueue = TASK_QUEUES.baton, tenant }: StartBatonOptions = {},
 ): Promise<WorkflowHandle> {
   const settings = runSettings({ team, profile: 'embedded', taskQueue, searchAttributes: true });
   const runInput: RunInput = { format: RUN_FORMAT, team, input, settings };
@@ -29,6 +31,7 @@ export function startBaton(
     ...(settings.workflowTaskTimeoutMs === undefined
       ? {}
       : { workflowTaskTimeout: settings.workflowTaskTimeoutMs }),
+    ...taskPriority({ tenant }),
     args: [runInput],
   });
 }

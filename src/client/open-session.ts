@@ -13,7 +13,8 @@ import {
 } from '../contract/run/session';
 import { planGrowth } from '../contract/size/growth';
 import { type Duration, milliseconds } from '../contract/team/duration';
-import { subTeamNamed, type Team } from '../contract/team/team';
+import { subTeamNamed } from '../contract/team/named-in-team';
+import type { Team } from '../contract/team/team';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 import { checkTeamSize } from './input-value';

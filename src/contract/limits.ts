@@ -75,6 +75,9 @@ export const MAX_HISTORY_EVENTS = 45_000;
 /** Activity slots of a worker: the widest fan-out of one run plus its other work (a narrower one runs in waves). */
 export const WORKER_ACTIVITY_SLOTS = 256;
 
+/** Workflow tasks that a worker has in hand, beside one for each of its ten polls: see `WorkflowSlots`. */
+export const WORKFLOW_SLOTS = { least: 6, most: 256 } as const;
+
 /** How long one call is retried before its step fails: provider outages of an hour lose nothing. */
 export const OUTAGE_PATIENCE = '2h';
 /** The longest honest model call and tool call, where a tool declares none. */

@@ -14,6 +14,7 @@ import { activitiesOf, type WorkerRole } from './activities-of-role';
 import { activityScope } from './activity-scope';
 import { fleetLink } from './fleet-link';
 import { failuresWithout, modelsWithout, toolsWithout } from './without-secrets';
+import { WorkflowSlots } from './workflow-slots';
 import { workflowSource } from './workflow-source';
 
 /** `embedded`: a cancellation is heard within half a second. `server`: five, for servers where a heartbeat is billed. */
@@ -60,6 +61,8 @@ export interface BatonWorkerOptions {
  * them 1, with `server`.
  */
 const HEARTBEAT_THROTTLE_MS: Readonly<Record<WorkerProfile, number>> = { embedded: 300, server: 5_000 };
+
+const ACTIVITY_SLOTS = { type: 'fixed-size', numSlots: WORKER_ACTIVITY_SLOTS } as const;
 
 /** Errors that only a mistake in workflow code raises. A run that waits for them to go away would wait for ever. */
 const PROGRAMMING_ERRORS = [
@@ -120,11 +123,14 @@ function workerOptions(role: WorkerRole, options: BatonWorkerOptions): Omit<Work
     interceptors: { activity: [activityScope, failuresWithout(redactor)] },
     ...versioning(options),
 
-    // The SDK's 100 would run a wider fan-out of model calls in waves.
-    maxConcurrentActivityTaskExecutions: WORKER_ACTIVITY_SLOTS,
-    maxConcurrentLocalActivityExecutions: WORKER_ACTIVITY_SLOTS,
-    // A workflow task that waits for a local activity holds its slot: the SDK's 40 would stall a fan-out of children.
-    maxConcurrentWorkflowTaskExecutions: WORKER_ACTIVITY_SLOTS,
+    tuner: {
+      // The SDK's 100 would run a wider fan-out of model calls in waves.
+      activityTaskSlotSupplier: ACTIVITY_SLOTS,
+      localActivityTaskSlotSupplier: ACTIVITY_SLOTS,
+      // A task that waits for a local activity holds its slot: the SDK's fixed 40 would stall a fan-out of children.
+      workflowTaskSlotSupplier: new WorkflowSlots(),
+      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+    },
     // Tasks for a dead worker's cache wait this long before another worker gets them; the SDK's 10 s are most of a recovery.
     // A live worker takes its tasks within milliseconds, its workflow thread busy or not.
     stickyQueueScheduleToStartTimeout: '500ms',

@@ -1,5 +1,6 @@
 import { failure } from '../../contract/fail';
-import { agentNamed, type Team } from '../../contract/team/team';
+import { agentNamed } from '../../contract/team/named-in-team';
+import type { Team } from '../../contract/team/team';
 import { loadTeamFolder, type TeamFolder } from '../team/team-folder';
 import { teamFor } from '../team/team-for';
 import type { Side } from './compare-row';

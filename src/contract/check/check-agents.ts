@@ -1,7 +1,7 @@
 import { ANSWER_TOOL } from '../names';
 import type { AgentDefinition } from '../team/agent';
 import { DELEGATION_PREFIX } from '../team/delegation';
-import { agentNamed } from '../team/team';
+import { agentNamed } from '../team/named-in-team';
 import { unknownTool } from './check-names';
 import { type Findings, knownTool, type Scope } from './findings';
 import { schemaProblems } from './json-schema';

@@ -1,6 +1,7 @@
+import { agentNamed, subTeamNamed } from '../team/named-in-team';
 import type { Step } from '../team/step';
 import { childSteps } from '../team/step-path';
-import { agentNamed, subTeamNamed, type Team } from '../team/team';
+import type { Team } from '../team/team';
 import { namedAgents } from './check-names';
 import { checkTerms } from './check-terms';
 import { type CheckOptions, type Findings, knownTool, type Scope } from './findings';

@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../json';
 import { agentsOfStep } from '../registry/capability';
+import { agentNamed } from '../team/named-in-team';
 import { type RoleUse, roleUses } from '../team/roles';
 import type { AgentStep, Step } from '../team/step';
 import { ROOT_PATH } from '../team/step-path';
-import { agentNamed } from '../team/team';
 import type { Findings, Scope } from './findings';
 import { listed } from './suggest';
 

@@ -1,6 +1,7 @@
+import { agentNamed } from '../team/named-in-team';
 import type { SagaStep, Step } from '../team/step';
 import { walkSteps } from '../team/step-path';
-import { agentNamed, type Team } from '../team/team';
+import type { Team } from '../team/team';
 import { namedAgents } from './check-names';
 import { type Findings, knownTool, type Scope } from './findings';
 import type { Place } from './mistake';

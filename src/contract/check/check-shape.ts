@@ -1,6 +1,7 @@
 import { canonicalJson } from '../hash';
 import { MAX_STEP_DEPTH, MAX_STEPS } from '../limits';
-import { subTeamNamed, type Team } from '../team/team';
+import { subTeamNamed } from '../team/named-in-team';
+import type { Team } from '../team/team';
 import type { Findings, Scope } from './findings';
 import { didYouMean, listed } from './suggest';
 

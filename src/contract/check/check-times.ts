@@ -1,5 +1,5 @@
 import { milliseconds } from '../team/duration';
-import { agentNamed } from '../team/team';
+import { agentNamed } from '../team/named-in-team';
 import { namedAgents } from './check-names';
 import type { StepSite } from './findings';
 import { type Findings, knownTool, type Scope } from './findings';

@@ -1,8 +1,9 @@
 import { failure } from '../fail';
 import { type AgentUseBound, agentUses, childBounds } from '../size/bounds';
 import type { AgentDefinition } from '../team/agent';
+import { agentNamed, subTeamNamed } from '../team/named-in-team';
 import type { Step } from '../team/step';
-import { agentNamed, subTeamNamed, type Team } from '../team/team';
+import type { Team } from '../team/team';
 import { askedModels } from './asked-models';
 
 /** What one agent may consume in one run, at worst. */

@@ -1,6 +1,7 @@
 import { agentUses, childBounds } from '../size/bounds';
+import { agentNamed, subTeamNamed } from '../team/named-in-team';
 import type { Step } from '../team/step';
-import { agentNamed, type Budget, subTeamNamed, type Team } from '../team/team';
+import type { Budget, Team } from '../team/team';
 import { askedModels } from './asked-models';
 import { budgetsOf } from './budgets';
 import { type PriceOf, useOf } from './cost';

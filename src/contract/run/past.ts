@@ -1,7 +1,8 @@
 import type { Write } from '../calls/effect';
+import { subTeamNamed } from '../team/named-in-team';
 import type { Step } from '../team/step';
 import { childPath, childSteps, definitionPath, type StepPath } from '../team/step-path';
-import { subTeamNamed, type Team } from '../team/team';
+import type { Team } from '../team/team';
 import type { NodeState, RunView, ViewNode } from './view';
 
 /**

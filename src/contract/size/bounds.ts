@@ -1,9 +1,10 @@
 import { COMPACT_AT_TOKENS, MAX_PLAN_REPAIRS, MAX_REPLANS } from '../limits';
 import { agentsOfStep } from '../registry/capability';
 import { type AgentLimits, agentLimitsSchema } from '../team/agent';
+import { agentNamed } from '../team/named-in-team';
 import type { Step } from '../team/step';
 import { type ChildStep, childSteps } from '../team/step-path';
-import { agentNamed, type Team } from '../team/team';
+import type { Team } from '../team/team';
 
 /** How often a child of a step can run, at worst, each time the step does. */
 export interface ChildBound {

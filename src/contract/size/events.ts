@@ -1,6 +1,7 @@
 import { MAX_PLAN_REPAIRS } from '../limits';
+import { agentNamed } from '../team/named-in-team';
 import type { Step, StepOf } from '../team/step';
-import { agentNamed, type Team } from '../team/team';
+import type { Team } from '../team/team';
 import { agentUses, attemptsOf, type ChildBound, childBounds, plansOf, UNDO_TRIES } from './bounds';
 import { childSize, gathersCalls, windowOf } from './map-windows';
 

@@ -1,7 +1,8 @@
 import { MAP_WINDOW, MAX_SUBTREE_EVENTS, MAX_WINDOWS } from '../limits';
 import { agentsOfStep } from '../registry/capability';
+import { agentNamed } from '../team/named-in-team';
 import type { MapStep } from '../team/step';
-import { agentNamed, type Team } from '../team/team';
+import type { Team } from '../team/team';
 
 /** Events left to a map for its own: splitting and merging, an agent's synthesis included. */
 const MERGE_EVENTS = 200;

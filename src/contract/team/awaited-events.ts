@@ -1,7 +1,8 @@
 import type { PreparedRun } from '../run/run';
+import { subTeamNamed } from './named-in-team';
 import type { Step } from './step';
 import { childPath, definitionPath, type StepPath, walkSteps } from './step-path';
-import { subTeamNamed, type Team } from './team';
+import type { Team } from './team';
 
 /** Names of the events that a team's `on` steps, and those of its sub-teams, wait for. */
 export function eventsOfTeam(team: Team): ReadonlySet<string> {

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BatonClient, connect } from '../../src/client/connect';
+import { inLanes } from '../../src/client/in-lanes';
+import { agent, team } from '../../src/contract/builders';
+import { oneModel } from '../../src/models/models';
+import { scripted } from '../../src/models/scripted';
+import { text } from '../../src/models/scripted-reply';
+import { readTestServers } from '../../src/testing/test-servers';
+import { type OpenWorker, openWorker } from '../../src/workers/open-worker';
+import { workflowBundle } from '../setup/workflow-bundle';
+
+/** `npm run bench -- fairness` does it with a thousand. */
+const BUSY_RUNS = 150;
+/** Requests of the client under way at one time. */
+const LANES = 20;
+
+describe('one worker and the runs of two tenants', () => {
+  const taskQueue = `test-${randomUUID()}`;
+  let folder: string;
+  let client: BatonClient;
+  let worker: OpenWorker;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'baton-fairness-'));
+    const { address = '', namespace = 'default' } = readTestServers() ?? {};
+    client = await connect({ address, taskQueue, store: { folder } });
+    worker = await openWorker({
+      connectionOptions: { address },
+      namespace,
+      taskQueue,
+      store: { folder },
+      workflowBundle: workflowBundle(),
+      models: oneModel(scripted(() => text('done'))),
+      tools: [],
+    });
+  });
+
+  afterAll(async () => {
+    await worker.stop();
+    await client.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('a run that comes after many of another tenant: ends while most of those are still open, and none is given up', async () => {
+    const asks = team('asks', agent({ name: 'asker', instructions: 'Ask.' }));
+    const startedAt = Date.now();
+    const busy = await inLanes(Array.from({ length: BUSY_RUNS }), LANES, () =>
+      client.start(asks, 'busy', { tenant: 'many' }),
+    );
+    let ended = 0;
+    const all = Promise.all(
+      busy.map(async ({ run }) => {
+        const result = await client.result(run);
+        ended += 1;
+        return result;
+      }),
+    );
+    const endedBefore = ended;
+    const singleAt = Date.now();
+    const { run } = await client.start(asks, 'single', { tenant: 'one' });
+    await client.result(run);
+    const singleMs = Date.now() - singleAt;
+    const endedMeanwhile = ended - endedBefore;
+    const results = await all;
+    console.info(
+      `${endedBefore} of ${BUSY_RUNS} had ended when the other tenant's run was started, ${endedMeanwhile} more when it ended after ${singleMs} ms; all after ${Date.now() - startedAt} ms`,
+    );
+    // Left to the order in which they came, it would have been the last.
+    expect(endedMeanwhile).toBeLessThan((BUSY_RUNS - endedBefore) / 2);
+    expect(new Set(results.map(({ state }) => state))).toEqual(new Set(['done']));
+  });
+});
