@@ -48,8 +48,13 @@ export class OwnAllowance {
     try {
       await new Promise<void>((begin, reject) => {
         const caller: Waiting = { tokens, begin };
-        leave = () => this.#turns.remove(tenant, caller);
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        const onAbort = (): void => reject(signal.reason);
+        // A packed agent's many calls have one signal.
+        leave = () => {
+          this.#turns.remove(tenant, caller);
+          signal.removeEventListener('abort', onAbort);
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
         timer = setTimeout(() => reject(this.#tooLong()), LONGEST_WAIT_MS);
         this.#turns.add(tenant, caller);
         this.#serve();
