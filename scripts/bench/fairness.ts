@@ -18,11 +18,6 @@ const IDLE_RUNS = 5;
 /** Measuring is given up after so long. */
 const GIVEN_UP_MS = 10 * 60_000;
 
-export interface FairnessSize {
-  /** @default '1000' */
-  readonly runs?: string | undefined;
-}
-
 export interface FairnessFigures {
   /** Of one tenant, started at once: one model call each. */
   readonly runs: number;
@@ -44,15 +39,12 @@ export interface FairnessFigures {
 }
 
 /** Runs of one tenant beside a thousand of another, on one worker. Throws where they are not done within ten minutes. */
-export async function benchFairness(
-  place: BenchPlace,
-  { runs = String(RUNS) }: FairnessSize,
-): Promise<FairnessFigures> {
+export async function benchFairness(place: BenchPlace, runs: number = RUNS): Promise<FairnessFigures> {
   const model = await startModelServer({ latencyMs: LATENCY_MS, reply: () => ({ text: 'well' }) });
   const { address, namespace, storeFolder } = place;
   const arm = await startArm({ arm: 'baton', address, namespace, storeFolder, modelUrl: model.url });
   try {
-    return await place.client.withDeadline(Date.now() + GIVEN_UP_MS, () => measure(place, Number(runs)));
+    return await place.client.withDeadline(Date.now() + GIVEN_UP_MS, () => measure(place, runs));
   } finally {
     await arm.stop();
     await model.close();
