@@ -19,7 +19,8 @@ import {
   tool,
   vote,
 } from '../../src/contract/builders';
-import type { ProviderContext } from '../../src/models/provider';
+import type { Json, JsonObject } from '../../src/contract/json';
+import type { ModelRequest, ProviderContext } from '../../src/models/provider';
 import { output, text, toolCall } from '../../src/models/scripted-reply';
 import { type Engine, isFirstTurn } from './engine';
 
@@ -68,27 +69,44 @@ export const EVERY_KIND: Readonly<Record<string, Built>> = {
 /** Given to every run. */
 export const INPUT = { items: ['x', 'y'] };
 
-const plan = { tasks: [{ id: 't', worker: 'last', objective: 'do it', requires: [] }] };
+/** What an agent says, or the tool that it calls. */
+type Answer = { readonly says: Json } | { readonly call: string; readonly args: JsonObject };
 
-const ANSWERS = {
-  one: () => text('one'),
-  boss: (request: Parameters<typeof isFirstTurn>[0]) =>
-    isFirstTurn(request) ? toolCall('delegate_to_last', { objective: 'do it' }) : text('done'),
-  planner: () => output(plan),
-  ann: () => output({ messages: [{ to: 'ben', type: 'tell', payload: 'hello' }], answer: 'yes' }),
+const FIRST: Readonly<Record<string, Json>> = {
+  one: 'one',
+  planner: { tasks: [{ id: 't', worker: 'last', objective: 'do it', requires: [] }] },
+  ann: { messages: [{ to: 'ben', type: 'tell', payload: 'hello' }], answer: 'yes' },
 };
-const LAST = {
-  last: () => text('last'),
-  critic: () => output({ agrees: true, argument: 'sound' }),
-  judge: () => output({ decided: true, verdict: 'plan', reasons: [], dissent: [] }),
-  chair: () => output({ choice: 1, reason: 'simpler' }),
-  reviewer: () => output({ passed: true, feedback: 'good' }),
-  ben: () => output({ messages: [], answer: 'yes' }),
+/** Of whoever comes last in its pattern. */
+const LAST: Readonly<Record<string, Json>> = {
+  last: 'last',
+  critic: { agrees: true, argument: 'sound' },
+  judge: { decided: true, verdict: 'plan', reasons: [], dissent: [] },
+  chair: { choice: 1, reason: 'simpler' },
+  reviewer: { passed: true, feedback: 'good' },
+  ben: { messages: [], answer: 'yes' },
 };
+
+/** What everybody says where nothing hangs. */
+export function answerOf(name: string, isFirst: boolean): Answer {
+  if (name === 'boss' && isFirst) return { call: 'delegate_to_last', args: { objective: 'do it' } };
+  return { says: { ...FIRST, ...LAST, boss: 'done' }[name] ?? null };
+}
+
+const FIRST_NAMES = [...Object.keys(FIRST), 'boss'];
 
 /** Everybody answers. */
 export function answering(engine: Engine): void {
-  engine.replies({ ...ANSWERS, ...LAST });
+  engine.replies(repliesOf([...FIRST_NAMES, ...Object.keys(LAST)]));
+}
+
+function repliesOf(names: readonly string[]) {
+  const reply = (name: string) => (request: ModelRequest) => {
+    const answer = answerOf(name, isFirstTurn(request));
+    if ('call' in answer) return toolCall(answer.call, answer.args);
+    return typeof answer.says === 'string' ? text(answer.says) : output(answer.says);
+  };
+  return Object.fromEntries(names.map((name) => [name, reply(name)]));
 }
 
 /** What hangs until it is aborted. */
@@ -104,7 +122,7 @@ export function hanging(engine: Engine, hung: Hung, met: () => Promise<void>): v
     (_request: unknown, { signal }: ProviderContext) =>
       untilAborted(hung, name, signal);
   engine.replies({
-    ...ANSWERS,
+    ...repliesOf(FIRST_NAMES),
     ...Object.fromEntries(Object.keys(LAST).map((name) => [name, endless(name)])),
     bad: async () => {
       await met();
