@@ -6,7 +6,7 @@ import type { Json } from '../contract/json';
 const CLIENT_REMEDIES = {
   ServerRefused:
     "Check the namespace and the credentials of the Temporal profile; the message is the server's.",
-  NoWorker: 'Start one with "baton worker".',
+  NoWorker: 'Start one with "baton worker --load <team>".',
   RunStuck:
     'It loses nothing, and goes on with a worker of the build that it began with; the log of the one that polls names the event.',
   RunNotFound: 'List the runs with "baton list".',

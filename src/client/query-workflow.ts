@@ -91,7 +91,8 @@ async function explainQueryFailure(
   return new BatonError('NoWorker', `No worker of "${workflow}" answered.`, {
     run: workflow,
     cause: error,
-    remedy: 'It may have died a moment ago: start one with "baton worker", or ask again.',
+    remedy:
+      'It may have died a moment ago, or ended with its "baton run": start one with "baton worker --load <team>", or ask again.',
   });
 }
 

@@ -1,3 +1,4 @@
+import { DEFAULT_TASK_QUEUE } from '../contract/names';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 
@@ -21,8 +22,9 @@ export async function isPolled(context: ClientContext, taskQueue = context.taskQ
 export async function noWorker(context: ClientContext, run: string): Promise<BatonError | undefined> {
   const { taskQueue } = await context.temporal.workflow.getHandle(run).describe();
   if (await isPolled(context, taskQueue)) return undefined;
+  const flag = taskQueue === DEFAULT_TASK_QUEUE ? '' : ` --task-queue ${taskQueue}`;
   return new BatonError('NoWorker', `No worker is polling the queue "${taskQueue}" of run "${run}".`, {
     run,
-    remedy: `Start one with "baton worker --task-queue ${taskQueue}"; the run waits for it and loses nothing.`,
+    remedy: `Start one with "baton worker --load <team>${flag}"; the run waits for it and loses nothing.`,
   });
 }

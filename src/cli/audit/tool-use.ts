@@ -1,3 +1,4 @@
+import { substituteInput } from '../../activities/values/substitute-input';
 import type { ToolCallInput, ToolCallResult } from '../../contract/calls/tool-call';
 import type { Json } from '../../contract/json';
 import type { ViewFailure } from '../../contract/run/view';
@@ -36,7 +37,7 @@ export async function toolUse(call: PairedCall, { content }: Store): Promise<Too
     args:
       input.input === undefined
         ? given
-        : { template: given, input: await resolveValue(input.input, content) },
+        : substituteInput(given, await resolveValue(input.input, content)).args,
     key: input.idempotencyKey,
     ...(result === undefined
       ? {}

@@ -41,7 +41,7 @@ export function approvalsCommand(cli: Cli): Command {
       }
       if (silent.length > 0)
         console.note(
-          `No worker answers for ${silent.join(', ')}, where more may wait. Start one with "baton worker".`,
+          `No worker answers for ${silent.join(', ')}, where more may wait. Start one with "baton worker --load <team>".`,
         );
     } finally {
       await client.close();

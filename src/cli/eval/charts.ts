@@ -30,7 +30,7 @@ export function barChart(
 const BINS = 24;
 const HISTOGRAM = { width: 700, height: 180, foot: 22 } as const;
 
-/** How many values fall into each of equal parts of their range, with marked values as lines. */
+/** How many runs fall into each of equal parts of the range of their values (milliseconds), with marked values as lines. */
 export function histogram(
   title: string,
   values: readonly number[],
@@ -55,7 +55,7 @@ export function histogram(
     const side = x > width * 0.8 ? 'class="end"' : '';
     return `<line x1="${x}" x2="${x}" y1="0" y2="${height}" class="mark"/><text x="${side === '' ? x + 4 : x - 4}" y="${y}" ${side}>${escaped(label)} ${Math.round(value)} ms</text>`;
   });
-  const axis = `<text x="0" y="${height + 14}" class="quiet">0</text><text x="${width}" y="${height + 14}" class="quiet end">${Math.round(most)} ms</text>`;
+  const axis = `<text x="0" y="8" class="quiet">${tallest} ${tallest === 1 ? 'run' : 'runs'}</text><text x="0" y="${height + 14}" class="quiet">0</text><text x="${width}" y="${height + 14}" class="quiet end">${Math.round(most)} ms</text>`;
   return svg(title, { width, height: height + foot }, [...bars, ...lines, axis].join('\n'));
 }
 

@@ -14,7 +14,7 @@ body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2.2rem; }
 dl { display: flex; flex-wrap: wrap; gap: 1rem 2.2rem; } dt { color: var(--quiet); font-size: .85rem; } dd { margin: 0; font-size: 1.3rem; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; }
-td, th { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top; } td.count { text-align: right; }
+td, th { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top; } td.count { text-align: right; } td.quiet { white-space: nowrap; }
 svg { max-width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: var(--ink); dominant-baseline: middle; }
 .quiet, svg .quiet { color: var(--quiet); fill: var(--quiet); } svg .end { text-anchor: end; }
 .bar { fill: var(--bar); } .track { fill: var(--track); } .mark { stroke: var(--mark); stroke-dasharray: 3 3; }

@@ -1,7 +1,8 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { failure } from '../../contract/fail';
 import { type Models, oneModel } from '../../models/models';
 import { modelsFromEnvironment } from '../../models/models-from-environment';
-import { scripted } from '../../models/scripted';
+import { type ReplyFunction, scripted } from '../../models/scripted';
 import type { Brought } from './team-folder';
 
 export interface ChosenModels {
@@ -36,8 +37,26 @@ export function chooseModels(
       'InvalidInput',
       `No model is configured, and offline replies are those of one team: ${withReplies.map(({ path }) => path).join(', ')} all have some. Start a worker for each, with queues of their own (--task-queue).`,
     );
-  if (only !== undefined) return { models: oneModel(scripted(only.offline), { price: FREE }), offline: true };
+  if (only !== undefined)
+    return { models: oneModel(scripted(computed(only.offline)), { price: FREE }), offline: true };
   if (wanted.offline)
     throw failure('InvalidInput', 'The team brings no offline replies: its folder has no offline.js.');
   return { models, offline: false };
+}
+
+/** What the author's code throws is a mistake in it, or a question that it was not made for: asked again it would throw again. */
+function computed(reply: ReplyFunction): ReplyFunction {
+  return async (request, context) => {
+    try {
+      return await reply(request, context);
+    } catch (error) {
+      if (error instanceof ApplicationFailure || context.signal.aborted) throw error;
+      const name = error instanceof Error ? error.name : 'what is no error';
+      throw failure(
+        'ScriptExhausted',
+        `The offline replies of the team threw ${name} when asked for an answer of the agent "${request.agent}".`,
+        error instanceof Error ? { cause: error } : {},
+      );
+    }
+  };
 }

@@ -50,6 +50,7 @@ beforeAll(() => {
     join(desk, 'offline.js'),
     `exports.offline = ({ messages }) => {
        const said = JSON.stringify(messages[0].content);
+       if (said.includes('crash')) throw new TypeError('no such reply');
        return said.includes('explode') ? { text: '', stop: 'refusal', stopDetail: 'x' } : { text: 'helped' };
      };`,
   );
@@ -89,12 +90,23 @@ describe('baton eval', () => {
     expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('75.00 %');
   }, 60_000);
 
-  test('--output compares what came out', async () => {
-    const args = ['eval', desk, '--data', data, '--output', '', '--limit', '2', '--json'];
-    writeFileSync(data, '{ "input": "a", "expected": "helped" }\n{ "input": "b", "expected": "no" }\n');
+  test('--output compares what came out; offline replies that throw fail their row at once', async () => {
+    const args = ['eval', desk, '--data', data, '--output', '', '--limit', '3', '--json'];
+    const rows = [
+      ['a', 'helped'],
+      ['b', 'no'],
+      ['a crash', 'helped'],
+      ['left out', 'helped'],
+    ];
+    writeFileSync(data, rows.map(([input, expected]) => JSON.stringify({ input, expected })).join('\n'));
     const run = baton(args, { env });
     expect(await run.ended).toBe(EXIT.ok);
-    expect(JSON.parse(run.stdout())).toMatchObject({ rows: 2, right: 1 });
+    expect(JSON.parse(run.stdout())).toMatchObject({
+      rows: 3,
+      right: 1,
+      failed: 1,
+      wrong: [{ actual: 'helped' }, { actual: 'ScriptExhausted' }],
+    });
   }, 60_000);
 
   test('a line that is no row is named, and so is a wrong number, before anything is started', async () => {
