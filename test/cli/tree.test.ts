@@ -48,6 +48,13 @@ describe('renderTree', () => {
     },
   );
 
+  test('a phase is named at its step', () => {
+    const view = viewOf([nodeAt('root', { kind: 'parallel', label: 'root', phase: 'review', outcome: 'x' })]);
+    expect(renderTree(view, STYLE).find((line) => line.startsWith('parallel'))).toContain(
+      'parallel · phase review · x',
+    );
+  });
+
   test('a step that was refused calls, or has read untrusted output, says so', () => {
     const view = viewOf([
       nodeAt('root', { label: 'desk', refusedCalls: 2, untrusted: ['http_get', 'mail'] }),

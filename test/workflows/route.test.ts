@@ -106,6 +106,60 @@ describe('route', () => {
     expect(await of('something vague')).toEqual({ inline: 'by general' });
   });
 
+  test('examples, then an agent, then a person: each asked only by the thresholds of those before it, and all that they said is shown', async () => {
+    const sorted = (confidence: number) => ({
+      ...sayNames,
+      sorter: () => output({ route: 'billing', confidence }),
+    });
+    const cascade = (examples: number) =>
+      team(
+        'cascade',
+        desk(
+          [
+            { by: 'examples', examples: EXAMPLES },
+            { by: 'agent', agent: 'sorter' },
+            { by: 'person', approvers: ['ann'], deadline: '1h' },
+          ],
+          { thresholds: { examples, agent: 0.6 } },
+        ),
+        withSorter,
+      );
+    const routed = async (examples: number, confidence: number) => {
+      engine.replies(sorted(confidence));
+      const run = await engine.start(cascade(examples), 'please refund my payment');
+      if (examples > 0 && confidence < 0.6) {
+        const { id, hash } = await run.waiting();
+        await run.decide({ approval: id, hash, verdict: 'approve', by: 'ann', choice: 'orders' });
+      }
+      await run.result();
+      const [node] = (await run.view()).nodes;
+      const { route: chosen, by, opinions = [] } = node?.routing ?? {};
+      const candidates = opinions.map((opinion) => opinion.candidates.map((each) => each.route));
+      return { chosen, by, asked: opinions.map((opinion) => opinion.by), candidates };
+    };
+    const told = [expect.stringContaining('billing'), 'orders', 'otherwise'];
+    const all = expect.arrayContaining(told);
+    expect(await routed(0, 0.9)).toEqual({
+      chosen: 'billing',
+      by: 'examples',
+      asked: ['examples'],
+      candidates: [all],
+    });
+    expect(engine.asked('sorter')).toBe(0);
+    expect(await routed(1, 0.9)).toEqual({
+      chosen: 'billing',
+      by: 'agent',
+      asked: ['examples', 'agent'],
+      candidates: [all, ['billing']],
+    });
+    expect(await routed(1, 0.4)).toEqual({
+      chosen: 'orders',
+      by: 'person',
+      asked: ['examples', 'agent', 'person'],
+      candidates: [all, ['billing'], ['orders']],
+    });
+  });
+
   test('an agent that names no route passes on; one that invents a route or says nothing of use fails the step', async () => {
     const asking = team('agents', desk([{ by: 'agent', agent: 'sorter' }]), withSorter);
     engine.replies({ ...sayNames, sorter: () => output({ route: null, confidence: 1 }) });

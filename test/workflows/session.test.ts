@@ -118,8 +118,15 @@ describe('session', () => {
     await session.close();
   });
 
-  test('a person takes it over, answers and gives it back; the team sees what was said', async () => {
-    const session = await open(desk);
+  test('no session is opened that would take more than 1,500 updates before it goes on', async () => {
+    await expect(open(desk, { maxUpdates: 1501 })).rejects.toMatchObject({
+      type: 'InvalidInput',
+      message: expect.stringContaining('at most 1500'),
+    });
+  });
+
+  test('a person takes it over, answers and gives it back, through new executions; the team sees what was said', async () => {
+    const session = await open(desk, { maxUpdates: 3, identity: { customer: 7 } });
     await session.say('hello');
     await expect(session.reply('ann', 'too early')).rejects.toMatchObject({ type: 'SessionRefused' });
     await session.handOver({ by: 'ann', reason: 'a complaint' });
@@ -140,6 +147,8 @@ describe('session', () => {
       { from: 'user', text: 'anybody there?' },
       { from: 'person', text: 'I am here' },
     ]);
+    expect(askedOf(session.id)[1]?.given.identity).toEqual({ customer: 7 });
+    await until(async () => (await bench.executions(session.id)) >= 2);
     await session.close();
   });
 

@@ -27,6 +27,7 @@ export function compareLines(report: CompareReport): readonly string[] {
 function verdict({ sides: [first, second], firstToSecond: { score, tokens, cost, latency } }: CompareReport) {
   const times = (value: number | null, what: string): string =>
     value === null ? `${what} unknown` : `${value.toFixed(2)} × the ${what}`;
+  const isFree = [first, second].every(({ usage }) => usage.microDollars + usage.unpricedCalls === 0);
   const points = score === null ? 'score unknown' : `${score >= 0 ? '+' : ''}${score.toFixed(3)} in score`;
-  return `${first.team} against ${second.team}: ${points}, ${times(tokens, 'tokens')}, ${times(cost, 'cost')}, ${times(latency, 'time')}`;
+  return `${first.team} against ${second.team}: ${points}, ${times(tokens, 'tokens')}, ${isFree ? 'no cost' : times(cost, 'cost')}, ${times(latency, 'time')}`;
 }

@@ -123,6 +123,7 @@ function outcome(node: ViewNode): string {
   const chosen = node.choice === undefined ? '' : ` → ${node.choice.agent}, ${node.choice.reason}`;
   const { refusedCalls, untrusted, origin } = node;
   const words = [
+    ...(node.phase === undefined ? [] : [`phase ${node.phase}`]),
     ...(node.outcome === undefined ? [] : [node.outcome]),
     ...(origin === undefined ? [] : [showOrigin(origin)]),
     ...passed,
