@@ -13,7 +13,7 @@ export interface RegistryLoad {
   /** Runs that tell how an agent fared, while registrations go on. */
   readonly reports: number;
   /** Registrations, and reports, at one time. */
-  readonly lanes: number;
+  readonly lanes: { readonly registrations: number; readonly reports: number };
 }
 
 /** What the registry had in the end that it should not have, or had not. */
@@ -41,11 +41,11 @@ export async function loadRegistry(
   await registry.register({ first: definition('first') });
   registered.push('first');
   await Promise.all([
-    inLanes(names, lanes, async (name) => {
+    inLanes(names, lanes.registrations, async (name) => {
       await registry.register({ [name]: definition(name) });
       registered.push(name);
     }),
-    inLanes(Array.from({ length: reports }), lanes, async (_, index) => {
+    inLanes(Array.from({ length: reports }), lanes.reports, async (_, index) => {
       // A report on somebody who is not there yet counts for nobody.
       const agent = registered[Math.floor(random() * registered.length)] ?? 'first';
       told.set(agent, (told.get(agent) ?? 0) + 1);

@@ -35,15 +35,19 @@ export async function agentRegistry(input: RegistryInput): Promise<void> {
     );
   const desk = new RegistryDesk(workflowId, input);
   listen(desk);
-  const finish = async () => {
-    desk.state = 'switching';
-    await lastSnapshot(desk);
-  };
-  await finishingWhenCancelled(async () => {
-    await desk.open();
-    await work(desk, input);
-    await finish();
-  }, finish);
+  await finishingWhenCancelled(
+    async () => {
+      await desk.open();
+      await work(desk, input);
+      desk.state = 'switching';
+      await answerAll(desk);
+    },
+    async () => {
+      desk.state = 'switching';
+      if (desk.isTouched) await desk.publish();
+      await answerAll(desk);
+    },
+  );
   await continueOnNewest<typeof agentRegistry>({ ...input, continued: desk.carried() });
 }
 
@@ -88,9 +92,11 @@ async function work(desk: RegistryDesk, { terms }: RegistryInput): Promise<void>
   }
 }
 
-/** All that was taken, published and answered. What is told meanwhile goes along to the next execution. */
-async function lastSnapshot(desk: RegistryDesk): Promise<void> {
-  if (desk.isTouched) await desk.publish();
-  while (desk.isAwaited) await desk.publish();
+/**
+ * Publishes what is waited for, and no more: the server takes no signals while an execution that could not end for a new
+ * one tries it again, and only then. To publish what was told meanwhile would let others in, for ever where many report.
+ */
+async function answerAll(desk: RegistryDesk): Promise<void> {
+  while (desk.isAwaited || desk.isFull) await desk.publish();
   await condition(allHandlersFinished);
 }

@@ -128,7 +128,7 @@ describe('deploy', () => {
     }
   }, 60_000);
 
-  test('dynamic-config.yaml: raises the poll rates, shortens timers, and turns fairness on', async () => {
+  test('dynamic-config.yaml: raises the poll rates and what may come in during a task, shortens timers, turns fairness on', async () => {
     const settings = (await dynamicConfigArguments()).filter(
       (argument) => argument !== '--dynamic-config-value',
     );
@@ -138,6 +138,7 @@ describe('deploy', () => {
       'history.timerProcessorMaxTimeShift="10ms"',
       'history.longPollExpirationInterval="2s"',
       'matching.enableFairness=true',
+      'history.maximumBufferedEventsBatch=2000',
     ]);
   });
 });

@@ -10,6 +10,7 @@ import { scripted } from '../../src/models/scripted';
 import type { ScriptedReply } from '../../src/models/scripted-reply';
 import { createTestEnvironment } from '../../src/testing/environment';
 import { openLocalStore } from '../../src/threads/local-store';
+import type { Store } from '../../src/threads/store';
 import type { Tool } from '../../src/tools/tool';
 import { createBatonWorker } from '../../src/workers/create-worker';
 import { misfits, type NamedHistory } from '../replay/misfits';
@@ -38,7 +39,12 @@ export interface SessionBench {
 }
 
 export async function openSessionBench(
-  options: { readonly timeSkipping?: boolean; readonly tools?: readonly Tool[] } = {},
+  options: {
+    readonly timeSkipping?: boolean;
+    readonly tools?: readonly Tool[];
+    /** How long the workers' store takes to store a value. */
+    readonly storeMs?: number;
+  } = {},
 ): Promise<SessionBench> {
   const environment = await createTestEnvironment({ time: options.timeSkipping ? 'skipping' : 'real' });
   const { connection, nativeConnection, namespace = 'default' } = environment;
@@ -51,7 +57,7 @@ export async function openSessionBench(
     namespace,
     taskQueue,
     tools: options.tools ?? [],
-    store: openLocalStore({ folder }),
+    store: slowed(openLocalStore({ folder }), options.storeMs ?? 0),
     workflowBundle: workflowBundle(),
     shutdownGraceMs: 100,
     models: oneModel(
@@ -106,5 +112,18 @@ export async function openSessionBench(
       await environment.teardown();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+function slowed(store: Store, storeMs: number): Store {
+  if (storeMs === 0) return store;
+  const put: Store['content']['put'] = async (value) => {
+    await new Promise((wake) => setTimeout(wake, storeMs));
+    return store.content.put(value);
+  };
+  const { content } = store;
+  return {
+    ...store,
+    content: { put, get: (hash) => content.get(hash), has: (hash) => content.has(hash) },
   };
 }

@@ -13,7 +13,10 @@ export interface RegistryTerms {
   /** Updates, and signals, after which it goes on in a new execution. */
   readonly maxUpdates: number;
   readonly maxSignals: number;
-  /** Events after which it does the same: a worker that takes it up reads them all, in the time of one workflow task. */
+  /**
+   * Events after which it does the same. Signals that come in while it goes on make its worker read the history anew, and
+   * the server takes 100 in the meantime before it begins the task again: what is read must be short.
+   */
   readonly maxEvents: number;
   /** How long figures alone may wait until they are published, in milliseconds, and how many reports may. */
   readonly publishEveryMs: number;
@@ -24,7 +27,7 @@ export const REGISTRY_DEFAULTS: RegistryTerms = {
   /** Temporal takes 2,000 updates and 10,000 signals in one execution. */
   maxUpdates: 1500,
   maxSignals: 8000,
-  maxEvents: 1000,
+  maxEvents: 300,
   publishEveryMs: 10_000,
   publishEvery: 50,
 };
@@ -40,8 +43,8 @@ export interface RegistryCarried {
   readonly heard: readonly AgentReport[];
 }
 
-/** More than can be applied between two switches. */
-export const REMEMBERED_UPDATES = 2000;
+/** Those of many seconds, and of several executions: what was asked is sent again at most a second later. */
+export const REMEMBERED_UPDATES = 500;
 
 /** One agent to be registered. Its definition is in the store already: version, capabilities and tier stand there. */
 export interface Registration {

@@ -27,7 +27,7 @@ const { openRegistry, changeRegistry } = proxyActivities<RegistryActivities>({
   summary: 'registry and store',
 });
 
-/** Reports' lines of one snapshot: with the requests they stay far below what history takes in one piece. */
+/** Reports' lines of one snapshot: with the requests they stay far below what history takes in one piece, 2 MiB. */
 const MOST_HEARD = 2_000;
 
 /** A request that waits for the snapshot with it. */
@@ -111,6 +111,11 @@ export class RegistryDesk {
 
   get isAwaited(): boolean {
     return this.waiting.size > 0;
+  }
+
+  /** More was told than one snapshot, or one execution's last words, should hold. */
+  get isFull(): boolean {
+    return this.unpublished > MOST_HEARD;
   }
 
   get isTouched(): boolean {

@@ -16,7 +16,7 @@ describe('a registry that many write to', () => {
     const losses = await loadRegistry(bench.agents, bench.entity, {
       registrations: SIZE,
       reports: SIZE,
-      lanes: 4,
+      lanes: { registrations: 4, reports: 4 },
     });
     expect(losses).toEqual({ lostRegistrations: 0, repeatedRegistrations: 0, wrongFigures: 0 });
     expect(await bench.view()).toMatchObject({ agents: SIZE + 1, reports: SIZE });
