@@ -15,6 +15,7 @@ import { APPROVAL_RECORDINGS } from './record/approval-recordings';
 import { DAG_RECORDINGS } from './record/dag-recordings';
 import { DECIDING_RECORDINGS } from './record/deciding-recordings';
 import { downloadHistories } from './record/download-histories';
+import { EARLY_END_RECORDINGS } from './record/early-end-recordings';
 import { ENGINE_RECORDINGS } from './record/engine-recordings';
 import { exampleRecordings } from './record/example-recordings';
 import { MAP_RECORDINGS } from './record/map-recordings';
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
       ...ROUTE_RECORDINGS,
       ...SESSION_RECORDINGS,
       ...SAGA_RECORDINGS,
+      ...EARLY_END_RECORDINGS,
     ]) {
       const count = await record(environment, recording, join(target, recording.name));
       console.log(`${recording.name}: ${count} ${count === 1 ? 'history' : 'histories'}`);
