@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { agent } from '../../src/contract/builders/agent';
 import { pipeline } from '../../src/contract/builders/in-order';
-import { parallel, race } from '../../src/contract/builders/side-by-side';
+import { map, parallel, race } from '../../src/contract/builders/side-by-side';
 import { team } from '../../src/contract/builders/team';
+import type { Json } from '../../src/contract/json';
 import type { Team } from '../../src/contract/team/team';
 import type { CallRecord } from '../../src/testing/call-record';
 import { type CutModel, QUICK, SLOW } from './cut-model';
@@ -12,12 +13,14 @@ import { type CutModel, QUICK, SLOW } from './cut-model';
 /** Where runs are started and their calls are seen. */
 export interface CutPlace {
   readonly model: CutModel;
-  start(team: Team, input: string): Promise<WorkflowHandle>;
+  start(team: Team, input: Json): Promise<WorkflowHandle>;
 }
 
 /** Why a call to the provider is to be closed. */
 export interface Cause {
   readonly team: Team;
+  /** The team takes a list. @default false */
+  readonly asList?: boolean;
   /** Brings it about, or waits for it, and gives its time: milliseconds since the epoch. */
   at(place: CutPlace, run: CutRun): Promise<number>;
 }
@@ -38,6 +41,15 @@ const SOMETIME_MS = 1_000;
 /** Everything that stops a call which is under way. */
 export const CAUSES: Readonly<Record<string, Cause>> = {
   client: { team: team('cut-by-client', slow()), at: cancelled },
+  packed: {
+    team: team('cut-packed', agent({ name: 'slow', instructions: SLOW, mode: 'packed' })),
+    at: cancelled,
+  },
+  batch: {
+    team: team('cut-batch', map('', slow(), { callsPerActivity: 10 })),
+    asList: true,
+    at: cancelled,
+  },
   parent: { team: team('cut-by-parent', pipeline([slow({ isolated: true })])), at: cancelled },
   race: { team: team('cut-by-race', race({ slow: slow(), quick })), at: quickAnswered },
   stepDeadline: { team: team('cut-by-step', slow({ timeout: `${DEADLINE_MS}ms` })), at: deadlinePassed },
@@ -59,7 +71,7 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
 /** Milliseconds from the cause to the end of the connection, as the provider sees both; undefined where it never ended. */
 export async function cutOnce(place: CutPlace, cause: Cause): Promise<number | undefined> {
   const input = randomUUID();
-  const handle = await place.start(cause.team, input);
+  const handle = await place.start(cause.team, cause.asList === true ? [input] : input);
   const causedAt = await cause.at(place, { handle, input });
   const cut = await seen(
     () => place.model.calls(input, SLOW).find(({ outcome }) => outcome === 'closed-by-client'),

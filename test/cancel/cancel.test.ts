@@ -41,7 +41,7 @@ describe('a call that is no longer wanted', () => {
       model,
       start: (team, input) =>
         server.client.workflow.start('runTeam', {
-          workflowId: `${team.name}-${input}`,
+          workflowId: `${team.name}-${String(input)}`,
           taskQueue,
           args: [
             {
@@ -70,7 +70,7 @@ describe('a call that is no longer wanted', () => {
         {
           ...place,
           start: (team, input) => {
-            handles.push(input);
+            handles.push(String(input));
             return place.start(team, input);
           },
         },

@@ -14,8 +14,11 @@ import { FailureWindow } from './failure-window';
 import type { Fleet } from './fleet';
 import { pause } from './pause';
 
-/** How often the fleet is asked while there are calls, and how old its word may be when one begins. */
-const POLL_MS = 1_000;
+/**
+ * How often the fleet is asked while there are calls, and how old its word may be when one begins: on a server that takes
+ * a second to answer, a circuit that another worker opened is still heard of within two.
+ */
+const POLL_MS = 500;
 const STALE_MS = 1_500;
 /** Asking goes on for so long after the last call: a worker between two calls need not wait for the answer. */
 const LINGER_MS = 5_000;
