@@ -80,6 +80,25 @@ describe('forget', () => {
       });
   });
 
+  test('a run whose replies others had from the cache: they keep what they had, and nobody has more of it', async () => {
+    const cached = team(
+      'cached',
+      pipeline([agent({ name: 'speaker', instructions: 'Speak.', cache: { ttl: '1h' } })]),
+    );
+    const paid = await bench.finished(cached);
+    const hit = await bench.finished(cached);
+    expect((await client.result(hit)).usage).toMatchObject({ calls: 0, cached: 1 });
+    expect(bench.asked()).toEqual(['speaker']);
+    await client.forget(paid);
+    expect(await newProcess().prune()).toMatchObject({ expired: 0, complete: true });
+    // The worker of before would know the key for up to a minute.
+    await bench.newWorker();
+    expect(JSON.stringify(await client.result(hit))).toContain('a long word');
+    const after = await bench.finished(cached);
+    expect((await client.result(after)).usage).toMatchObject({ calls: 1 });
+    expect(bench.asked()).toEqual(['speaker', 'speaker']);
+  });
+
   test('a run that goes on: is not forgotten', async () => {
     const { run } = await client.start(
       team('open', pipeline([approve('Go on?', { approvers: ['ann'] })])),

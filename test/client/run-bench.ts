@@ -8,6 +8,7 @@ import { scripted } from '../../src/models/scripted';
 import { type ScriptedReply, text } from '../../src/models/scripted-reply';
 import type { Encryption } from '../../src/secrets/encryption-from-environment';
 import { readTestServers } from '../../src/testing/test-servers';
+import { openStore } from '../../src/threads/open-store';
 import type { Tool } from '../../src/tools/tool';
 import { openWorkerBench } from '../workers/worker-bench';
 
@@ -28,6 +29,8 @@ export interface RunBench {
   finished(team: Team, input?: Json): Promise<string>;
   waitingIn(run: string): Promise<WaitingApproval>;
   decide(approval: WaitingApproval, verdict: 'approve' | 'deny'): Promise<void>;
+  /** Puts a worker that has read nothing yet in the place of the one there is. */
+  newWorker(): Promise<void>;
   /** Leaves runs without anyone to answer for them. */
   stopWorker(): Promise<void>;
   close(): Promise<void>;
@@ -37,11 +40,8 @@ export interface RunBench {
 export async function openRunBench(tools: readonly Tool[] = [], encryption?: Encryption): Promise<RunBench> {
   const bench = await openWorkerBench(encryption);
   const address = readTestServers()?.address ?? '';
-  const client = await connect({
-    address,
-    taskQueue: bench.taskQueue,
-    store: { folder: bench.folder, ...(encryption === undefined ? {} : { encryption }) },
-  });
+  const store = { folder: bench.folder, ...(encryption === undefined ? {} : { encryption }) };
+  const client = await connect({ address, taskQueue: bench.taskQueue, store });
   let replies: Replies = {};
   let asked: string[] = [];
   let ended: string[] = [];
@@ -51,7 +51,8 @@ export async function openRunBench(tools: readonly Tool[] = [], encryption?: Enc
     ended.push(request.agent);
     return reply;
   });
-  const worker = await bench.startWorker({ models: oneModel(provider), tools });
+  const means = { models: oneModel(provider), tools };
+  let worker = await bench.startWorker(means);
   return {
     client,
     folder: bench.folder,
@@ -81,6 +82,10 @@ export async function openRunBench(tools: readonly Tool[] = [], encryption?: Enc
     },
     async decide({ id: approval, hash, run }, verdict) {
       await client.decide({ approval, hash, verdict, by: 'ann' }, { run });
+    },
+    async newWorker() {
+      await worker.stop();
+      worker = await bench.startWorker({ ...means, ...openStore(store) });
     },
     stopWorker: () => worker.stop(),
     async close() {
