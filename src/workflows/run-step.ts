@@ -117,6 +117,7 @@ async function escalate(run: Run, place: Place, error: unknown): Promise<'again'
     terms: run.overseer.terms,
     fourEyes: true,
   });
-  if (verdict === 'deny') throw error;
-  return 'again';
+  if (verdict !== 'deny') return 'again';
+  run.view.fail(place, { type, message });
+  throw error;
 }

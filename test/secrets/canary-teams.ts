@@ -10,6 +10,7 @@ import { defineTool } from '../../src/tools/define-tool';
 import type { Tool } from '../../src/tools/tool';
 import { toolUnavailable } from '../../src/tools/tool-errors';
 import { isFirstTurn } from '../workflows/engine';
+import { leakyPatterns, leakyReplies, note } from './canary-patterns';
 
 /** Variables of a worker's environment that hold secrets, each of which one of the leaks below gives away. */
 export const CANARY_VARIABLES = [
@@ -37,8 +38,11 @@ export const CANARY_VARIABLES = [
 export type Canary = (typeof CANARY_VARIABLES)[number];
 export type Canaries = Readonly<Record<Canary, string>>;
 
-/** Teams, most of which fail, whose models, tools and embedder each give away what the worker must keep. */
+/** Teams, many of which fail, whose models, tools and embedder each give away what the worker must keep. */
 export function leakyPlace(canaries: Canaries, echoing: ModelProvider) {
+  const secrets = Object.values(canaries);
+  let given = 0;
+  const anySecret = () => secrets[given++ % secrets.length] ?? '';
   const leak = (
     name: string,
     run: (context: { attempt: number }) => unknown,
@@ -99,6 +103,7 @@ export function leakyPlace(canaries: Canaries, echoing: ModelProvider) {
       repeat: 'keyed',
     }),
     leak('child', () => [canaries.SIGNING_KEY]),
+    note,
     leak('local', thrown(new RangeError(canaries.SESSION_SECRET)), { local: true }),
   ];
 
@@ -109,7 +114,11 @@ export function leakyPlace(canaries: Canaries, echoing: ModelProvider) {
     caller: (first) => (first ? toolCall('child', {}) : text('called')),
     packed: (first) => (first ? toolCall('error', {}) : text('packed')),
   };
-  const script = scripted((request) => replies[request.agent]?.(isFirstTurn(request)) ?? text('fine'));
+  const ofPatterns = leakyReplies(anySecret);
+  const script = scripted(
+    (request) =>
+      ofPatterns[request.agent]?.(request) ?? replies[request.agent]?.(isFirstTurn(request)) ?? text('fine'),
+  );
   const provider: ModelProvider = {
     name: 'leaky',
     call: (request, context) => (request.agent === 'echo' ? echoing : script).call(request, context),
@@ -126,7 +135,8 @@ export function leakyPlace(canaries: Canaries, echoing: ModelProvider) {
   const key = { type: 'object', properties: { key: { type: 'string' } }, required: ['key'] };
   const ofTool = (name: string) => team(`by-${name}`, pipeline([tool(name, {})]));
   const teams: Team[] = [
-    ...tools.filter(({ name }) => name !== 'undone').map(({ name }) => ofTool(name)),
+    ...leakyPatterns(),
+    ...tools.filter(({ name }) => !['undone', 'note'].includes(name)).map(({ name }) => ofTool(name)),
     team('echoes', pipeline([who('echo')])),
     team('talks', parallel({ talker: who('talker'), writer: who('writer', { output: key }) })),
     team('refuses', pipeline([who('refuser')])),
