@@ -9,7 +9,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { EffectState } from '../contract/calls/effect';
-import type { Amount } from '../contract/cost/amount';
+import { type Amount, NOTHING } from '../contract/cost/amount';
 import type { GrantFacts } from '../contract/cost/grant';
 import { addUsage, inDoubt, NO_USAGE, type Usage } from '../contract/cost/usage';
 import { failure, rootFailure } from '../contract/fail';
@@ -90,6 +90,18 @@ export function usageOfFailed(error: unknown, held: Amount): Usage {
   return (details as ({ usage?: Usage } | null)[])
     .flatMap((fact) => fact?.usage ?? [])
     .reduce(addUsage, NO_USAGE);
+}
+
+/**
+ * What of the usage that a failed activity tells is in doubt and not found again where its calls are begun anew. All that
+ * it held where nothing was heard of it.
+ */
+export function lostBy(error: unknown, held: Amount): Amount {
+  const root = rootFailure(error);
+  if (root instanceof TimeoutFailure) return held;
+  const details = root instanceof ApplicationFailure ? (root.details ?? []) : [];
+  const told = (details as ({ lost?: Amount } | null)[]).find((fact) => fact?.lost !== undefined);
+  return told?.lost ?? NOTHING;
 }
 
 /** What a call needs in all that was granted too little; undefined where that is not the failure. */

@@ -1,8 +1,8 @@
-import { fits, minus } from '../contract/cost/amount';
+import { type Amount, fits, isNothing, minus } from '../contract/cost/amount';
 import type { Grant } from '../contract/cost/grant';
 import { inDoubt, NO_USAGE, spentWithDoubt, type Usage } from '../contract/cost/usage';
 import type { StepPath } from '../contract/team/step-path';
-import { neededBy, usageOfFailed } from './failing';
+import { lostBy, neededBy, usageOfFailed } from './failing';
 import type { Hold } from './safeguards/accounts';
 import type { Ledger, Need } from './safeguards/ledger';
 
@@ -57,21 +57,20 @@ function granted<T extends { readonly usage: Usage }>(
     },
     async (error) => {
       const needed = neededBy(error);
+      const usage = usageOfFailed(error, hold.amount);
+      const lost = lostBy(error, hold.amount);
       if (needed === undefined) {
-        const usage = usageOfFailed(error, hold.amount);
-        settle(notes ? usage : onlyDoubt(usage));
-        if (!notes) ledger.book.note(path, onlyDoubt(usage));
+        settle(notes ? usage : inDoubt(lost));
+        if (!notes) ledger.book.note(path, inDoubt(lost));
         throw error;
       }
+      // What else it had used is found in the journal.
+      if (!isNothing(lost)) ledger.lose(path, hold, lost);
       let hasMore: boolean;
       try {
-        // What earlier tries may have cost is not found in the journal again.
-        const { doubt } = usageOfFailed(error, hold.amount);
-        if (doubt !== undefined) ledger.lose(path, hold, doubt);
-        hasMore = await ledger.extend(path, hold, doubt === undefined ? needed : minus(needed, doubt));
+        hasMore = await ledger.extend(path, hold, minus(needed, lost));
       } catch (thrown) {
-        const { doubt: _, ...confirmed } = usageOfFailed(error, hold.amount);
-        settle(notes ? confirmed : NO_USAGE);
+        settle(notes ? without(usage, lost) : NO_USAGE);
         throw thrown;
       }
       return granted(ledger, { ...held, isFinal: !hasMore }, start);
@@ -79,6 +78,6 @@ function granted<T extends { readonly usage: Usage }>(
   );
 }
 
-function onlyDoubt({ doubt }: Usage): Usage {
-  return doubt === undefined ? NO_USAGE : inDoubt(doubt);
+function without({ doubt, ...usage }: Usage, lost: Amount): Usage {
+  return doubt === undefined ? usage : { ...usage, doubt: minus(doubt, lost) };
 }

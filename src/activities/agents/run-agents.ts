@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { runAgent } from '../../agent/run-agent';
 import type { BatonActivities } from '../../contract/activities';
+import { isNothing } from '../../contract/cost/amount';
 import { inDoubt } from '../../contract/cost/usage';
 import { failureType, rootFailure } from '../../contract/fail';
 import { FAILURES, isFailureType } from '../../contract/failure-types';
@@ -23,7 +24,7 @@ export function createRunAgents(deps: PackedDeps): BatonActivities['runAgents'] 
     const attempt = attemptOf(context);
     const stop = new AbortController();
     const signal = AbortSignal.any([attempt.signal, stop.signal]);
-    const pool = new GrantPool(grant);
+    const pool = new GrantPool(grant, uses.length);
     const accounts = uses.map(() => new UseAccount(pool));
     let over = 0;
     const useOne = async (use: AgentUses['uses'][number], index: number): Promise<UseOutcome> => {
@@ -39,13 +40,14 @@ export function createRunAgents(deps: PackedDeps): BatonActivities['runAgents'] 
         const usage = account.used;
         if (stop.signal.aborted) return { stopped: true, usage };
         if (failureType(error) === 'GrantTooSmall') {
-          const { doubt } = usage;
-          return { needsMore: true, ...(doubt === undefined ? {} : { usage: inDoubt(doubt) }) };
+          const { lost } = account;
+          return { needsMore: true, ...(isNothing(lost) ? {} : { usage: inDoubt(lost) }) };
         }
         const failed = finalFailure(error);
         if (allOrNone) stop.abort();
         return { failed, usage };
       } finally {
+        account.arrive();
         over += 1;
       }
     };

@@ -41,6 +41,7 @@ export async function askModel(
   );
   const record = { lease, keys, fails: endingOf(input, result) !== undefined };
   const recorded = recordedReply(await recordCall(journal, record, entryOf(result, attempt))).result;
+  use.journal(recorded.usage);
   // Journaled first: until then a crash would pay for it once more.
   if (cached === undefined && !use.pool.isFinal)
     await keepForOthers(deps, call, { run: attempt.runId, result });

@@ -76,6 +76,7 @@ export async function askProvider(deps: ModelCallDeps, call: ReadCall, ask: Ask)
     agent: definition.agent,
   };
   const told = input.budgetNote === undefined ? whole : withNote(whole, input.budgetNote);
+  await account.toSend();
   const { request, worst, bound } = await fitRequest(account.pool, told, { model, signal: attempt.signal });
   const response = await accounted(deps, ask, { request, worst });
   const usage = usageOf(response.usage, model);

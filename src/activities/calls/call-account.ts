@@ -32,6 +32,12 @@ export class CallAccount {
     return this.use.pool;
   }
 
+  /** Before its worst case is held in the pool. */
+  toSend(): Promise<void> {
+    this.use.arrive();
+    return this.pool.allFound();
+  }
+
   /** Its worst case is held in the pool by now. */
   async sending(worst: Amount): Promise<Sending> {
     const sending = { id: randomUUID(), worst };

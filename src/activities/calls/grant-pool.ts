@@ -11,7 +11,22 @@ export class GrantPool {
   private waiting: (() => void)[] = [];
   private active = 0;
 
-  constructor(private readonly grant: Grant = ENDLESS) {}
+  /** `finding`: uses that may yet find replies in the journal, which count before anything new is sent. */
+  constructor(
+    private readonly grant: Grant = ENDLESS,
+    private finding = 1,
+  ) {}
+
+  /** One of the uses has found all that the journal has of it. */
+  arrive(): void {
+    this.finding -= 1;
+    this.wake();
+  }
+
+  /** Resolves once all have. */
+  async allFound(): Promise<void> {
+    while (this.finding > 0) await this.woken();
+  }
 
   get isFinal(): boolean {
     return this.grant.final === true;
@@ -42,27 +57,54 @@ export class GrantPool {
 
   spend(spent: Amount): void {
     this.spent = plus(this.spent, spent);
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const resolve of waiting) resolve();
+    this.wake();
   }
 
   /** Once another call here has ended; undefined where none is under way. */
   freed(): Promise<void> | undefined {
-    if (this.active === 0) return undefined;
+    return this.active === 0 ? undefined : this.woken();
+  }
+
+  private woken(): Promise<void> {
     return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  private wake(): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const resolve of waiting) resolve();
   }
 }
 
 /** What one use of an agent has used of the pool, to be told where it fails. */
 export class UseAccount {
   used: Usage = NO_USAGE;
+  /** What stands in doubt in the journal, beside a reply. */
+  private journaled: Amount = NOTHING;
+  private hasArrived = false;
 
   constructor(readonly pool: GrantPool) {}
+
+  /** It has a request to send, or has ended: what the journal has of it is counted by now. */
+  arrive(): void {
+    if (!this.hasArrived) this.pool.arrive();
+    this.hasArrived = true;
+  }
+
+  /** What is in doubt and is not found again where the same calls are begun anew. */
+  get lost(): Amount {
+    return minus(this.used.doubt ?? NOTHING, this.journaled);
+  }
 
   /** Counts a reply that was found: its cost is this run's, and the grant's. */
   found(usage: Usage): void {
     this.used = addUsage(this.used, usage);
     this.pool.spend(spentBy(usage));
+    this.journal(usage);
+  }
+
+  /** The journal has a reply, with that usage. */
+  journal({ doubt }: Usage): void {
+    if (doubt !== undefined) this.journaled = plus(this.journaled, doubt);
   }
 }

@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { type Amount, NOTHING, plus } from '../../contract/cost/amount';
 import type { Usage } from '../../contract/cost/usage';
 import { spentBy } from '../../contract/cost/usage';
 import type { UseAccount } from './grant-pool';
@@ -9,12 +10,13 @@ export async function reportingUsage<T>(uses: readonly UseAccount[], work: () =>
     return await work();
   } catch (error) {
     const used = uses.map((use) => use.used).filter((usage) => spentBy(usage).calls > 0);
-    throw used.length === 0 ? error : withUsage(error, used);
+    const lost = uses.map((use) => use.lost).reduce(plus, NOTHING);
+    throw used.length === 0 ? error : withFacts(error, [...used.map((usage) => ({ usage })), { lost }]);
   }
 }
 
-function withUsage(error: unknown, used: readonly Usage[]): unknown {
-  const facts = used.map((usage) => ({ usage }));
+/** What of it may be begun again does not find all of it: see `UseAccount.lost`. */
+function withFacts(error: unknown, facts: readonly ({ usage: Usage } | { lost: Amount })[]): unknown {
   if (error instanceof CancelledFailure)
     return new CancelledFailure(error.message, [...error.details, ...facts]);
   if (!(error instanceof ApplicationFailure)) return error;

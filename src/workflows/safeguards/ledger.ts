@@ -222,7 +222,11 @@ export class Ledger {
       if (isThere) continue;
       const short = accounts.shortOf(path, need.least);
       if (short !== undefined && short.active === 0) throw spentFailure(short, need.least);
-      await condition(() => accounts.shortOf(path, need.least)?.active !== short?.active);
+      const active = short?.active;
+      await condition(() => {
+        const still = accounts.shortOf(path, need.least);
+        return still !== short || still?.active !== active;
+      });
     }
   }
 
