@@ -1,5 +1,6 @@
 import { agent, map, parallel, pipeline, refine, supervise, team } from '../../src/contract/builders';
 import { spentBy } from '../../src/contract/cost/usage';
+import { ASK_GRANT_SIGNAL } from '../../src/contract/names';
 import type { ModelRequest } from '../../src/models/provider';
 import { output, type ScriptedReply, text, toolCall } from '../../src/models/scripted-reply';
 import { type Engine, isFirstTurn, lastText, startEngine } from './engine';
@@ -73,6 +74,30 @@ describe('budgets', () => {
     expect(shared && spentBy(shared.usage).calls).toBeGreaterThanOrEqual(2);
     expect(nodes.at(-1)).toMatchObject({ kind: 'agent', state: 'done' });
     expect(spentBy(usage).tokens).toBeLessThanOrEqual(10_000);
+  });
+
+  test('a child: asks for more only once its grant is spent, and what it has not used comes back', async () => {
+    const steps = (count: number) =>
+      pipeline(
+        Array.from({ length: count }, () => agent('worker')),
+        { isolated: true },
+      );
+    const limits = { maxTokens: 10_000_000, maxModelCalls: 1000 };
+    const asked = async (count: number): Promise<number> => {
+      const run = await engine.start(
+        team('grants', pipeline([who('worker'), steps(count)]), { limits }),
+        'go',
+      );
+      await run.result();
+      const [whole] = (await run.view()).budgets ?? [];
+      expect(whole).toMatchObject({ held: { calls: 0, tokens: 0 }, spent: { calls: count + 1 } });
+      expect(whole?.left.calls).toBe(1000 - count - 1);
+      return (await run.history()).filter(
+        ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === ASK_GRANT_SIGNAL,
+      ).length;
+    };
+    // The first grant is for 25 calls, and so much again is asked for.
+    expect(await Promise.all([asked(5), asked(30)])).toEqual([0, 1]);
   });
 
   test('money: a call is not made where its worst case does not fit', async () => {
