@@ -25,6 +25,8 @@ export interface BundleOptions {
   readonly ownCode?: RegExp;
   /** File of the failure converter. @default the SDK's own */
   readonly failures?: string;
+  /** File of the payload converter. @default the SDK's own */
+  readonly payloads?: string;
 }
 
 /**
@@ -34,12 +36,13 @@ export interface BundleOptions {
  */
 export async function buildBundle(
   workflowsPath: string,
-  { ownCode = SANDBOX_FOLDERS, failures }: BundleOptions = {},
+  { ownCode = SANDBOX_FOLDERS, failures, payloads }: BundleOptions = {},
 ): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath,
     logger: new DefaultLogger('ERROR'),
     ...(failures === undefined ? {} : { failureConverterPath: failures }),
+    ...(payloads === undefined ? {} : { payloadConverterPath: payloads }),
   });
   const foreign = bundledModules(code).filter((module) => !isAllowed(module, ownCode));
   if (foreign.length > 0) {

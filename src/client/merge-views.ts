@@ -16,6 +16,7 @@ export function mergeViews(root: RunView, views: ViewsByWorkflow): RunView {
   const approvals = [...root.approvals];
   const rejected = [...root.rejectedDecisions];
   const budgets = new Map((root.budgets ?? []).map((budget) => [budget.name, budget]));
+  const dropped = [...(root.droppedSignals ?? [])];
   for (const node of root.nodes) {
     const child = node.child === undefined ? undefined : views.get(node.child);
     if (child === undefined) {
@@ -28,6 +29,7 @@ export function mergeViews(root: RunView, views: ViewsByWorkflow): RunView {
     // Its first is what it was granted, which the run has in its own.
     for (const budget of below.budgets?.slice(1) ?? [])
       budgets.set(budget.name, budgets.get(budget.name) ?? budget);
+    dropped.push(...(below.droppedSignals ?? []));
     const own = below.nodes.find((each) => each.path === node.path);
     nodes.push(joined(node, own, below), ...below.nodes.filter((each) => each !== own));
     if (!isOver(node.state)) running.push({ path: node.path, usage: lessUsage(below.usage, node.usage) });
@@ -40,6 +42,7 @@ export function mergeViews(root: RunView, views: ViewsByWorkflow): RunView {
     ...(root.budgets === undefined ? {} : { budgets: [...budgets.values()] }),
     approvals: distinct(approvals),
     rejectedDecisions: rejected,
+    ...(dropped.length === 0 ? {} : { droppedSignals: dropped }),
   };
 }
 

@@ -13,6 +13,7 @@ import type { Tool } from '../tools/tool';
 import { activitiesOf, type WorkerRole } from './activities-of-role';
 import { activityScope } from './activity-scope';
 import { fleetLink } from './fleet-link';
+import { forWorkflows } from './for-workflows';
 import { failuresWithout, modelsWithout, toolsWithout } from './without-secrets';
 import { WorkflowSlots } from './workflow-slots';
 import { workflowSource } from './workflow-source';
@@ -112,7 +113,7 @@ function workerOptions(role: WorkerRole, options: BatonWorkerOptions): Omit<Work
     namespace: options.namespace ?? 'default',
     // It is written into every event of every history.
     identity: `baton@${process.pid}`,
-    ...(options.dataConverter === undefined ? {} : { dataConverter: options.dataConverter }),
+    ...(options.dataConverter === undefined ? {} : { dataConverter: forWorkflows(options.dataConverter) }),
     ...workflowsOf(role, options),
     activities: activitiesOf(role, {
       ...options,

@@ -13,7 +13,9 @@ import {
   scoreUpdate,
   weighUpdate,
 } from './registry/registry-messages';
+import { hearSignal } from './safeguards/hear-signal';
 import { metWithin } from './safeguards/met-within';
+import { isRunReport } from './safeguards/signal-shapes';
 
 /**
  * The registry of agents of one task queue: who there is by name and version, with weights, trials of new versions and
@@ -56,7 +58,7 @@ function listen(desk: RegistryDesk): void {
   setHandler(moveOnSignal, () => {
     desk.toMoveOn = true;
   });
-  setHandler(reportSignal, (report) => desk.hear(report));
+  hearSignal({ signal: reportSignal, isRight: isRunReport }, (report) => desk.hear(report));
   setHandler(registerUpdate, (request) => desk.take({ kind: 'register', ...request }), {
     validator: (request) => desk.refuse({ kind: 'register', ...request }),
   });

@@ -70,9 +70,6 @@ export function openRun(opening: Opening): OpenRun {
     spentByName: continued?.budgets,
     times,
   });
-  const grants = new ChildGrants(ledger);
-  if (above !== undefined)
-    ledger.more.suppliedBy(new ParentSupply(above, workflowId, (more) => ledger.grow(more)));
   const view = new ViewKeeper({
     run: opening.run,
     workflow: workflowId,
@@ -81,6 +78,10 @@ export function openRun(opening: Opening): OpenRun {
     ledger,
     ...(continued === undefined ? {} : { carried: continued.view }),
   });
+  times?.listen(view);
+  const grants = new ChildGrants(ledger, view);
+  if (above !== undefined)
+    ledger.more.suppliedBy(new ParentSupply(above, workflowId, { grow: (more) => ledger.grow(more), view }));
   const overseer = new Overseer(opening.oversight ?? {});
   const { keys, requester } = overseer.given;
   const approvals = new ApprovalDesk(

@@ -23,6 +23,7 @@ import { oversightOf } from './oversight-of';
 import type { Run } from './run';
 import { reportAgents } from './safeguards/agent-tally';
 import { concluding, withDeadline } from './safeguards/deadline';
+import { isRaisedEvent } from './safeguards/signal-shapes';
 
 /**
  * Runs a team from its root step to its result.
@@ -63,7 +64,9 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
   setHandler(inputQuery, () => input);
   const awaited = eventsOfTeam(team);
   setHandler(emitByUpdate, (raised) => open.switchboard.hear(raised), {
-    validator: ({ event }) => {
+    validator: (raised) => {
+      if (!isRaisedEvent(raised)) throw new Error('This is no event: it needs event and value.');
+      const { event } = raised;
       if (awaited.has(event)) return;
       const names = [...awaited].join(', ');
       throw new Error(

@@ -1,6 +1,7 @@
 import type { DataConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
+import { forWorkflows } from '../../src/workers/for-workflows';
 import { workflowBundle } from '../setup/workflow-bundle';
 
 export interface NamedHistory {
@@ -17,7 +18,10 @@ export async function misfits(
   const options =
     encrypted === undefined
       ? { workflowBundle: workflowBundle() }
-      : { workflowBundle: workflowBundle('workflow-bundle-encrypted.js'), dataConverter: encrypted };
+      : {
+          workflowBundle: workflowBundle('workflow-bundle-encrypted.js'),
+          dataConverter: forWorkflows(encrypted),
+        };
   for await (const { workflowId, error } of Worker.runReplayHistories(options, histories))
     if (error !== undefined) found.push(`${workflowId}: ${error.name}: ${error.message}`);
   return found;

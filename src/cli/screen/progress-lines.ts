@@ -6,6 +6,7 @@ import { cut, fill, oneLine } from './fit-text';
 import { showClock, showDuration, showTokens } from './show-numbers';
 import { showOrigin } from './show-origin';
 import { showPause } from './show-pause';
+import { showUnheeded } from './show-unheeded';
 
 /** What changed between two looks at a run, one line a step, and whether it is held: for logs and pipes, where nothing can be redrawn. */
 export function progressLines(before: RunView | undefined, after: RunView, now: number): readonly string[] {
@@ -16,12 +17,20 @@ export function progressLines(before: RunView | undefined, after: RunView, now: 
       (node) =>
         `${showClock(now)}  ${fill(node.state, 9)}  ${node.path}${facts(node, now)}${why(node, after)}`,
     );
-  return [...steps, ...held(before, after).map((line) => `${showClock(now)}  ${line}`)];
+  const others = [...held(before, after), ...unheeded(before, after)];
+  return [...steps, ...others.map((line) => `${showClock(now)}  ${line}`)];
 }
 
 function held(before: RunView | undefined, { paused, state }: RunView): readonly string[] {
   if (paused?.at === before?.paused?.at || isOver(state)) return [];
   return [paused === undefined ? 'no longer paused' : cut(showPause(paused), 300)];
+}
+
+function unheeded(before: RunView | undefined, after: RunView): readonly string[] {
+  const known = new Set(before === undefined ? [] : showUnheeded(before));
+  return showUnheeded(after)
+    .filter((line) => !known.has(line))
+    .map((line) => cut(line, 300));
 }
 
 function facts(node: ViewNode, now: number): string {

@@ -7,6 +7,7 @@ import type { Paint } from './paint';
 import { showCalls, showCount, showDuration, showSome, showTokens } from './show-numbers';
 import { showOrigin } from './show-origin';
 import { showPause } from './show-pause';
+import { showUnheeded } from './show-unheeded';
 import { stepName } from './step-name';
 import { type Branch, growTree, type Line } from './tree-lines';
 
@@ -46,7 +47,8 @@ export function renderTree(view: RunView, style: TreeStyle): readonly string[] {
     view.paused === undefined || isOver(view.state)
       ? []
       : [style.paint.dim(cut(showPause(view.paused), style.width))];
-  const below = [...held, ...failedSteps(view, style), ...failure];
+  const unheeded = showUnheeded(view).map((line) => style.paint.dim(cut(line, style.width)));
+  const below = [...held, ...unheeded, ...failedSteps(view, style), ...failure];
   const rows = style.rows === undefined ? Number.POSITIVE_INFINITY : style.rows - 2 - below.length;
   const lines = growTree(view.nodes, Math.max(1, rows));
   return [

@@ -80,6 +80,14 @@ export interface BudgetView {
   readonly time?: BudgetTime & { readonly limitMs: number };
 }
 
+/** A signal that could not be read, or brought what it should not: not encrypted, of another run, of another shape. */
+export interface DroppedSignal {
+  readonly signal: string;
+  readonly why: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** What the `view` query answers for one workflow: a run, or the child that runs one of its subtrees. */
 export interface RunView {
   readonly run: string;
@@ -96,6 +104,8 @@ export interface RunView {
   /** Waiting ones and decided ones. */
   readonly approvals: readonly Approval[];
   readonly rejectedDecisions: readonly RejectedDecision[];
+  /** The last signals that nothing came of. Absent where there were none. */
+  readonly droppedSignals?: readonly DroppedSignal[];
   /** Required and optional branches that a partial result lacks. */
   readonly missing: readonly StepPath[];
   /** Present while no new call is started. */

@@ -16,7 +16,8 @@ import { milliseconds } from '../../contract/team/duration';
 import type { ApprovalTerms } from '../../contract/team/step';
 import type { StepPath } from '../../contract/team/step-path';
 import { decideBySignal, decideByUpdate, delegateByUpdate, editByUpdate } from '../messages';
-import { type Book, whyNotDelegated, whyNotEdited, whyRefused } from './decision-rules';
+import { type Book, isDecision, whyNotDelegated, whyNotEdited, whyRefused } from './decision-rules';
+import { hearSignal } from './hear-signal';
 import { openQuestion, type Question, rebound } from './open-question';
 import { tally } from './tally';
 import type { ViewKeeper } from './view-keeper';
@@ -63,7 +64,7 @@ export class ApprovalDesk {
     setHandler(decideByUpdate, (decision) => this.record(decision, 'update'), {
       validator: (decision) => refuse(whyRefused(this.book, decision)),
     });
-    setHandler(decideBySignal, (decision) => {
+    hearSignal({ signal: decideBySignal, isRight: isDecision, view: means.view }, (decision) => {
       const why = whyRefused(this.book, decision);
       if (why === undefined) this.record(decision, 'signal');
       else this.reject(decision, why);
@@ -228,7 +229,7 @@ export class ApprovalDesk {
 
   private reject(decision: Decision, why: string): void {
     const { approval, by } = decision;
-    this.rejections.push({ approval: String(approval), by: String(by), why, at: Date.now() });
+    this.rejections.push({ approval, by, why, at: Date.now() });
     if (this.rejections.length > KEPT_REJECTIONS) this.rejections.shift();
   }
 

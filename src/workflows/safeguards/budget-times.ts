@@ -3,7 +3,6 @@ import {
   ContinueAsNew,
   condition,
   getExternalWorkflowHandle,
-  setHandler,
   sleep,
 } from '@temporalio/workflow';
 import {
@@ -19,6 +18,9 @@ import { isWithin, type StepPath } from '../../contract/team/step-path';
 import type { Budget } from '../../contract/team/team';
 import { budgetRunsSignal, budgetTimeSignal } from '../messages';
 import { against, Deadline } from './deadline';
+import { hearSignal } from './hear-signal';
+import { isBudgetRuns, isBudgetTimeTold } from './signal-shapes';
+import type { ViewKeeper } from './view-keeper';
 
 /** Asks a person whether a budget's time, in milliseconds, is to be raised by as much again. */
 export type RaiseTime = (asked: {
@@ -75,9 +77,14 @@ export class BudgetTimes {
         children: new Map(),
       });
     }
+  }
+
+  listen(view: ViewKeeper): void {
     if (this.clocks.size === 0) return;
-    setHandler(budgetRunsSignal, (heard) => this.hearChild(heard));
-    setHandler(budgetTimeSignal, (told) => this.hearParent(told));
+    hearSignal({ signal: budgetRunsSignal, isRight: isBudgetRuns, view }, (heard) => this.hearChild(heard));
+    hearSignal({ signal: budgetTimeSignal, isRight: isBudgetTimeTold, view }, (told) =>
+      this.hearParent(told),
+    );
   }
 
   raisedBy(raise: RaiseTime): void {

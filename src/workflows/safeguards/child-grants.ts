@@ -1,12 +1,15 @@
-import { getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
+import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import { type Amount, fits, minus, NOTHING, plus, type Spent, times } from '../../contract/cost/amount';
 import type { AskedGrant, GivenGrant } from '../../contract/cost/grant';
 import { inDoubt, spentWithDoubt, type Usage } from '../../contract/cost/usage';
 import type { StepPath } from '../../contract/team/step-path';
 import { askGrantSignal, grantSignal, usedSignal } from '../messages';
 import type { Hold } from './accounts';
+import { hearSignal } from './hear-signal';
 import type { Ledger } from './ledger';
 import type { Supply } from './replenishment';
+import { isAskedGrant, isGivenGrant, isUsedByChild } from './signal-shapes';
+import type { ViewKeeper } from './view-keeper';
 
 /**
  * What a child is granted when it starts; it asks for as much again. Where four of that are not left, it is granted each
@@ -26,9 +29,12 @@ interface Child {
 export class ChildGrants {
   private readonly children = new Map<string, Child>();
 
-  constructor(private readonly ledger: Ledger) {
-    setHandler(askGrantSignal, (asked) => this.grantMore(asked));
-    setHandler(usedSignal, ({ from, usage }) => {
+  constructor(
+    private readonly ledger: Ledger,
+    view: ViewKeeper,
+  ) {
+    hearSignal({ signal: askGrantSignal, isRight: isAskedGrant, view }, (asked) => this.grantMore(asked));
+    hearSignal({ signal: usedSignal, isRight: isUsedByChild, view }, ({ from, usage }) => {
       const child = this.children.get(from);
       if (child !== undefined) child.used = usage;
     });
@@ -84,9 +90,9 @@ export class ParentSupply implements Supply {
   constructor(
     private readonly parent: string,
     private readonly workflow: string,
-    grow: (more: Amount) => void,
+    { grow, view }: { readonly grow: (more: Amount) => void; readonly view: ViewKeeper },
   ) {
-    setHandler(grantSignal, ({ amount, isAll }) => {
+    hearSignal({ signal: grantSignal, isRight: isGivenGrant, view }, ({ amount, isAll }) => {
       this.isAsked = false;
       this.wasDenied = isAll;
       grow(amount);

@@ -100,7 +100,7 @@ function whyNotRemembered(
  * The shapes, in plain code: what a signal leads to must replay alike on every later version, which a schema library does
  * not promise, and zod would be evaluated anew for every run.
  */
-function isDecision(value: unknown): value is Decision {
+export function isDecision(value: unknown): value is Decision {
   if (!isWord(value)) return false;
   const { verdict, reason, choice, remember } = value;
   return (

@@ -1,9 +1,4 @@
-import {
-  type ChildWorkflowHandle,
-  getExternalWorkflowHandle,
-  setHandler,
-  type Workflow,
-} from '@temporalio/workflow';
+import { type ChildWorkflowHandle, getExternalWorkflowHandle, type Workflow } from '@temporalio/workflow';
 import type { Permit } from '../../contract/approvals/held-call';
 import type { Pause, RaisedEvent } from '../../contract/run/event';
 import type { SubtreeInput } from '../../contract/run/run';
@@ -11,7 +6,9 @@ import { eventsBelow } from '../../contract/team/awaited-events';
 import type { Value } from '../../contract/value';
 import { eventSignal, heardQuery, pauseSignal, rememberedSignal } from '../messages';
 import type { Gate } from './gate';
+import { hearSignal } from './hear-signal';
 import type { Overseer } from './overseer';
+import { isPause, isPermits, isRaisedEvent } from './signal-shapes';
 import type { ViewKeeper } from './view-keeper';
 
 interface OpenChild {
@@ -42,9 +39,10 @@ export class Switchboard {
     for (const [event, value] of Object.entries(carried)) this.events.set(event, value);
     parts.view.pause(parts.gate.paused);
     setHandler(heardQuery, (event) => this.last(event) ?? null);
-    setHandler(eventSignal, (raised) => this.hear(raised));
-    setHandler(pauseSignal, (pause) => this.pause(pause ?? undefined));
-    setHandler(rememberedSignal, (permits) => this.learn(permits));
+    const { view } = parts;
+    hearSignal({ signal: eventSignal, isRight: isRaisedEvent, view }, (raised) => this.hear(raised));
+    hearSignal({ signal: pauseSignal, isRight: isPause, view }, (pause) => this.pause(pause ?? undefined));
+    hearSignal({ signal: rememberedSignal, isRight: isPermits, view }, (permits) => this.learn(permits));
   }
 
   last(event: string): Value | undefined {

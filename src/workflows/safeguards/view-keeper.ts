@@ -6,11 +6,14 @@ import { NO_USAGE } from '../../contract/cost/usage';
 import { SEARCH_ATTRIBUTES } from '../../contract/names';
 import { type Compaction, withCompactions } from '../../contract/run/compaction';
 import type { Pause } from '../../contract/run/event';
-import type { NodeState, RunView, ViewFailure, ViewNode } from '../../contract/run/view';
+import type { DroppedSignal, NodeState, RunView, ViewFailure, ViewNode } from '../../contract/run/view';
 import type { StepPath } from '../../contract/team/step-path';
 import type { Place } from '../place';
 import type { Ledger } from './ledger';
 import { detailsOf } from './view-details';
+
+/** Dropped signals that are kept to be shown; older ones make room. */
+const KEPT_DROPS = 50;
 
 const STATE = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, SearchAttributeType.KEYWORD);
 const PHASE = defineSearchAttributeKey(SEARCH_ATTRIBUTES.phase, SearchAttributeType.KEYWORD);
@@ -63,10 +66,12 @@ export class ViewKeeper {
   private missing: readonly StepPath[] = [];
   private approvals: () => readonly Approval[] = () => [];
   private rejected: () => readonly RejectedDecision[] = () => [];
+  private dropped: readonly DroppedSignal[];
 
   constructor(private readonly sources: ViewSources) {
     this.startedAt = sources.carried?.startedAt ?? Date.now();
     this.missing = sources.carried?.missing ?? [];
+    this.dropped = sources.carried?.droppedSignals ?? [];
     for (const { usage: _, ...node } of sources.carried?.nodes ?? []) this.nodes.set(node.path, node);
   }
 
@@ -146,6 +151,11 @@ export class ViewKeeper {
     this.publish();
   }
 
+  /** Notes a signal that could not be heeded. */
+  drop(signal: DroppedSignal): void {
+    this.dropped = [...this.dropped, signal].slice(-KEPT_DROPS);
+  }
+
   finish(state: NodeState, outcome: { missing?: readonly StepPath[]; failure?: ViewFailure } = {}): void {
     this.state = state;
     this.endedAt = Date.now();
@@ -182,6 +192,7 @@ export class ViewKeeper {
       nodes: [...this.nodes.values()].map((node) => ({ ...node, usage: usage.get(node.path) ?? NO_USAGE })),
       approvals: this.approvals(),
       rejectedDecisions: this.rejected(),
+      ...(this.dropped.length === 0 ? {} : { droppedSignals: this.dropped }),
       missing: this.missing,
       ...(this.paused === undefined ? {} : { paused: this.paused }),
       ...(this.endedAt === undefined ? {} : { endedAt: this.endedAt }),
