@@ -1,6 +1,7 @@
 import { delegationSchema, editSchema } from '../contract/approvals/answer-schemas';
 import type { Approval, Decision, Delegation, Edit } from '../contract/approvals/approval';
 import { decisionSchema } from '../contract/approvals/decision-schema';
+import { argsShown } from '../contract/approvals/shown-call';
 import { type KeyPair, sign, signedWords } from '../contract/approvals/signing';
 import { failure } from '../contract/fail';
 import { hashOf } from '../contract/hash';
@@ -110,7 +111,9 @@ function signed<T extends { readonly by: string }>(word: T, words: string, key: 
 async function checkShown(context: ClientContext, approval: WaitingApproval): Promise<void> {
   const { bound, hash, value, run } = approval;
   const shown =
-    bound.call === undefined ? undefined : hashOf(await resolveValue(value, context.contentOf(run)));
+    bound.call === undefined
+      ? undefined
+      : hashOf(await resolveValue(argsShown(approval), context.contentOf(run)));
   if (hashOf(bound) === hash && hashOf(value) === bound.subjectHash && shown === bound.call?.args) return;
   throw new BatonError('DecisionRefused', `Approval "${approval.id}" shows something else than it binds.`, {
     run,

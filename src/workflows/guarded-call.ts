@@ -1,5 +1,6 @@
 import type { Approval, DecisionRecord } from '../contract/approvals/approval';
 import type { CallGuard, HeldCall } from '../contract/approvals/held-call';
+import { type Beside, subjectOf } from '../contract/approvals/shown-call';
 import type { ToolCallInput, ToolCallResult, ToolMeta } from '../contract/calls/tool-call';
 import { failure, failureType } from '../contract/fail';
 import { inline, previewOf, type Value } from '../contract/value';
@@ -24,19 +25,32 @@ export interface Dispatch<C extends Dispatched> {
   readonly send: (call: C) => Promise<ToolCallResult>;
   /** The call as a new effect, where that of the one before it may or may not have happened; counted from 1. */
   readonly again: (times: number) => C;
+  readonly repeated?: Repeated | undefined;
+}
+
+/** An effect of an earlier run that the call would cause again. */
+export interface Repeated {
+  /** For the person who is asked. */
+  readonly where: string;
+  /** Beside the arguments of the call. */
+  readonly shown: Beside;
+  /** What the call comes to where nobody wants it done again. */
+  readonly kept: ToolCallResult;
+  /** Called where the call may not be made anyhow. */
+  notAsked(): void;
 }
 
 /**
  * Sends a call under the policies of the run's charter. The worker judges it, with the arguments before it; where it wants
  * a person, the call is parked here until they have decided, and goes out again with their approval, which the worker
  * checks from scratch. An approval that no longer covers the call is asked for anew. An effect that may or may not have
- * happened is not repeated either: a person is asked, once, and their approval covers the repetition under the policies
- * too. Other calls of the turn run on. Throws ApprovalUnanswered where the terms say so.
+ * happened is not repeated either, nor is one that an earlier run has caused: a person is asked, once, and their approval
+ * covers it under the policies too. Other calls of the turn run on. Throws ApprovalUnanswered where the terms say so.
  */
 export async function guardedCall<C extends Dispatched>(
   run: Run,
   place: Place,
-  { call: asked, send, again }: Dispatch<C>,
+  { call: asked, send, again, repeated }: Dispatch<C>,
 ): Promise<ToolCallResult> {
   const sendLater = async (call: C, guard: CallGuard) => {
     // It may have been paused while the call was parked.
@@ -45,7 +59,11 @@ export async function guardedCall<C extends Dispatched>(
   };
   let call = asked;
   let edited: Pick<CallGuard, 'edited'> = {};
-  let outcome = await unlessLost(send(withGuard(run, call, {})));
+  let outcome =
+    repeated === undefined
+      ? await unlessLost(send(withGuard(run, call, {})))
+      : await sendLater(call, { look: true });
+  if (outcome !== LOST && outcome.held === undefined) repeated?.notAsked();
   for (let lost = 0; ; ) {
     const isLost = outcome === LOST;
     if (isLost) {
@@ -55,7 +73,7 @@ export async function guardedCall<C extends Dispatched>(
     }
     if (outcome === LOST) throw new TypeError('looking at a call ran it');
     if (outcome.held === undefined) return outcome;
-    const question = isLost ? outcomeUnknown(outcome.held) : mayItBe(outcome.held);
+    const question = isLost ? outcomeUnknown(outcome.held) : mayItBe(outcome.held, repeated);
     const sent = call;
     const approval = await parked(run, place, {
       ...question,
@@ -93,21 +111,20 @@ function withGuard<C extends Dispatched>({ overseer }: Run, call: C, brought: Ca
 
 interface Question {
   readonly held: HeldCall;
-  readonly reason: 'toolCall' | 'ambiguousEffect';
+  readonly reason: 'toolCall' | 'ambiguousEffect' | 'repeatedEffect';
   readonly question: string;
+  /** What the call would do again, shown beside its arguments. */
+  readonly beside?: Beside;
   denied(decision: DecisionRecord): ToolCallResult;
 }
 
-function mayItBe(held: HeldCall): Question {
-  const { tool, caller, because, refused } = held;
-  const who = caller.agent === undefined ? '' : ` for the agent "${caller.agent}"`;
-  const read = caller.untrusted === true ? ', which has read untrusted content' : '';
-  const why = because === undefined ? '' : ` (${because})`;
-  const again = refused === undefined ? '' : ` An earlier approval does not cover it: ${refused}.`;
+function mayItBe(held: HeldCall, repeated: Repeated | undefined): Question {
+  if (repeated !== undefined) return mayItBeAgain(held, repeated);
+  const { tool } = held;
   return {
     held,
     reason: 'toolCall',
-    question: `May "${tool}" be called${who}${read}, with these arguments?${why}${again}`,
+    question: `${mayItBeCalled(held)}${notCovered(held)}`,
     denied: ({ by, reason }) => ({
       value: inline(
         `Not run: "${tool}" was denied by ${by}${reason === undefined ? '' : `: ${reason}`}. Do not ask for the same again.`,
@@ -116,6 +133,32 @@ function mayItBe(held: HeldCall): Question {
       refusedBy: 'person',
     }),
   };
+}
+
+/** Both reasons in one question, where the policies ask about the call too. */
+function mayItBeAgain(
+  { remember: _, ...held }: HeldCall,
+  { where, shown: beside, kept }: Repeated,
+): Question {
+  const called = held.isAsked === true ? `${mayItBeCalled(held)} It` : `The tool "${held.tool}"`;
+  return {
+    held,
+    reason: 'repeatedEffect',
+    question: `${called} has done this already, ${where}. Approve to do it again, deny to go on with its earlier result.${notCovered(held)}`,
+    beside,
+    denied: () => kept,
+  };
+}
+
+function mayItBeCalled({ tool, caller, because }: HeldCall): string {
+  const who = caller.agent === undefined ? '' : ` for the agent "${caller.agent}"`;
+  const read = caller.untrusted === true ? ', which has read untrusted content' : '';
+  const why = because === undefined ? '' : ` (${because})`;
+  return `May "${tool}" be called${who}${read}, with these arguments?${why}`;
+}
+
+function notCovered({ refused }: HeldCall): string {
+  return refused === undefined ? '' : ` An earlier approval does not cover it: ${refused}.`;
 }
 
 function outcomeUnknown({ remember: _, ...held }: HeldCall): Question {
@@ -141,7 +184,7 @@ interface Parked extends Question {
 async function parked(
   run: Run,
   { path }: Place,
-  { held, reason, question, clock, relook }: Parked,
+  { held, reason, question, beside, clock, relook }: Parked,
 ): Promise<Approval & { readonly decision: DecisionRecord }> {
   const { terms } = held;
   const unpark = clock?.park();
@@ -151,7 +194,7 @@ async function parked(
       path,
       reason,
       question,
-      value: held.shown,
+      value: subjectOf(held.shown, beside),
       terms,
       fourEyes: held.effect === 'write' || reason === 'ambiguousEffect',
       call: held,

@@ -3,7 +3,7 @@ import { argsBelowInput, type Undo, type Write } from '../contract/calls/effect'
 import type { ToolCallResult } from '../contract/calls/tool-call';
 import { inline } from '../contract/value';
 import { localToolOptions, toolOptions } from './activity-options';
-import { type Dispatched, guardedCall } from './guarded-call';
+import { type Dispatched, guardedCall, type Repeated } from './guarded-call';
 import { inTurn } from './in-turn';
 import { summaryOf } from './label';
 import type { Place } from './place';
@@ -33,13 +33,13 @@ async function writing(run: Run, place: Place, call: Call): Promise<ToolCallResu
   });
   const first = keyed(call.call.idempotencyKey);
   const write = writeOf(place, first);
-  const earlier = run.repeats.earlier(write);
-  const kept = earlier === undefined ? undefined : await keptResult(run, write, earlier);
-  if (kept !== undefined) return kept;
+  const repeated = repeatedEffect(run, write);
+  if (repeated !== undefined && run.repeats.policy === 'skip') return repeated.kept;
   return guardedCall(run, place, {
     call: first,
     send: (ready) => noted(run, place, ready),
     again: (times) => keyed(keyAgain(first.baseKey, times)),
+    repeated,
   });
 }
 
@@ -74,21 +74,17 @@ async function noted(run: Run, place: Place, call: Keyed): Promise<ToolCallResul
   return result;
 }
 
-/** The result of an earlier run's call, where this one would repeat its effect and nobody wants that. */
-async function keptResult(run: Run, write: Write, earlier: Write): Promise<ToolCallResult | undefined> {
-  if (earlier.result === undefined) return undefined;
-  if (run.repeats.policy === 'ask') {
-    const { verdict } = await run.approvals.ask({
-      path: write.path,
-      reason: 'repeatedEffect',
-      question: `The tool "${write.tool}" has done this already, at ${earlier.path} in run ${run.repeats.of}. Approve to do it again, deny to go on with its earlier result.`,
-      value: { record: { again: write.args, before: earlier.args, result: earlier.result } },
-      terms: run.overseer.terms,
-      fourEyes: true,
-    });
-    if (verdict === 'approve') return undefined;
-  }
-  return { value: earlier.result, isError: false, fromJournal: true };
+/** What an earlier run has done already and this call would do again. */
+function repeatedEffect({ repeats }: Run, write: Write): Repeated | undefined {
+  const earlier = repeats.earlier(write);
+  if (earlier?.result === undefined) return undefined;
+  const { result, args, path } = earlier;
+  return {
+    where: `at ${path} in run ${repeats.of}`,
+    shown: { before: args, result },
+    kept: { value: result, isError: false, fromJournal: true },
+    notAsked: () => repeats.putBack(earlier),
+  };
 }
 
 /** What a tool declares to undo it, as a step that is given `{ args, result, key }`. */

@@ -1,7 +1,7 @@
 import { agent, checkpoint, parallel, pipeline, saga, team, tool } from '../../src/contract/builders';
 import type { ModelRequest } from '../../src/models/provider';
 import { type ScriptedReply, text, toolCalls } from '../../src/models/scripted-reply';
-import { isFirstTurn } from '../workflows/engine';
+import { isFirstTurn, lastText, turnOf } from '../workflows/engine';
 import { tripDesk } from '../workflows/trip-desk';
 import { openRunBench, type RunBench, until } from './run-bench';
 
@@ -17,6 +17,8 @@ beforeAll(async () => {
 });
 beforeEach(() => desk.reset());
 afterAll(() => bench.close());
+
+const ALLOWING = { version: '1', otherwise: 'allow', whenUntrusted: 'ask' } as const;
 
 const who = (name: string, instructions = `You are ${name}.`) => agent({ name, instructions });
 
@@ -221,6 +223,57 @@ describe('fork', () => {
     await bench.decide(approval, 'approve');
     await client.result(forked);
     expect(desk.done).toEqual(['note fixed', 'note old', 'note new']);
+  });
+
+  test('where a policy asks about it too: one question says both, shows what is bound, and covers that call alone', async () => {
+    const asked = { approvers: ['ann'], deadline: '1h', escalate: [], whenUnanswered: 'deny' } as const;
+    const rule = {
+      verdict: 'ask',
+      tools: ['note'],
+      agents: ['clerk'],
+      because: 'it is read aloud',
+      terms: asked,
+    } as const;
+    const careful = (instructions: string) => ({
+      ...clerk(instructions),
+      policy: { ...ALLOWING, rules: [rule] },
+    });
+    bench.script({ clerk: noting('old') });
+    const run = await bench.finished(clerk('Note.'));
+    // The first try breaks the schema: nobody is asked about it, and it does not count as the repetition.
+    bench.script({
+      clerk: (request) =>
+        [toolCalls({ name: 'note', args: {} }), toolCalls({ name: 'note', args: { text: 'new' } })][
+          turnOf(request)
+        ] ?? text(lastText(request)),
+    });
+    const { run: forked } = await client.fork(run, { team: careful('Note better.') });
+    const approval = await bench.waitingIn(forked);
+    expect(approval).toMatchObject({
+      reason: 'repeatedEffect',
+      approvers: ['ann'],
+      bound: { call: { tool: 'note' } },
+    });
+    for (const said of ['the agent "clerk"', 'it is read aloud', 'has done this already', run])
+      expect(approval.question).toContain(said);
+    const { id, hash } = approval;
+    const edited = await client.editCall(
+      { approval: id, hash, by: 'ann', args: { inline: { text: 'newer' } } },
+      { run: forked },
+    );
+    expect(edited.value).toMatchObject({
+      record: { again: { inline: { text: 'newer' } }, before: expect.anything() },
+    });
+    await bench.decide(edited, 'approve');
+    await client.result(forked);
+    expect(desk.done).toEqual(['note fixed', 'note old', 'note newer']);
+    expect((await client.view(forked)).approvals).toHaveLength(1);
+    // Denied: the call comes to what it came to before.
+    const { run: other } = await client.fork(run, { team: careful('Note best.') });
+    await bench.decide(await bench.waitingIn(other), 'deny');
+    expect(await client.result(other)).toMatchObject({ output: 'null' });
+    expect(desk.done).toHaveLength(3);
+    expect((await client.view(other)).approvals).toHaveLength(1);
   });
 
   test.each([

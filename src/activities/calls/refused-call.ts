@@ -63,12 +63,16 @@ export async function refusedCall(
   // A worker's clock may be behind the one by which the approval expires.
   const now = Math.max(Date.now(), attempt.scheduledAt);
   const found = { ...call, run, workflow, path: input.site.path, now };
-  const lack = lackOf(guard, found, { ...standing, terms });
+  const needed = { ...standing, terms };
+  const isRemembered = guard.remembered?.some((each) => whyNotRemembered(each, found, needed) === undefined);
+  if (isRemembered === true && guard.look !== true) return undefined;
+  const lack = lackOf(guard, found, needed);
   if (lack === undefined) return undefined;
   const held: HeldCall = {
     ...call,
     shown: await keepValue(effective, store.content),
     terms,
+    ...(verdict === 'ask' && isRemembered !== true ? { isAsked: true } : {}),
     ...(rule?.because === undefined ? {} : { because: rule.because }),
     ...(rule?.remember === true ? { remember: true } : {}),
     ...lack,
@@ -101,10 +105,7 @@ function judged(
 
 /** What the call lacks: an approval, or one that covers it. Undefined where it may run. */
 function lackOf(guard: CallGuard, call: FoundCall, needed: Needed): Pick<HeldCall, 'refused'> | undefined {
-  if (guard.look === true) return {};
-  if (guard.remembered?.some((permit) => whyNotRemembered(permit, call, needed) === undefined))
-    return undefined;
-  if (guard.permit === undefined) return {};
+  if (guard.look === true || guard.permit === undefined) return {};
   const refused = whyNotCovered(guard.permit, call, needed);
   return refused === undefined ? undefined : { refused };
 }

@@ -53,7 +53,7 @@ export function whyNotRemembered(permit: Permit, call: FoundCall, needed: Needed
 }
 
 /** Questions whose answer lets a call run. */
-const OF_CALLS: ReadonlySet<string> = new Set(['toolCall', 'ambiguousEffect']);
+const OF_CALLS: ReadonlySet<string> = new Set(['toolCall', 'ambiguousEffect', 'repeatedEffect']);
 
 const PART_NAMES = {
   tool: 'the tool',

@@ -7,6 +7,8 @@ import type { BoundCall } from './bound-call';
 export interface HeldCall extends Omit<BoundCall, 'expiresAt'> {
   /** The effective arguments. */
   readonly shown: Value;
+  /** The policies want a person, whatever else is asked about it. @default false */
+  readonly isAsked?: true;
   readonly because?: string;
   /** Of the rule that asks, else of the team whose step it is. */
   readonly terms: ApprovalTerms;

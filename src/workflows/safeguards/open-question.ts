@@ -1,6 +1,7 @@
 import type { Approval, ApprovalReason, Bound, TrailEntry } from '../../contract/approvals/approval';
 import type { BoundCall } from '../../contract/approvals/bound-call';
 import type { HeldCall } from '../../contract/approvals/held-call';
+import { besideCall, subjectOf } from '../../contract/approvals/shown-call';
 import { hashOf } from '../../contract/hash';
 import { milliseconds } from '../../contract/team/duration';
 import type { ApprovalTerms } from '../../contract/team/step';
@@ -94,16 +95,17 @@ export function rebound(
   { call, edited }: { readonly call: HeldCall; readonly edited: Value },
   entry: Omit<TrailEntry, 'hash' | 'what'>,
 ): Approval {
+  const value = subjectOf(call.shown, besideCall(approval));
   const bound: Bound = {
     ...approval.bound,
-    subjectHash: hashOf(call.shown),
+    subjectHash: hashOf(value),
     call: boundCall(call, approval.deadlineAt),
   };
   const hash = hashOf(bound);
   return {
     ...approval,
-    value: call.shown,
-    subject: previewOf(call.shown),
+    value,
+    subject: previewOf(value),
     subjectHash: bound.subjectHash,
     hash,
     bound,

@@ -31,4 +31,9 @@ export class RepeatGuard {
     if (found !== undefined) this.left = this.left.filter((each) => each !== found);
     return found;
   }
+
+  /** It was not done again, and nobody was asked: the next call like it counts. */
+  putBack(earlier: Write): void {
+    this.left = [...this.left, earlier];
+  }
 }
