@@ -68,17 +68,30 @@ function joined(node: ViewNode, own: ViewNode | undefined, child: RunView): View
   };
 }
 
-function factsOf(
-  own: ViewNode | undefined,
-  node: ViewNode,
-): Pick<ViewNode, 'turns' | 'toolCalls' | 'refusedCalls' | 'untrusted' | 'outcome' | 'routing'> {
+/** What only the execution that runs a step can tell of it. */
+const CHILDS_OWN = [
+  'refusedCalls',
+  'untrusted',
+  'outcome',
+  'routing',
+  'origin',
+  'tier',
+  'passed',
+  'choice',
+  'compactions',
+  'undo',
+] as const satisfies readonly (keyof ViewNode)[];
+
+function factsOf(own: ViewNode | undefined, node: ViewNode): Partial<ViewNode> {
+  const told = CHILDS_OWN.filter((fact) => own?.[fact] !== undefined).map((fact) => [fact, own?.[fact]]);
   return {
     turns: Math.max(node.turns, own?.turns ?? 0),
     toolCalls: Math.max(node.toolCalls, own?.toolCalls ?? 0),
-    ...(own?.refusedCalls === undefined ? {} : { refusedCalls: own.refusedCalls }),
-    ...(own?.untrusted === undefined ? {} : { untrusted: own.untrusted }),
-    ...(own?.outcome === undefined ? {} : { outcome: own.outcome }),
-    ...(own?.routing === undefined ? {} : { routing: own.routing }),
+    // Its result lacks the step; why is for the child to know.
+    ...(own?.state === 'skipped' && own.failure !== undefined
+      ? { state: own.state, failure: own.failure }
+      : {}),
+    ...Object.fromEntries(told),
   };
 }
 

@@ -1,7 +1,14 @@
 import path from 'node:path';
 import type { DataConverter } from '@temporalio/common';
-import { bundleWorkflowCode, DefaultLogger, type ReplayHistoriesIterable, Worker } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  type ReplayHistoriesIterable,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import { AUDIT_SINK, type AuditNote } from '../contract/audit';
+import { forWorkflows, MARKED_PAYLOADS } from './for-workflows';
 
 /** What replaying one execution told. */
 export interface ReplayedExecution {
@@ -14,7 +21,7 @@ export interface ReplayedExecution {
 
 /**
  * Replays executions on the workflows of this build, with nothing but their histories, and has them tell what they did.
- * It bundles the workflows anew with what listens to them, which takes some seconds.
+ * The first time it bundles the workflows anew with what listens to them, which takes some seconds.
  */
 export async function replayNotes(
   histories: ReplayHistoriesIterable,
@@ -29,7 +36,7 @@ export async function replayNotes(
   };
   const options = {
     workflowBundle: await listeningBundle(),
-    dataConverter,
+    dataConverter: forWorkflows(dataConverter),
     sinks: { [AUDIT_SINK]: { note: { fn: note, callDuringReplay: true } } },
   };
   const replayed: ReplayedExecution[] = [];
@@ -42,12 +49,17 @@ export async function replayNotes(
   return replayed;
 }
 
-async function listeningBundle() {
+let bundled: Promise<WorkflowBundleWithSourceMap> | undefined;
+
+/** Made once a process, whose code stays the same. */
+function listeningBundle(): Promise<WorkflowBundleWithSourceMap> {
   const source = (name: string) =>
     path.resolve(__dirname, '..', 'workflows', `${name}${path.extname(__filename)}`);
-  return bundleWorkflowCode({
+  bundled ??= bundleWorkflowCode({
     workflowsPath: source('index'),
     workflowInterceptorModules: [source('audit-interceptors')],
+    payloadConverterPath: MARKED_PAYLOADS,
     logger: new DefaultLogger('ERROR'),
   });
+  return bundled;
 }

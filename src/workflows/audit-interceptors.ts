@@ -1,11 +1,17 @@
 import { proxySinks, type Sinks, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
 import { AUDIT_SINK, type AuditNote } from '../contract/audit';
 import type { Json } from '../contract/json';
+import { whyUnreadable } from '../contract/marked-payloads';
 import { currentView } from './current-view';
 import { describeFailure } from './failing';
 
 interface AuditSinks extends Sinks {
   readonly [AUDIT_SINK]: { note(note: AuditNote): void };
+}
+
+function readable(arg: unknown): Json {
+  const why = whyUnreadable(arg);
+  return why === undefined ? (arg as Json) : { unreadable: why };
 }
 
 /**
@@ -23,7 +29,7 @@ export function interceptors(): WorkflowInterceptors {
     return result;
   };
   const hear = (via: 'update' | 'signal', name: string, args: unknown[]) =>
-    note({ kind: 'told', via, name, args: args as Json[], at: Date.now() });
+    note({ kind: 'told', via, name, args: args.map(readable), at: Date.now() });
   return {
     inbound: [
       {

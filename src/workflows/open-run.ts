@@ -53,7 +53,7 @@ export interface OpenRun {
 }
 
 /** What differs between the run as its steps see it and the same run while it undoes, or while it gathers calls. */
-type Means = Pick<Run, 'prepared' | 'overseer' | 'taint' | 'gather' | 'times'>;
+type Means = Pick<Run, 'prepared' | 'overseer' | 'taint' | 'gather' | 'times' | 'repeats'>;
 
 export function openRun(opening: Opening): OpenRun {
   const { workflowId } = workflowInfo();
@@ -156,7 +156,7 @@ export function openRun(opening: Opening): OpenRun {
           times: means.times,
           grants,
           effects,
-          repeats,
+          repeats: means.repeats,
           gate,
           taint: means.taint,
           tally,
@@ -173,6 +173,8 @@ export function openRun(opening: Opening): OpenRun {
               taint: new Taint(path),
               gather: undefined,
               times: undefined,
+              // What an earlier run undid was another effect.
+              repeats: new RepeatGuard(undefined),
             }),
           nextUndo: () => {
             undos += 1;
@@ -181,7 +183,7 @@ export function openRun(opening: Opening): OpenRun {
         };
         return run;
       };
-      return runUntil(opening.deadlineAt, { prepared, overseer, taint, gather: undefined, times });
+      return runUntil(opening.deadlineAt, { prepared, overseer, taint, repeats, gather: undefined, times });
     },
   };
 }

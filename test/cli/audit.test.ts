@@ -87,4 +87,4 @@ test('audit, with no worker left: what was given, said, called and paid, who app
   expect(shown).toMatch(/approve by ann, update/);
   expect(shown).not.toContain(long.trim());
   expect(await audited(run, '--full')).toContain(long.trim());
-}, 60_000);
+});

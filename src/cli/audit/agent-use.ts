@@ -1,12 +1,18 @@
-import type { CallDefinition, ModelCallInput, ModelCallResult } from '../../contract/calls/model-call';
+import type {
+  CallDefinition,
+  ModelCallInput,
+  ModelCallResult,
+  PassedModel,
+} from '../../contract/calls/model-call';
 import type { Usage } from '../../contract/cost/usage';
 import type { Json } from '../../contract/json';
 import type { AgentOutcome, AgentTask } from '../../contract/run/agent-run';
+import type { CompactInput, CompactResult } from '../../contract/run/compaction';
 import type { Message } from '../../contract/run/conversation';
 import type { AgentUses, UseOutcome } from '../../contract/run/map-run';
 import type { ViewFailure } from '../../contract/run/view';
 import { resolveMessage, resolveValue } from '../../threads/resolve-value';
-import type { Store } from '../../threads/store';
+import type { AuditSource } from './lenient-reading';
 import type { PairedCall } from './paired-calls';
 
 /** Who was asked: the definition that the run was started with. */
@@ -22,14 +28,20 @@ export interface AgentUse {
   readonly messages: readonly Message[];
   /** The model that answered; absent for a whole conversation. */
   readonly model?: string;
+  /** Why the model stopped, where it did not come to its end or to a tool call. */
+  readonly stop?: string;
   readonly usage?: Usage;
+  /** Of a summing up: messages of the transcript that the summary stands for; `messages` are what it is now. */
+  readonly summedUp?: number;
   /** True where an earlier run of the same lineage had paid for it. */
   readonly found?: boolean;
+  /** Models of the chain that were passed over before it, and why. */
+  readonly passed?: readonly PassedModel[];
   readonly failure?: ViewFailure;
 }
 
 /** The uses of agents that an activity held; none where it asked no model. */
-export async function agentUses(call: PairedCall, store: Store): Promise<readonly AgentUse[]> {
+export async function agentUses(call: PairedCall, store: AuditSource): Promise<readonly AgentUse[]> {
   const [input] = call.args;
   if (call.type === 'callModel') return [await oneCall(call, input as unknown as ModelCallInput, store)];
   if (call.type === 'runPackedAgent')
@@ -39,6 +51,7 @@ export async function agentUses(call: PairedCall, store: Store): Promise<readonl
         outcome: call.result as unknown as AgentOutcome | undefined,
       }),
     ];
+  if (call.type === 'compact') return [await summing(call, input as unknown as CompactInput, store)];
   if (call.type !== 'runAgents') return [];
   const { agent, uses } = input as unknown as AgentUses;
   const outcomes = (call.result ?? []) as unknown as readonly UseOutcome[];
@@ -51,11 +64,16 @@ export async function agentUses(call: PairedCall, store: Store): Promise<readonl
   );
 }
 
+function stopOf({ stop, stopDetail }: ModelCallResult): Pick<AgentUse, 'stop'> {
+  if (stop === 'end' || stop === 'toolUse' || stop === 'stopSequence') return {};
+  return { stop: stopDetail === undefined ? stop : `${stop}, ${stopDetail}` };
+}
+
 function outcomeOf(ended: UseOutcome | undefined): AgentOutcome | undefined {
   return ended !== undefined && 'outcome' in ended ? ended.outcome : undefined;
 }
 
-async function oneCall(call: PairedCall, input: ModelCallInput, store: Store): Promise<AgentUse> {
+async function oneCall(call: PairedCall, input: ModelCallInput, store: AuditSource): Promise<AgentUse> {
   const { site, definition, append } = input;
   const reply = call.result as unknown as ModelCallResult | undefined;
   const given = await Promise.all(append.map((draft) => resolveMessage(draft, store.content)));
@@ -64,12 +82,13 @@ async function oneCall(call: PairedCall, input: ModelCallInput, store: Store): P
     by: await askedAgent(definition, store),
     ...timesOf(call),
     messages: reply === undefined ? given : [...given, await saidIn(reply, store)],
-    ...(reply === undefined ? {} : { model: reply.model, usage: reply.usage }),
+    ...(reply === undefined ? {} : { model: reply.model, usage: reply.usage, ...stopOf(reply) }),
     ...(reply?.fromJournal === true ? { found: true } : {}),
+    ...(reply?.passed === undefined ? {} : { passed: reply.passed }),
   };
 }
 
-async function saidIn(reply: ModelCallResult, { content }: Store): Promise<Message> {
+async function saidIn(reply: ModelCallResult, { content }: AuditSource): Promise<Message> {
   const text = await resolveValue(reply.output ?? reply.text, content);
   const calls = reply.toolCalls.map(async ({ id, name, args }) => ({
     type: 'toolCall' as const,
@@ -84,8 +103,22 @@ async function saidIn(reply: ModelCallResult, { content }: Store): Promise<Messa
   };
 }
 
+/** A transcript that was summed up: what it was, and what stands in its place. */
+async function summing(call: PairedCall, input: CompactInput, store: AuditSource): Promise<AgentUse> {
+  const result = call.result as unknown as CompactResult | undefined;
+  const short =
+    result === undefined || result.thread === input.thread ? [] : await store.threads.read(result.thread);
+  return {
+    path: input.site.path,
+    by: await askedAgent(input.definition, store),
+    ...timesOf(call),
+    messages: short,
+    ...(result === undefined ? {} : { usage: result.usage, summedUp: result.messages }),
+  };
+}
+
 interface Held {
-  readonly store: Store;
+  readonly store: AuditSource;
   readonly outcome: AgentOutcome | undefined;
 }
 
@@ -114,9 +147,10 @@ function timesOf({ at, endedAt, failure }: PairedCall): Pick<AgentUse, 'at' | 'e
   };
 }
 
-async function askedAgent(definition: string, { content }: Store): Promise<AskedAgent> {
-  const { agent, version, instructions, model } = (await content.get(
-    definition,
-  )) as unknown as CallDefinition;
+async function askedAgent(definition: string, { content }: AuditSource): Promise<AskedAgent> {
+  const known = await content.get(definition);
+  if (typeof known === 'string')
+    return { agent: '(unknown)', version: '', instructions: known, model: '(unknown)' };
+  const { agent, version, instructions, model } = known as unknown as CallDefinition;
   return { agent, version, instructions, model };
 }

@@ -1,13 +1,14 @@
-import type { Approval } from '../../contract/approvals/approval';
 import { showCost } from '../../contract/cost/usage';
 import type { Json } from '../../contract/json';
 import type { Message, Part } from '../../contract/run/conversation';
-import type { Routing } from '../../contract/team/classification';
 import { cut, oneLine } from '../screen/fit-text';
-import { showCalls, showClock, showDuration, showMoment, showTokens } from '../screen/show-numbers';
+import { showCalls, showClock, showDuration, showMoment, showSome, showTokens } from '../screen/show-numbers';
+import { showUnheeded } from '../screen/show-unheeded';
 import type { AgentUse } from './agent-use';
-import type { Audit, AuditedStep } from './audit-run';
+import { approvalLines, type Said } from './approval-lines';
+import { type Audit, type AuditedStep, stepOf } from './audit-run';
 import type { ToolUse } from './tool-use';
+import { whyLines } from './why-lines';
 
 /** Characters of anything that was said, where it is not shown in full. */
 const SHOWN_CHARS = 300;
@@ -18,8 +19,22 @@ export function auditLines(audit: Audit, full: boolean): readonly string[] {
     const text = oneLine(typeof value === 'string' ? value : JSON.stringify(value));
     return full ? text : cut(text, SHOWN_CHARS);
   };
-  const { run, team, version, state, startedAt, endedAt, usage, failure } = audit;
+  const paths = new Set(audit.steps.map(({ path }) => path));
+  return [
+    ...headLines(audit, said),
+    ...audit.steps.flatMap((step) => [
+      ...stepLines(step, said),
+      ...audit.approvals
+        .filter(({ path }) => stepOf(path, paths) === step.path)
+        .flatMap((each) => approvalLines(each, said)),
+    ]),
+  ];
+}
+
+function headLines(audit: Audit, said: Said): readonly string[] {
+  const { run, team, version, state, startedAt, endedAt, usage, failure, heard } = audit;
   const took = endedAt === undefined ? 'not over' : showDuration(endedAt - startedAt);
+  const gone = audit.lost.length;
   return [
     `${run}: ${oneLine(team)} ${version}, begun ${showMoment(startedAt)}, ${state}, ${took}`,
     `  ${showCalls(usage)}, ${showTokens(usage)} tokens, ${showCost(usage)}`,
@@ -27,64 +42,47 @@ export function auditLines(audit: Audit, full: boolean): readonly string[] {
     `  was given: ${said(audit.input)}`,
     ...(failure === undefined ? [] : [`  failed: ${failure.type}: ${said(failure.message)}`]),
     ...audit.missing.map((path) => `  its result lacks ${path}`),
+    ...heard.map(
+      ({ at, via, name, said: what }) => `  ${showClock(at)} told by ${via}: ${name} ${said(what)}`,
+    ),
+    ...showUnheeded(audit).map((line) => `  ${line}`),
     ...audit.misfits.map((misfit) => `  could not be replayed here: ${misfit}`),
-    ...audit.steps.flatMap((step) => stepLines(step, audit.approvals, said)),
+    ...(gone === 0
+      ? []
+      : [
+          `  ${showSome(gone, 'value')} it names cannot be told: the store (BATON_STORE) has them no more, or is another`,
+        ]),
   ];
 }
 
-type Said = (value: Json) => string;
-
-function stepLines(step: AuditedStep, approvals: readonly Approval[], said: Said): readonly string[] {
-  const { path, kind, label, state, attempts, outcome, routing, failure, usage } = step;
+function stepLines(step: AuditedStep, said: Said): readonly string[] {
+  const { path, kind, label, state, attempts, usage } = step;
   const cost = usage.calls === 0 ? '' : `, ${showTokens(usage)} tokens, ${showCost(usage)}`;
   return [
     '',
     `${path}  ${kind} ${oneLine(label)}: ${state}${attempts > 1 ? ` after ${attempts} tries` : ''}${cost}`,
-    ...(outcome === undefined ? [] : [`  decided: ${outcome}`]),
-    ...(routing === undefined ? [] : routingLines(routing)),
-    ...(failure === undefined ? [] : [`  failed: ${failure.type}: ${said(failure.message)}`]),
-    ...approvals.filter((each) => each.path === path).flatMap((each) => approvalLines(each, said)),
-    ...merged(step).flatMap((use) => ('by' in use ? agentLines(use, said) : toolLines(use, said))),
+    ...whyLines(step, said),
+    ...inTime(step).flatMap((use) => ('by' in use ? agentLines(use, said) : toolLines(use, said))),
   ];
 }
 
-function merged({ agents, tools }: AuditedStep): readonly (AgentUse | ToolUse)[] {
+function inTime({ agents, tools }: AuditedStep): readonly (AgentUse | ToolUse)[] {
   return [...agents, ...tools].toSorted((left, right) => left.at - right.at);
 }
 
-function routingLines({ route, by, confidence, opinions }: Routing): readonly string[] {
-  const sure = confidence === undefined ? '' : ` (${confidence.toFixed(2)})`;
-  const chosen = route === null ? 'nobody was sure: the fallback' : `${route}, by ${by ?? 'nobody'}${sure}`;
-  return [
-    `  route: ${chosen}`,
-    ...opinions.map(
-      (opinion) =>
-        `    ${opinion.by}: ${opinion.candidates.map((each) => `${each.route} ${each.confidence.toFixed(2)}`).join(', ') || 'nothing'}`,
-    ),
-  ];
-}
-
-function approvalLines(approval: Approval, said: Said): readonly string[] {
-  const { id, question, subject, hash, approvers, askedAt, decision } = approval;
-  const whom = approvers.length === 0 ? 'anyone' : approvers.join(', ');
-  return [
-    `  ${showClock(askedAt)} asked ${whom}: ${said(question)} (${id})`,
-    `    about: ${said(subject)}`,
-    `    bound to ${hash}`,
-    decision === undefined
-      ? '    not answered yet'
-      : `    ${showClock(decision.at)} ${decision.verdict} by ${oneLine(decision.by)}, ${decision.via}${decision.reason === undefined ? '' : `: ${said(decision.reason)}`}`,
-  ];
-}
-
 function agentLines(use: AgentUse, said: Said): readonly string[] {
-  const { by, model, usage, found, failure } = use;
+  const { by, model, usage, found, failure, passed = [], summedUp, stop } = use;
   const cost = usage === undefined ? '' : `, ${showTokens(usage)} tokens, ${showCost(usage)}`;
   const paid = found === true ? ', found in the journal' : cost;
   return [
     `  ${showClock(use.at)} ${by.agent} ${by.version}, ${model ?? by.model}${paid}`,
+    ...passed.map((each) => `    passed over: ${each.model}, ${each.type}`),
     `    instructions: ${said(by.instructions)}`,
+    ...(summedUp === undefined
+      ? []
+      : [`    summed up ${showSome(summedUp, 'message')}; the conversation is now:`]),
     ...use.messages.flatMap((message) => messageLines(message, said)),
+    ...(stop === undefined ? [] : [`    stopped: ${oneLine(stop)}`]),
     ...(failure === undefined ? [] : [`    failed: ${failure.type}: ${said(failure.message)}`]),
   ];
 }
@@ -98,21 +96,45 @@ function partLine(part: Part, how: string, said: Said): readonly string[] {
     case 'text':
       return [`    ${how}: ${said(part.text)}`];
     case 'toolCall':
-      return [`    called: ${part.name}(${said(part.args)})`];
+      return [`    called: ${oneLine(part.name)}(${said(part.args)})`];
     case 'toolResult':
-      return [`    given: ${part.name}${part.isError ? ' failed' : ''}: ${said(part.content)}`];
+      return [`    given: ${oneLine(part.name)}${part.isError ? ' failed' : ''}: ${said(part.content)}`];
     case 'opaque':
       return [];
   }
 }
 
 function toolLines(use: ToolUse, said: Said): readonly string[] {
-  const { tool, args, key, result, isError, failure, found } = use;
-  const again = found === true ? ', found in the journal' : '';
+  const { tool, args, key, failure, found, approval, untrusted } = use;
+  const facts = [
+    ...(found === true ? [', found in the journal'] : []),
+    ...(approval === undefined ? [] : [`, under approval ${approval}`]),
+    ...(untrusted === true ? [', after untrusted output'] : []),
+  ].join('');
   return [
-    `  ${showClock(use.at)} tool ${tool}(${said(args)})${again}`,
+    `  ${showClock(use.at)} tool ${tool}(${said(args)})${facts}`,
     `    key ${key}`,
-    ...(result === undefined ? [] : [`    ${isError === true ? 'error' : 'result'}: ${said(result)}`]),
+    ...endLines(use, said),
     ...(failure === undefined ? [] : [`    failed: ${failure.type}: ${said(failure.message)}`]),
   ];
+}
+
+function endLines({ result, isError, held, refusedBy, notRun }: ToolUse, said: Said): readonly string[] {
+  if (held !== undefined) {
+    const { from, because, refused } = held;
+    const why = because === undefined ? '' : ` (${oneLine(because)})`;
+    return [
+      `    held for a person by ${from}${why}${refused === undefined ? '' : `; its approval does not cover it: ${refused}`}`,
+    ];
+  }
+  if (result === undefined) return [];
+  const how =
+    refusedBy === undefined
+      ? notRun === true
+        ? 'not run'
+        : isError === true
+          ? 'error'
+          : 'result'
+      : `refused by ${refusedBy}`;
+  return [`    ${how}: ${said(result)}`];
 }

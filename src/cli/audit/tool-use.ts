@@ -3,10 +3,10 @@ import type { ToolCallInput, ToolCallResult } from '../../contract/calls/tool-ca
 import type { Json } from '../../contract/json';
 import type { ViewFailure } from '../../contract/run/view';
 import { resolveValue } from '../../threads/resolve-value';
-import type { Store } from '../../threads/store';
+import type { AuditSource } from './lenient-reading';
 import type { PairedCall } from './paired-calls';
 
-/** One call of a tool, by an agent or by a step. */
+/** One dispatch of a tool call, by an agent or by a step. */
 export interface ToolUse {
   readonly path: string;
   readonly tool: string;
@@ -18,31 +18,61 @@ export interface ToolUse {
   readonly result?: Json;
   /** The tool's own error, which went back to the model. */
   readonly isError?: boolean;
+  /** Nothing ran: the policies wanted a person, a person or the policies refused it, or its arguments were no good. */
+  readonly notRun?: true;
+  /** Where in the policies the question came from, and why. */
+  readonly held?: { readonly from: string; readonly because?: string; readonly refused?: string };
+  readonly refusedBy?: 'policy' | 'person';
+  /** The approval that it went out with. */
+  readonly approval?: string;
+  /** Untrusted output had entered the context that it came from. */
+  readonly untrusted?: true;
   readonly found?: boolean;
   readonly failure?: ViewFailure;
 }
 
 /** The tool call that an activity was; undefined where it was none. */
-export async function toolUse(call: PairedCall, { content }: Store): Promise<ToolUse | undefined> {
+export async function toolUse(call: PairedCall, { content }: AuditSource): Promise<ToolUse | undefined> {
   const input = call.args[0] as unknown as Partial<ToolCallInput> | null | undefined;
   if (input?.idempotencyKey === undefined || input.site === undefined || input.args === undefined)
     return undefined;
   const result = call.result as unknown as ToolCallResult | undefined;
-  const given = await resolveValue(input.args, content);
+  const { guard } = input;
+  const given = await resolveValue(guard?.edited ?? input.args, content);
   return {
     path: input.site.path,
     tool: call.type,
     at: call.at,
     ...(call.endedAt === undefined ? {} : { endedAt: call.endedAt }),
     args:
-      input.input === undefined
+      input.input === undefined || guard?.edited !== undefined
         ? given
         : substituteInput(given, await resolveValue(input.input, content)).args,
     key: input.idempotencyKey,
-    ...(result === undefined
-      ? {}
-      : { result: await resolveValue(result.value, content), isError: result.isError }),
-    ...(result?.fromJournal === true ? { found: true } : {}),
+    ...(guard?.permit === undefined ? {} : { approval: guard.permit.approval }),
+    ...(guard?.untrusted === true ? { untrusted: true } : {}),
+    ...(result === undefined ? {} : await ended(result, content)),
     ...(call.failure === undefined ? {} : { failure: call.failure }),
+  };
+}
+
+async function ended(
+  { value, isError, notRun, held, refusedBy, fromJournal }: ToolCallResult,
+  content: AuditSource['content'],
+): Promise<Partial<ToolUse>> {
+  const { from = '', because, refused } = held ?? {};
+  return {
+    ...(held === undefined
+      ? { result: await resolveValue(value, content), isError }
+      : {
+          held: {
+            from,
+            ...(because === undefined ? {} : { because }),
+            ...(refused === undefined ? {} : { refused }),
+          },
+        }),
+    ...(notRun === true || held !== undefined ? { notRun: true } : {}),
+    ...(refusedBy === undefined ? {} : { refusedBy }),
+    ...(fromJournal === true ? { found: true } : {}),
   };
 }

@@ -20,11 +20,12 @@ export async function runFixedTasks(
   const order = tasks.map(({ id, requires, optional }) => ({ id, requires, optional }));
   await approvePlan(run, place, { tasks: order });
   const results = new Map<string, StepResult>();
+  const stop = new Stop(run, place.step);
   const { missing, failed } = await runTasks({
     tasks,
     width: RUN_DEFAULTS.maxConcurrency,
     results,
-    stop: new Stop(run, place.step),
+    stop,
     onFailure: 'cancel',
     start: async ({ id, step, requires }) => {
       const input =
@@ -37,6 +38,10 @@ export async function runFixedTasks(
       leaveOut(run, below(place, task.id, { step: task.step, input: place.input }), because.id),
   });
   if (failed !== undefined) throw failed.error;
+  if (results.size < tasks.length)
+    run.view.change(place.path, {
+      outcome: `${stop.isMet ? 'stopped early with' : 'concluded from'} ${results.size} of ${tasks.length} tasks`,
+    });
   const without = missing.map(({ id }) => childPath(place.path, place.step, id));
   return dagResult(run, tasks, { results, missing: without });
 }

@@ -32,6 +32,11 @@ export async function runParallel(run: Run, place: Place<ParallelStep>): Promise
     { width: maxConcurrency, stop },
   );
   const outputs = Object.fromEntries([...results].map(([name, result]) => [name, result.output]));
+  const all = Object.keys(branches).length;
+  if (results.size < all)
+    run.view.change(place.path, {
+      outcome: `${stop.isMet ? 'stopped early with' : 'concluded from'} ${results.size} of ${all} branches`,
+    });
   const output = await mergeBranches(run, place, outputs);
   return {
     output,

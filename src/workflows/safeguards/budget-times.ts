@@ -18,9 +18,8 @@ import { isWithin, type StepPath } from '../../contract/team/step-path';
 import type { Budget } from '../../contract/team/team';
 import { budgetRunsSignal, budgetTimeSignal } from '../messages';
 import { against, Deadline } from './deadline';
-import { hearSignal } from './hear-signal';
+import { type DropBook, hearSignal } from './hear-signal';
 import { isBudgetRuns, isBudgetTimeTold } from './signal-shapes';
-import type { ViewKeeper } from './view-keeper';
 
 /** Asks a person whether a budget's time, in milliseconds, is to be raised by as much again. */
 export type RaiseTime = (asked: {
@@ -79,7 +78,7 @@ export class BudgetTimes {
     }
   }
 
-  listen(view: ViewKeeper): void {
+  listen(view: DropBook): void {
     if (this.clocks.size === 0) return;
     hearSignal({ signal: budgetRunsSignal, isRight: isBudgetRuns, view }, (heard) => this.hearChild(heard));
     hearSignal({ signal: budgetTimeSignal, isRight: isBudgetTimeTold, view }, (told) =>

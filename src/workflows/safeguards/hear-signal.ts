@@ -1,14 +1,19 @@
 import type { SignalDefinition } from '@temporalio/common';
 import { log, setHandler } from '@temporalio/workflow';
 import { whyUnreadable } from '../../contract/marked-payloads';
-import type { ViewKeeper } from './view-keeper';
+import type { DroppedSignal } from '../../contract/run/view';
+
+/** Where it is told that nothing came of a signal: the view of the execution. */
+export interface DropBook {
+  drop(signal: DroppedSignal): void;
+}
 
 /** A signal, and how what it brings is known to be what its handler takes. */
 export interface Heard<T> {
   readonly signal: SignalDefinition<[T]>;
   readonly isRight: (value: unknown) => value is T;
-  /** Told where the view is. */
-  readonly view?: ViewKeeper | undefined;
+  /** Absent where the workflow has no view; the log has it always. */
+  readonly view?: DropBook | undefined;
 }
 
 /**

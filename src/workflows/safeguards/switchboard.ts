@@ -1,4 +1,9 @@
-import { type ChildWorkflowHandle, getExternalWorkflowHandle, type Workflow } from '@temporalio/workflow';
+import {
+  type ChildWorkflowHandle,
+  getExternalWorkflowHandle,
+  setHandler,
+  type Workflow,
+} from '@temporalio/workflow';
 import type { Permit } from '../../contract/approvals/held-call';
 import type { Pause, RaisedEvent } from '../../contract/run/event';
 import type { SubtreeInput } from '../../contract/run/run';
