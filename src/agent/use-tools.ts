@@ -97,6 +97,7 @@ function toolUse(task: AgentTask, request: ToolCallRequest, place: CallPlace): T
     site: task.site,
     idempotencyKey: idempotencyKey(task, request, place),
     args: request.args,
+    ...(meta.effect === 'write' ? { thread: place.reply.thread } : {}),
     ...(task.charter === undefined ? {} : { charter: task.charter }),
   };
   const { toolCalls, untrusted } = place.state;

@@ -35,7 +35,8 @@ export function packedEffects(
     callModel: (input) => askModel(deps, isCheap() ? { ...input, cheaply: true } : input, attempt),
     compact: (input) => compactThread(deps, input, attempt),
     callTool: async ({ tool, call }) => {
-      const result = await useChartedTool(deps.store, { tool: deps.tools.get(tool), input: call, attempt });
+      const means = { store: deps.store, tools: deps.tools.byName };
+      const result = await useChartedTool(means, { tool: deps.tools.get(tool), input: call, attempt });
       return result.held === undefined ? result : unparked(tool, result);
     },
     betweenTurns: async (state) => {

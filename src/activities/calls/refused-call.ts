@@ -29,16 +29,17 @@ export interface ReadArgs {
 /**
  * The policies' word on a call, at the last moment before it runs: undefined lets it run. The policies, the caller and who
  * may approve are the charter's; the arguments are hashed and an approval checked anew. Taken on trust from the workflow is
- * only that its context is clean of untrusted output.
+ * only that no untrusted output had come to the step with its input: what an agent has read itself is looked up.
  */
 export async function refusedCall(
   store: Store,
-  { tool, input, attempt, standing }: ToolAttempt,
+  { tool, input, attempt, standing, afterUntrusted = false }: ToolAttempt,
   args: ReadArgs,
 ): Promise<ToolCallResult | undefined> {
   const { guard = {} } = input;
+  const untrusted = guard.untrusted === true || afterUntrusted;
   const effective = plain(tool, args.right);
-  const { verdict, rule, from, caller, policies, terms } = judged(tool, { effective, guard, standing });
+  const { verdict, rule, from, caller, policies, terms } = judged(tool, { effective, untrusted, standing });
   // An earlier attempt of the same dispatch may have begun: then nobody can say that it did not run.
   const notRun = attempt.holder.attempt === 1 || guard.look === true ? { notRun: true } : {};
   if (verdict === 'deny') {
@@ -91,12 +92,12 @@ function judged(
   { name, effect }: Tool,
   {
     effective,
-    guard,
+    untrusted,
     standing,
-  }: { readonly effective: JsonObject; readonly guard: CallGuard; readonly standing: Standing },
+  }: { readonly effective: JsonObject; readonly untrusted: boolean; readonly standing: Standing },
 ): Judged {
   const all = standing.as.map(({ caller, policies, terms }): Judged => {
-    const as = guard.untrusted === true ? { ...caller, untrusted: true } : caller;
+    const as = untrusted ? { ...caller, untrusted } : caller;
     const judgement = judgeCall(policies, { tool: name, effect, ...as, args: effective });
     return { ...judgement, caller: as, policies, terms: judgement.rule?.terms ?? terms };
   });

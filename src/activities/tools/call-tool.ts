@@ -5,7 +5,7 @@ import type { Tool } from '../../tools/tool';
 import { attemptOf } from '../calls/call-attempt';
 import { limitPayload } from '../values/limit-payload';
 import { withHeartbeat } from '../with-heartbeat';
-import { useChartedTool } from './use-charted-tool';
+import { type ToolMeans, useChartedTool } from './use-charted-tool';
 
 /**
  * Every tool as an activity under its own name, as it reads in Temporal's UI. A tool that is declared `local` runs the
@@ -16,14 +16,16 @@ export function createToolActivities(
   tools: Iterable<Tool>,
   store: Store,
 ): Readonly<Record<string, ToolActivity>> {
-  return Object.fromEntries([...tools].map((tool) => [tool.name, toolActivity(tool, store)]));
+  const byName = new Map([...tools].map((tool) => [tool.name, tool]));
+  const means = { store, tools: byName };
+  return Object.fromEntries([...byName].map(([name, tool]) => [name, toolActivity(tool, means)]));
 }
 
-function toolActivity(tool: Tool, store: Store): ToolActivity {
+function toolActivity(tool: Tool, means: ToolMeans): ToolActivity {
   return (input) => {
     const context = Context.current();
     return withHeartbeat(context, async () => {
-      const result = await useChartedTool(store, { tool, input, attempt: attemptOf(context) });
+      const result = await useChartedTool(means, { tool, input, attempt: attemptOf(context) });
       context.log.info(result.fromJournal === true ? 'result found in the journal' : 'tool ran', {
         lineage: input.site.lineage,
         path: input.site.path,

@@ -10,4 +10,6 @@ export interface ToolAttempt {
   readonly attempt: CallAttempt;
   /** By the run's charter. */
   readonly standing: Standing;
+  /** The transcript that it comes from has untrusted output in it, whatever the workflow says. @default false */
+  readonly afterUntrusted?: boolean;
 }

@@ -31,7 +31,10 @@ export interface Permit {
  * force, who calls and who may approve, the worker takes from the run's charter.
  */
 export interface CallGuard {
-  /** Untrusted output has entered the context that it comes from. The one thing that only the workflow knows. @default false */
+  /**
+   * Untrusted output has entered the context that it comes from. What an agent has read itself the worker sees in its
+   * transcript; what came with its task only the workflow knows. @default false
+   */
   readonly untrusted?: true;
   /** Only look: answer with the held call, run nothing. */
   readonly look?: true;

@@ -31,6 +31,8 @@ export interface ToolCallInput {
   /** The arguments, or for a fixed step a template in which `{ "$input": pointer }` takes from `input`. */
   readonly args: Value;
   readonly input?: Value;
+  /** Of a write in an agent's name: head of the transcript with the request in it, by which the worker sees what was read before. */
+  readonly thread?: Hash;
   /** As in `PreparedRun`: what the worker checks the call against. Without it nothing is run. */
   readonly charter?: Hash;
   /** Absent where it brings nothing. */

@@ -6,6 +6,7 @@ import { writeCharter } from '../../../src/activities/tools/charter';
 import { DEFAULT_TERMS } from '../../../src/contract/approvals/default-terms';
 import { DEFAULT_POLICY } from '../../../src/contract/approvals/policy';
 import { failureType } from '../../../src/contract/fail';
+import type { Part } from '../../../src/contract/run/conversation';
 import { inline } from '../../../src/contract/value';
 import { createCatalogue } from '../../../src/tools/catalogue';
 import { testTool } from '../../workers/test-tool';
@@ -22,12 +23,22 @@ const tool = (name: string) =>
       return null;
     },
   });
-const TOOLS = createCatalogue([tool('post'), tool('wipe')]);
+const reading = (name: string, trust: 'trusted' | 'untrusted') =>
+  testTool({ name, effect: 'read', trust, run: async () => null });
+const TOOLS = createCatalogue([
+  tool('post'),
+  tool('wipe'),
+  reading('page', 'untrusted'),
+  reading('ledger', 'trusted'),
+]);
 
 let charter: string;
 beforeAll(async () => {
   charter = await writeCharter(store, attempt(), {
-    at: { 'root/map:item': [{ caller: {}, tools: ['post'], watch: 0 }] },
+    at: {
+      'root/map:item': [{ caller: {}, tools: ['post'], watch: 0 }],
+      'root/pipeline:0': [{ caller: { agent: 'clerk' }, tools: ['post'], watch: 0 }],
+    },
     undoing: {},
     watches: [{ policies: [DEFAULT_POLICY], terms: DEFAULT_TERMS }],
   });
@@ -75,6 +86,58 @@ test.each<[string, 'post' | 'wipe', object, string]>([
 ])('a tool activity whose input is forged: runs nothing (%s)', async (_, name, more, workflow) => {
   expect(await activity(name, more, workflow)).toBe('ToolNotGranted');
   expect(ran).toEqual([]);
+});
+
+describe("a write in an agent's name, of which the workflow says nothing", () => {
+  const site = { lineage: 'run-1', path: 'root/pipeline:0', generation: 0 };
+  const result = (name: string, more: object = {}) =>
+    ({ type: 'toolResult', id: 'c1', name, content: 'x', isError: false, ...more }) as const;
+  const threadOf = (...content: readonly Part[]) =>
+    store.threads.append(null, [
+      { role: 'user', content: [{ type: 'text', text: 'Work.' }] },
+      { role: 'user', content },
+    ]);
+
+  test.each<[string, readonly Part[]]>([
+    ['nothing', []],
+    ['a trusted tool', [result('ledger')]],
+    ["the engine's own words", [result('page', { byEngine: true })]],
+    ['a worker to whom it delegated, of which the workflow tells', [result('delegate_to_reader')]],
+  ])('after %s: runs', async (name, content) => {
+    const thread = await threadOf(...content);
+    expect(await activity('post', { site, thread, idempotencyKey: name })).toMatchObject({ isError: false });
+    expect(ran).toEqual(['post']);
+  });
+
+  test.each<[string, () => Promise<object>]>([
+    ['after an untrusted tool', async () => ({ thread: await threadOf(result('page')) })],
+    [
+      "after an untrusted tool's error",
+      async () => ({ thread: await threadOf(result('page', { isError: true })) }),
+    ],
+    [
+      'turns after an untrusted tool',
+      async () => ({
+        thread: await store.threads.append(await threadOf(result('page')), [
+          { role: 'assistant', content: [{ type: 'text', text: 'So be it.' }] },
+        ]),
+      }),
+    ],
+    ['without its transcript', async () => ({})],
+    ['where the workflow says so', async () => ({ thread: await threadOf(), guard: { untrusted: true } })],
+  ])('%s: is held for a person', async (name, more) => {
+    expect(await activity('post', { site, idempotencyKey: name, ...(await more()) })).toMatchObject({
+      held: { from: '0.whenUntrusted', caller: { agent: 'clerk', untrusted: true } },
+    });
+    expect(ran).toEqual([]);
+  });
+
+  test('with a transcript that is not in the store: runs nothing', async () => {
+    expect(await activity('post', { site, idempotencyKey: 'none', thread: 'a'.repeat(64) })).toBe(
+      'StoredValueMissing',
+    );
+    expect(ran).toEqual([]);
+  });
 });
 
 test('a packed agent: is held to the same, whatever tools its task says that it has', async () => {
