@@ -1,3 +1,4 @@
+import { inLanes } from '../../src/client/in-lanes';
 import type { BenchPlace } from './bench-place';
 import { CAUSES, type Cause, type CutPlace, cutOnce } from './cut-call';
 import { openCutModel } from './cut-model';
@@ -20,18 +21,18 @@ export interface CancelFigures {
 }
 
 /** From whatever ends a call to the end of its connection at the provider, which answers it never. Embedded profile. */
-export async function benchCancel(place: BenchPlace): Promise<CancelFigures> {
+export async function benchCancel(place: BenchPlace, cuts: number = CUTS): Promise<CancelFigures> {
   const { address, namespace, storeFolder } = place;
   const model = await openCutModel();
   const arm = await startArm({ arm: 'baton', address, namespace, storeFolder, modelUrl: model.url });
   try {
-    const cuts: CutPlace = {
+    const cutPlace: CutPlace = {
       model,
       start: (team, input) => startBaton(place, team, { input: { inline: input } }),
     };
     const perCause: Record<string, readonly (number | undefined)[]> = {};
     for (const [name, cause] of Object.entries(CAUSES)) {
-      perCause[name] = await cutMany(cuts, cause);
+      perCause[name] = await cutMany(cutPlace, { cause, cuts });
       place.say(`${name}: ${JSON.stringify(figuresOf(perCause[name]))}`);
     }
     return {
@@ -44,11 +45,11 @@ export async function benchCancel(place: BenchPlace): Promise<CancelFigures> {
   }
 }
 
-async function cutMany(place: CutPlace, cause: Cause): Promise<readonly (number | undefined)[]> {
-  const cuts: (number | undefined)[] = [];
-  while (cuts.length < CUTS)
-    cuts.push(...(await Promise.all(Array.from({ length: AT_ONCE }, () => cutOnce(place, cause)))));
-  return cuts;
+async function cutMany(
+  place: CutPlace,
+  { cause, cuts }: { readonly cause: Cause; readonly cuts: number },
+): Promise<readonly (number | undefined)[]> {
+  return inLanes(Array.from({ length: cuts }), AT_ONCE, () => cutOnce(place, cause));
 }
 
 function figuresOf(cuts: readonly (number | undefined)[]): Omit<CancelFigures, 'perCause'> {

@@ -27,7 +27,7 @@ const BENCHES: Readonly<Record<string, (place: BenchPlace, options: BenchOptions
   wide: benchWide,
   map: benchMap,
   staging: benchStaging,
-  cancel: benchCancel,
+  cancel: (place, { size }) => benchCancel(place, size),
   fairness: (place, { size }) => benchFairness(place, size),
   registry: (place, { size }) => benchRegistry(place, size),
 };

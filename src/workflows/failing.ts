@@ -15,6 +15,7 @@ import { addUsage, inDoubt, NO_USAGE, type Usage } from '../contract/cost/usage'
 import { failure, rootFailure } from '../contract/fail';
 import type { AgentReport } from '../contract/registry/registry-messages';
 import type { ViewFailure } from '../contract/run/view';
+import type { StepPath } from '../contract/team/step-path';
 
 /** May a step's retry or `onFailure` deal with this? Cancellation, continue-as-new and programming errors go through untouched. */
 export function isStepFailure(error: unknown): boolean {
@@ -112,6 +113,26 @@ export function neededBy(error: unknown): Amount | undefined {
   return facts?.needs;
 }
 
-export function runTimedOut(timeout: string | number): ApplicationFailure {
-  return failure('RunTimedOut', `The run was not finished within ${timeout} (limits.timeout).`);
+export function runTimedOut(timeout: string | number, cutOff: readonly StepPath[]): ApplicationFailure {
+  return failure(
+    'RunTimedOut',
+    `The run was not finished within ${timeout} (limits.timeout).${naming(cutOff)}`,
+  );
+}
+
+export function stepTimedOut(
+  path: StepPath,
+  timeout: string | number,
+  cutOff: readonly StepPath[],
+): ApplicationFailure {
+  return failure('StepTimedOut', `The step ${path} was not finished within ${timeout}.${naming(cutOff)}`);
+}
+
+const MOST_NAMED = 5;
+
+/** The branches without which there was no result. */
+function naming(cutOff: readonly StepPath[]): string {
+  if (cutOff.length === 0) return '';
+  const rest = cutOff.length - MOST_NAMED;
+  return ` Missing: ${cutOff.slice(0, MOST_NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}.`;
 }

@@ -1,10 +1,9 @@
 import { createEventGroup, isCancellation } from '@temporalio/workflow';
-import { failure } from '../contract/fail';
 import { alternativeTo } from '../contract/failure-types';
 import type { StepResult } from '../contract/run/run';
 import { milliseconds } from '../contract/team/duration';
 import { inline } from '../contract/value';
-import { describeFailure, isStepFailure } from './failing';
+import { describeFailure, isStepFailure, stepTimedOut } from './failing';
 import { labelOf } from './label';
 import { below, type Place } from './place';
 import type { Run } from './run';
@@ -74,10 +73,12 @@ function timed(place: Place, run: Run): Promise<StepResult> {
 function inOwnTime(place: Place, run: Run): Promise<StepResult> {
   const { timeout } = place.step;
   if (timeout === undefined || place.step.kind === 'on') return inPhase(run, place);
+  const timeoutMs = milliseconds(timeout);
+  const endsAt = Date.now() + timeoutMs;
   return withDeadline(
-    milliseconds(timeout),
+    timeoutMs,
     () => inPhase(run, place),
-    () => failure('StepTimedOut', `The step ${place.path} was not finished within ${timeout}.`),
+    () => stepTimedOut(place.path, timeout, run.view.cutOffBelow(place.path, endsAt)),
   );
 }
 

@@ -42,6 +42,7 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
   }
   const oversight = oversightOf(input, workflowId);
   const timeoutMs = milliseconds(team.limits.timeout);
+  const deadlineAt = Date.now() + timeoutMs;
   const budgets = budgetsOf(team);
   const open = openRun({
     run: workflowId,
@@ -55,7 +56,7 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
     settings,
     limits: team.limits,
     ...(Object.keys(budgets).length === 0 ? {} : { budgets }),
-    deadlineAt: Date.now() + timeoutMs,
+    deadlineAt,
     ...(input.tenant === undefined ? {} : { tenant: input.tenant }),
     ...(input.untrusted === undefined ? {} : { untrusted: input.untrusted }),
     ...(oversight === undefined ? {} : { oversight }),
@@ -90,7 +91,7 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
         });
         return { ...done, output: await readable(run, done.output) };
       },
-      () => runTimedOut(team.limits.timeout),
+      () => runTimedOut(team.limits.timeout, view.cutOffBelow(ROOT_PATH, deadlineAt)),
     );
     const state = result.missing.length > 0 ? 'partial' : 'done';
     view.finish(state, { missing: result.missing });

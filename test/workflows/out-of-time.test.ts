@@ -6,12 +6,14 @@ import {
   parallel,
   peers,
   pipeline,
+  race,
   refine,
+  supervise,
   team,
   vote,
 } from '../../src/contract/builders';
 import type { ProviderContext } from '../../src/models/provider';
-import { output, text } from '../../src/models/scripted-reply';
+import { output, text, toolCalls } from '../../src/models/scripted-reply';
 import { type Engine, isFirstTurn, startEngine } from './engine';
 
 const who = (name: string) => agent({ name, instructions: `You are ${name}.` });
@@ -53,6 +55,11 @@ describe('out of time', () => {
       judge: () => {
         return output({ decided: false, verdict: 'perhaps', reasons: ['unclear'], dissent: [] });
       },
+      boss: () =>
+        toolCalls(
+          { name: 'delegate_to_quick', args: { objective: 'be quick' } },
+          { name: 'delegate_to_endless', args: { objective: 'take for ever' } },
+        ),
       yes: () => text('yes'),
       ann: (request, context) => {
         turns += 1;
@@ -132,14 +139,20 @@ describe('out of time', () => {
 
   test('a rule that needs what has not finished fails the step, and nothing new is asked', async () => {
     const both = { quick: who('quick'), endless: who('endless') };
-    const fails = async (step: Parameters<typeof team>[1]) => {
+    const fails = async (step: Parameters<typeof team>[1], ...missing: string[]) => {
       const started = await engine.start(team('late', step), 'go');
-      await expect(started.result()).rejects.toMatchObject({ cause: { type: 'StepTimedOut' } });
+      await expect(started.result()).rejects.toMatchObject({
+        cause: {
+          type: 'StepTimedOut',
+          message: `The step root was not finished within 5s. Missing: ${missing.join(', ')}.`,
+        },
+      });
       return (await started.view()).nodes.map(({ path, state }) => `${path} ${state}`);
     };
+    const beside = 'root/parallel:endless';
     const [all, few, required, earlier] = await Promise.all([
-      fails(parallel(both, TIME)),
-      fails(parallel(both, { join: { bestEffort: { atLeast: 0.9, required: [] } }, ...TIME })),
+      fails(parallel(both, TIME), beside),
+      fails(parallel(both, { join: { bestEffort: { atLeast: 0.9, required: [] } }, ...TIME }), beside),
       fails(
         dag(
           [
@@ -148,9 +161,20 @@ describe('out of time', () => {
           ],
           TIME,
         ),
+        'root/dag:two',
       ),
-      fails(pipeline([parallel(both, { join: BEST }), who('never')], TIME)),
-      fails(parallel(both, { join: BEST, merge: { synthesize: 'quick' }, ...TIME })),
+      fails(
+        pipeline([parallel(both, { join: BEST }), who('never')], TIME),
+        'root/pipeline:0/parallel:endless',
+        'root/pipeline:1',
+      ),
+      fails(
+        parallel(both, { join: BEST, merge: { synthesize: 'quick' }, ...TIME }),
+        beside,
+        'root/parallel:synthesis',
+      ),
+      fails(race({ one: who('endless'), two: who('endless') }, TIME), 'root/race:one', 'root/race:two'),
+      fails(supervise({ name: 'boss', instructions: 'Delegate.' }, both, TIME), 'root/supervise:endless[1]'),
     ]);
     expect(all).toEqual(['root failed', 'root/parallel:quick done', 'root/parallel:endless cancelled']);
     expect(few).toEqual(all);

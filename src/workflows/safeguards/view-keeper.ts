@@ -145,6 +145,15 @@ export class ViewKeeper {
     return this.missing.filter((missing) => missing.startsWith(`${path}/`));
   }
 
+  /** What was cut off below a step from that moment on, milliseconds since the epoch: the deepest of each branch. */
+  cutOffBelow(path: StepPath, since: number): readonly StepPath[] {
+    const cut = [...this.nodes.values()]
+      .filter(({ state, endedAt = 0 }) => state === 'cancelled' && endedAt >= since)
+      .map((node) => node.path)
+      .filter((each) => each.startsWith(`${path}/`));
+    return cut.filter((each) => !cut.some((other) => other.startsWith(`${each}/`)));
+  }
+
   pause(pause: Pause | undefined): void {
     if (pause === this.paused) return;
     this.paused = pause;
