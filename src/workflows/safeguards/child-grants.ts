@@ -5,11 +5,10 @@ import { inDoubt, spentWithDoubt, type Usage } from '../../contract/cost/usage';
 import type { StepPath } from '../../contract/team/step-path';
 import { askGrantSignal, grantSignal, usedSignal } from '../messages';
 import type { Hold } from './accounts';
-import { hearSignal } from './hear-signal';
+import { type DropBook, hearSignal } from './hear-signal';
 import type { Ledger } from './ledger';
 import type { Supply } from './replenishment';
 import { isAskedGrant, isGivenGrant, isUsedByChild } from './signal-shapes';
-import type { ViewKeeper } from './view-keeper';
 
 /**
  * What a child is granted when it starts; it asks for as much again. Where four of that are not left, it is granted each
@@ -31,7 +30,7 @@ export class ChildGrants {
 
   constructor(
     private readonly ledger: Ledger,
-    view: ViewKeeper,
+    view: DropBook,
   ) {
     hearSignal({ signal: askGrantSignal, isRight: isAskedGrant, view }, (asked) => this.grantMore(asked));
     hearSignal({ signal: usedSignal, isRight: isUsedByChild, view }, ({ from, usage }) => {
@@ -90,7 +89,7 @@ export class ParentSupply implements Supply {
   constructor(
     private readonly parent: string,
     private readonly workflow: string,
-    { grow, view }: { readonly grow: (more: Amount) => void; readonly view: ViewKeeper },
+    { grow, view }: { readonly grow: (more: Amount) => void; readonly view: DropBook },
   ) {
     hearSignal({ signal: grantSignal, isRight: isGivenGrant, view }, ({ amount, isAll }) => {
       this.isAsked = false;

@@ -53,6 +53,11 @@ export async function playRun(root: Tree, terms: Terms): Promise<{ ledger: Ledge
     Object.entries(terms.budgets).map(([name, each]) => [name, budgetOf(each)]),
   );
 
+  const view = {
+    drop({ signal }: { readonly signal: string }): void {
+      throw new Error(`the signal "${signal}" was dropped`);
+    },
+  };
   const execution = (
     id: string,
     top: StepPath,
@@ -60,10 +65,10 @@ export async function playRun(root: Tree, terms: Terms): Promise<{ ledger: Ledge
   ) =>
     world.open(id, () => {
       const ledger = new Ledger({ limits: given.limits, granted: given.granted, budgets });
-      const grants = new ChildGrants(ledger);
+      const grants = new ChildGrants(ledger, view);
       const { parent } = given;
       if (parent !== undefined)
-        ledger.more.suppliedBy(new ParentSupply(parent, id, (more) => ledger.grow(more)));
+        ledger.more.suppliedBy(new ParentSupply(parent, id, { grow: (more) => ledger.grow(more), view }));
       const opened: Execution = { id, ledger, grants, top };
       open.set(id, opened);
       return opened;
