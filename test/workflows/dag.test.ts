@@ -3,6 +3,7 @@ import type { Json } from '../../src/contract/json';
 import type { ModelRequest } from '../../src/models/provider';
 import { output, text } from '../../src/models/scripted-reply';
 import { type Engine, lastText, startEngine } from './engine';
+import { type Hung, untilAborted } from './every-kind';
 
 const who = (name: string) =>
   agent({ name, description: `Knows ${name}.`, instructions: `You are ${name}.` });
@@ -124,19 +125,13 @@ describe('dag', () => {
   });
 
   test('a task that is not optional fails the step, and the calls of the others are aborted', async () => {
-    let aborted = 0;
+    const hung: Hung = { begun: [], aborted: [] };
     engine.replies({
       bad: async () => {
-        await engine.until(() => engine.asked('endless') === 2);
+        await engine.until(() => hung.begun.length === 2);
         return refuses();
       },
-      endless: (_request, { signal }) =>
-        new Promise((_resolve, reject) =>
-          signal.addEventListener('abort', () => {
-            aborted += 1;
-            reject(signal.reason as Error);
-          }),
-        ),
+      endless: (_request, { signal }) => untilAborted(hung, 'endless', signal),
     });
     const inner = dag([
       { id: 'x', step: who('endless') },
@@ -145,19 +140,13 @@ describe('dag', () => {
     ]);
     const started = await engine.start(team('failing', parallel({ left: pipeline([inner]) })), 'go');
     await expect(started.result()).rejects.toMatchObject({ cause: { type: 'ModelRefused' } });
-    expect(aborted).toBe(2);
+    expect(hung.aborted).toHaveLength(2);
   });
 
   test('cancelling the run aborts the tasks that run and starts none', async () => {
-    let aborted = false;
+    const hung: Hung = { begun: [], aborted: [] };
     engine.replies({
-      endless: (_request, { signal }) =>
-        new Promise((_resolve, reject) =>
-          signal.addEventListener('abort', () => {
-            aborted = true;
-            reject(signal.reason as Error);
-          }),
-        ),
+      endless: (_request, { signal }) => untilAborted(hung, 'endless', signal),
       good: () => text('good'),
     });
     const started = await engine.start(
@@ -173,7 +162,7 @@ describe('dag', () => {
     await engine.until(() => engine.asked('endless') === 1);
     await started.cancel();
     await expect(started.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
-    expect(aborted).toBe(true);
+    expect(hung.aborted).toHaveLength(1);
     expect(engine.asked('good')).toBe(0);
   });
 
