@@ -37,6 +37,17 @@ export const EARLY_END_RECORDINGS: readonly Recording[] = [
     }),
     replies,
   }),
+  recordTeam('budget-time', {
+    root: pipeline([
+      parallel(
+        { quick: who('quick'), slow: who('sleeper') },
+        { join: BEST, isolated: true, budget: 'shared' },
+      ),
+      agent('quick', { budget: 'shared', onFailure: 'skip' }),
+    ]),
+    budgets: { shared: { timeout: '2s' } },
+    replies,
+  }),
   recordTeam('stopped', {
     root: parallel({
       line: pipeline([who('quick'), who('never')], { stopWhen: { at: '', exists: true } }),

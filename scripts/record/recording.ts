@@ -1,6 +1,7 @@
 import type { BatonClient } from '../../src/client/connect';
 import { type Built, team } from '../../src/contract/builders/index';
 import type { Json } from '../../src/contract/json';
+import type { Team } from '../../src/contract/team/team';
 import type { ReplyFunction } from '../../src/models/scripted';
 import type { Tool } from '../../src/tools/tool';
 
@@ -39,15 +40,16 @@ export function recordTeam(
     readonly input?: Json;
     readonly tools?: readonly Tool[];
     readonly decision?: Parameters<typeof decideAll>[2];
+    readonly budgets?: Team['budgets'];
   },
 ): Recording {
-  const { root, replies, input = 'go', tools = [], decision } = played;
+  const { root, replies, input = 'go', tools = [], decision, budgets } = played;
   return {
     name,
     tools,
     replies,
     play: async (client) => {
-      const { run } = await client.start(team(name, root), input);
+      const { run } = await client.start(team(name, root, budgets === undefined ? {} : { budgets }), input);
       if (decision === undefined) for await (const _ of client.watch(run));
       else await decideAll(client, run, decision);
       return run;

@@ -43,6 +43,9 @@ describe('baton pause, unpause, emit and on', () => {
     const watch = command(['watch', run, '--once']);
     expect(await watch.ended).toBe(EXIT.ok);
     expect(watch.stdout() + watch.stderr()).toMatch(/paused at \S+ by ann: a look/);
+    expect(watch.stdout()).toMatch(
+      /budget +limit +spent +in doubt +held +left\nthe run +calls +20000 +0 +0 +0 +20000/,
+    );
     expect(await document(EXIT.ok, 'emit', run, 'paid', '--payload', '{ "amount": 12 }')).toEqual({
       run,
       event: 'paid',

@@ -8,7 +8,8 @@ import { type Findings, knownTool, type Scope } from './findings';
 export function checkTimes(scope: Scope, found: Findings): void {
   const { team, steps } = scope;
   const runMs = milliseconds(team.limits.timeout);
-  for (const [name, { timeout }] of Object.entries(team.budgets ?? {}))
+  // A sub-team's scope has those of the teams around it too.
+  for (const [name, { timeout }] of scope.place.length === 0 ? Object.entries(team.budgets ?? {}) : [])
     if (timeout !== undefined && milliseconds(timeout) > runMs)
       found.warning(
         ['budgets', name, 'timeout'],

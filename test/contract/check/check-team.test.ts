@@ -156,6 +156,7 @@ describe('checkTeam', () => {
         agents: { writer: { instructions: 'Write.', tools: ['publish'] }, idle: { instructions: 'Wait.' } },
         roles: { reader: [] },
         limits: { timeout: '1h' },
+        budgets: { field: { timeout: '5h' } },
         root: {
           kind: 'pipeline',
           steps: [
@@ -193,6 +194,7 @@ describe('checkTeam', () => {
       [
         'agents.idle: is used by no step',
         'agents.writer.tools[0]: writes ("publish"), and no role grants it',
+        'budgets.field.timeout: is longer than the run may take',
         'root.steps[0].timeout: is longer than the run may take',
         'root.steps[0].retry: tries again what may already have taken effect (publish)',
         'root.steps[1]: shares out 140 % of its budget',
