@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agent, parallel, team } from '../../src/contract/builders';
+import { agent, parallel, supervise, team } from '../../src/contract/builders';
 import { type ScriptedReply, text, toolCall } from '../../src/models/scripted-reply';
 import { defineTool } from '../../src/tools/define-tool';
 import { type Engine, lastText, startEngine, turnOf } from './engine';
@@ -70,6 +70,29 @@ describe('compaction', () => {
       expect(JSON.stringify(before)).toContain('seen 1');
     },
   );
+
+  test('a supervisor: what its workers told it is summed up, and it goes on to delegate and to conclude', async () => {
+    let round = 0;
+    engine.replies({
+      boss: (request) => {
+        round += 1;
+        return round <= 5
+          ? toolCall('delegate_to_helper', { objective: `part ${round}` })
+          : text(`concluded: ${JSON.stringify(request.messages[0])}`);
+      },
+      helper: () => text(`found by ${round}: ${'y'.repeat(4000)}`),
+      compactor: () => text('parts done so far'),
+    });
+    const boss = { name: 'boss', instructions: 'Delegate.', limits: { compactAtTokens: 2000 } };
+    const helper = agent({ name: 'helper', instructions: 'Help.' });
+    const run = await engine.start(team('led', supervise(boss, { helper }, { maxIdleRounds: 9 })), 'find it');
+    const output = JSON.stringify((await run.result()).output);
+    expect(output).toContain('find it');
+    expect(output).toContain('parts done so far');
+    expect(engine.asked('helper')).toBe(5);
+    const led = (await run.view()).nodes.find(({ path }) => path === 'root');
+    expect(led?.compactions?.length).toBeGreaterThan(0);
+  });
 
   test('the light model refuses: the transcript stays whole and the agent goes on', async () => {
     const { reply } = walk();
