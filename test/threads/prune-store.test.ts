@@ -7,6 +7,7 @@ import { hashOf } from '../../src/contract/hash';
 import { inline } from '../../src/contract/value';
 import { inScopeOf } from '../../src/threads/data-scope';
 import type { OpenStore } from '../../src/threads/open-store';
+import { ownerOfLog } from '../../src/threads/sealed-files';
 import { openStoreFromEnvironment } from '../../src/threads/store-from-environment';
 import { filesIn, storeFolders } from './store-folder';
 
@@ -159,6 +160,14 @@ describe('pruning forgotten runs', () => {
     await later.prune(passed(HOUR / 2));
     expect(await keysOf(later).destroyed()).toEqual([]);
   });
+});
+
+test("a log whose first line was cut within the name of its run: is taken for no other run's", () => {
+  const name = (run: string) => Buffer.from(run).toString('base64url');
+  const cut = name('gone-2').slice(0, name('gon').length);
+  expect(Buffer.from(cut, 'base64url').toString()).toBe('gon');
+  expect(ownerOfLog(Buffer.from(`\n${cut}\n`))).toBeUndefined();
+  expect(ownerOfLog(Buffer.from(`\n${cut}\n${name('gone-2')} c2VhbGVk\n`))).toBe('gone-2');
 });
 
 test.each([1, 2, 7, 13, 19])(
