@@ -26,6 +26,7 @@ export {
 } from './contract/builders/index';
 export { checkTeam } from './contract/check/check-team';
 export { modelsFromEnvironment } from './models/models-from-environment';
+export { createRedactor, type Redactor, redactorFor } from './secrets/redactor';
 export { openLocalStore } from './threads/local-store';
 export { type OpenStore, openStore, type StoreOptions } from './threads/open-store';
 export { openStoreFromEnvironment } from './threads/store-from-environment';

@@ -53,6 +53,7 @@ function patternsOf({ BATON_REDACT }: NodeJS.ProcessEnv): RegExp[] {
   }
 }
 
+/** Takes out the secrets, whatever their length, in all forms that they are written in; and from lines of logs also what a pattern matches. */
 export function createRedactor(secrets: readonly string[], patterns: readonly RegExp[] = []): Redactor {
   const forms = [...new Set(secrets.flatMap(formsOf))].sort((one, other) => other.length - one.length);
   const exact = forms.length === 0 ? undefined : new RegExp(forms.map(escaped).join('|'), 'g');
