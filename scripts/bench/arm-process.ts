@@ -4,12 +4,12 @@ import Anthropic from '@anthropic-ai/sdk';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { offline } from '../../examples/support-desk/offline';
 import { supportTools } from '../../examples/support-desk/tools';
-import { WORKER_ACTIVITY_SLOTS } from '../../src/contract/limits';
 import { anthropicProvider } from '../../src/models/anthropic/anthropic-provider';
 import { oneModel } from '../../src/models/models';
 import { scripted } from '../../src/models/scripted';
 import { openLocalStore } from '../../src/threads/local-store';
 import { createBatonWorker } from '../../src/workers/create-worker';
+import { workerTuner } from '../../src/workers/worker-tuner';
 import { type ArmSetup, DESK_LATENCY_MS, type PlainTask, TASK_QUEUES, TOOL_RESULT_BYTES } from './arm-setup';
 import { lookUp } from './look-up';
 import { rawActivities } from './raw/activities';
@@ -56,9 +56,7 @@ async function rawWorker(setup: ArmSetup, connection: NativeConnection): Promise
       folder: join(setup.storeFolder, 'raw'),
       toolResult: seededText(TOOL_RESULT_BYTES, 1),
     }),
-    maxConcurrentActivityTaskExecutions: WORKER_ACTIVITY_SLOTS,
-    maxConcurrentLocalActivityExecutions: WORKER_ACTIVITY_SLOTS,
-    maxConcurrentWorkflowTaskExecutions: WORKER_ACTIVITY_SLOTS,
+    tuner: workerTuner(),
     stickyQueueScheduleToStartTimeout: '500ms',
     maxHeartbeatThrottleInterval: 300,
     defaultHeartbeatThrottleInterval: 300,

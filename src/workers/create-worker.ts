@@ -2,7 +2,6 @@ import { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Notifier } from '../activities/notify/notifier';
-import { WORKER_ACTIVITY_SLOTS } from '../contract/limits';
 import { DEFAULT_TASK_QUEUE, poolQueue, roleQueue } from '../contract/names';
 import type { Embedder } from '../embedding/embedder';
 import type { Models } from '../models/models';
@@ -15,7 +14,7 @@ import { activityScope } from './activity-scope';
 import { fleetLink } from './fleet-link';
 import { forWorkflows } from './for-workflows';
 import { failuresWithout, modelsWithout, toolsWithout } from './without-secrets';
-import { WorkflowSlots } from './workflow-slots';
+import { workerTuner } from './worker-tuner';
 import { workflowSource } from './workflow-source';
 
 /** `embedded`: a cancellation is heard within half a second. `server`: five, for servers where a heartbeat is billed. */
@@ -62,8 +61,6 @@ export interface BatonWorkerOptions {
  * them 1, with `server`.
  */
 const HEARTBEAT_THROTTLE_MS: Readonly<Record<WorkerProfile, number>> = { embedded: 300, server: 5_000 };
-
-const ACTIVITY_SLOTS = { type: 'fixed-size', numSlots: WORKER_ACTIVITY_SLOTS } as const;
 
 /** Errors that only a mistake in workflow code raises. A run that waits for them to go away would wait for ever. */
 const PROGRAMMING_ERRORS = [
@@ -124,14 +121,7 @@ function workerOptions(role: WorkerRole, options: BatonWorkerOptions): Omit<Work
     interceptors: { activity: [activityScope, failuresWithout(redactor)] },
     ...versioning(options),
 
-    tuner: {
-      // The SDK's 100 would run a wider fan-out of model calls in waves.
-      activityTaskSlotSupplier: ACTIVITY_SLOTS,
-      localActivityTaskSlotSupplier: ACTIVITY_SLOTS,
-      // A task that waits for a local activity holds its slot: the SDK's fixed 40 would stall a fan-out of children.
-      workflowTaskSlotSupplier: new WorkflowSlots(),
-      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
-    },
+    tuner: workerTuner(),
     // Tasks for a dead worker's cache wait this long before another worker gets them; the SDK's 10 s are most of a recovery.
     // A live worker takes its tasks within milliseconds, its workflow thread busy or not.
     stickyQueueScheduleToStartTimeout: '500ms',

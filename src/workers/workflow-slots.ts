@@ -11,11 +11,6 @@ import { WORKFLOW_SLOTS } from '../contract/limits';
 const QUICK_MS = 500;
 const LATE_MS = 1_000;
 
-/** A task in hand. */
-interface Held {
-  readonly since: number;
-}
-
 /**
  * How many workflow tasks a worker has in hand: as many as it gets done in time. All that are in hand share one thread, and
  * one that is done after its timeout was done for nothing: a worker that took whatever it was given would, once it is
@@ -24,7 +19,8 @@ interface Held {
  */
 export class WorkflowSlots implements CustomSlotSupplier<WorkflowSlotInfo> {
   readonly type = 'custom';
-  readonly #held = new Map<SlotPermit, Held>();
+  /** The tasks in hand, and since when. */
+  readonly #held = new Map<SlotPermit, number>();
   #waiting: (() => void)[] = [];
   #limit: number = WORKFLOW_SLOTS.least;
   #loweredAt = Number.NEGATIVE_INFINITY;
@@ -48,13 +44,13 @@ export class WorkflowSlots implements CustomSlotSupplier<WorkflowSlotInfo> {
   }
 
   markSlotUsed({ permit }: Pick<SlotMarkUsedContext<WorkflowSlotInfo>, 'permit'>): void {
-    this.#held.set(permit, { since: this.now() });
+    this.#held.set(permit, this.now());
   }
 
   releaseSlot({ permit }: Pick<SlotReleaseContext<WorkflowSlotInfo>, 'permit'>): void {
-    const held = this.#held.get(permit);
-    if (held === undefined) return;
-    this.#adapt(held.since);
+    const since = this.#held.get(permit);
+    if (since === undefined) return;
+    this.#adapt(since);
     this.#held.delete(permit);
     const waiting = this.#waiting;
     this.#waiting = [];
