@@ -21,6 +21,7 @@ import { exampleRecordings } from './record/example-recordings';
 import { MAP_RECORDINGS } from './record/map-recordings';
 import { PEERS_RECORDINGS } from './record/peers-recordings';
 import type { Recording } from './record/recording';
+import { REGISTRY_RECORDINGS } from './record/registry-recordings';
 import { ROUTE_RECORDINGS } from './record/route-recordings';
 import { SAGA_RECORDINGS } from './record/saga-recordings';
 import { SESSION_RECORDINGS } from './record/session-recordings';
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
       ...PEERS_RECORDINGS,
       ...DECIDING_RECORDINGS,
       ...ROUTE_RECORDINGS,
+      ...REGISTRY_RECORDINGS,
       ...SESSION_RECORDINGS,
       ...SAGA_RECORDINGS,
       ...EARLY_END_RECORDINGS,

@@ -48,7 +48,10 @@ export async function openRegistryBench(terms: Partial<RegistryTerms> = {}): Pro
   const taskQueue = `registry-${randomUUID()}`;
   const id = registryOf(taskQueue);
   let reply: Parameters<RegistryBench['replies']>[0] = () => ({ text: 'yes' });
-  const models = oneModel(scripted((request: ModelRequest) => reply(request)));
+  const models = oneModel(
+    scripted((request: ModelRequest) => reply(request)),
+    { price: { input: 1_000_000, output: 1_000_000, cacheRead: 0, cacheWrite: 0 } },
+  );
   const worker = await createBatonWorker({
     connection: nativeConnection,
     namespace,
