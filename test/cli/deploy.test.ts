@@ -52,8 +52,18 @@ test('deploy makes a build current, and refuses to retire it or one that a run n
   const [, id = ''] = await watch.says(/baton approve ([0-9a-f]{16}) --by ann/);
   await startBuild('two');
   expect(await deployed('two')).toMatchObject({ current: 'two' });
+  const status = baton(['deploy', 'status', '--deployment', name, '--json'], { env });
+  expect(await status.ended).toBe(EXIT.ok);
+  expect(JSON.parse(status.stdout())).toMatchObject({
+    current: 'two',
+    builds: expect.arrayContaining([
+      { buildId: 'one', state: 'inUse', open: 1, runs: [name] },
+      { buildId: 'two', state: 'current', open: 0, runs: [] },
+    ]),
+  });
   const needed = retire();
   expect(await needed.ended).toBe(EXIT.refused);
+  expect(needed.stderr()).toContain(name);
   expect(needed.stderr()).toContain('Wait until its runs have ended');
 
   expect(await baton(['approve', id, '--by', 'ann', '--run', name], { env }).ended).toBe(EXIT.ok);

@@ -72,7 +72,9 @@ export function ranked(
   const settled = someone
     ? judged
     : judged.map((offer) => (offer.leftOut === 'health' ? spared(offer) : offer));
-  const score = ({ agent }: Offer) => weightedScore(agent.weight, seed, agent.name);
+  // Once each: a score is a hash, and thousands may have the capability.
+  const scores = new Map(settled.map(({ agent }) => [agent, weightedScore(agent.weight, seed, agent.name)]));
+  const score = ({ agent }: Offer) => scores.get(agent) ?? 0;
   return settled.toSorted(
     (left, right) =>
       Number(left.leftOut !== undefined) - Number(right.leftOut !== undefined) || score(right) - score(left),

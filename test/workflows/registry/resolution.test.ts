@@ -162,4 +162,10 @@ describe('agents from the registry', () => {
     expect(output).toEqual({ fine: true });
     bench.replies(({ system }) => ({ text: system }));
   });
+
+  test('runs do not wait for the registry: ended by force, it is asked by nobody', async () => {
+    await bench.agents.register({ left: says('left') });
+    await bench.entity.terminate();
+    expect((await run(asking({ name: 'left' }))).output).toBe('left');
+  });
 });
