@@ -33,24 +33,25 @@ const work: fc.Arbitrary<Tree> = fc.record({
   estimate: fc.constantFrom(0.2, 0.5, 1, 1.5),
 });
 const tree = fc.letrec<{ tree: Tree; node: Tree }>((tie) => ({
-  tree: fc.oneof({ depthSize: 'small', withCrossShrink: true }, work, tie('node')),
+  tree: fc.oneof({ maxDepth: 3, withCrossShrink: true }, work, tie('node')),
   node: fc.record({
     kind: fc.constantFrom('inTurn', 'sideBySide', 'sideBySide'),
-    parts: fc.array(tie('tree'), { minLength: 1, maxLength: 5 }),
+    parts: fc.array(tie('tree'), { minLength: 2, maxLength: 5, size: 'max' }),
     budget: fc.constantFrom(undefined, undefined, 0.3, 0.7, 'x', 'y'),
     portion: fc.constantFrom(undefined, undefined, undefined, 0.4),
     child: fc.constantFrom('no', 'no', 'yes', 'yes', 'killed', 'cancelled'),
   }),
-})).tree;
+})).node;
 const limits = fc.record({
-  calls: fc.integer({ min: 1, max: 30 }),
-  tokens: fc.integer({ min: 1000, max: 40_000 }),
-  microDollars: fc.integer({ min: 1000, max: 40_000 }),
+  calls: fc.integer({ min: 1, max: 60 }),
+  tokens: fc.integer({ min: 1000, max: 100_000 }),
+  microDollars: fc.integer({ min: 1000, max: 100_000 }),
 });
 
 const law = fc.asyncProperty(
-  tree,
-  limits,
+  // Else most would be of one call, and have nothing to spend.
+  fc.noBias(tree),
+  fc.noBias(limits),
   fc.record({ x: limits, y: limits }),
   fc.infiniteStream(fc.nat()),
   async (root, limit, budgets, draws) => {
