@@ -7,6 +7,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTE_TYPES } from '../contract/names';
 import { ensureServer } from '../server/connect-or-start';
+import { dropLateTries } from '../server/connect-to-server';
 import { findTestServer } from '../server/find-test-server';
 import { readTestServers } from './test-servers';
 
@@ -35,12 +36,13 @@ export async function createTestEnvironment(
     const environment = await TestWorkflowEnvironment.createTimeSkipping({
       server: { executable: { type: 'existing-path', path } },
     });
+    dropLateTries(environment.connection);
     await registerSearchAttributes(environment);
     return environment;
   }
   if (shared !== undefined) {
     const { address, namespace } = shared;
-    return TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
+    return connectedTo(address, namespace);
   }
   return startOwnEnvironment();
 }
@@ -81,13 +83,19 @@ async function startOwnEnvironment(): Promise<TestWorkflowEnvironment> {
     preferredPorts: [0, 0],
   });
   const { address, namespace } = server;
-  const environment = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
+  const environment = await connectedTo(address, namespace);
   const disconnect = environment.teardown.bind(environment);
   environment.teardown = async () => {
     await disconnect();
     await server.stop();
     await rm(directory, { recursive: true, force: true });
   };
+  return environment;
+}
+
+async function connectedTo(address: string, namespace: string): Promise<TestWorkflowEnvironment> {
+  const environment = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
+  dropLateTries(environment.connection);
   return environment;
 }
 
