@@ -1,3 +1,4 @@
+import { ValueError } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
 import { failedSteps } from '../contract/run/past';
 import type { RunView, ViewFailure } from '../contract/run/view';
@@ -69,6 +70,15 @@ async function partsOf(context: ClientContext, { run }: ListedRun): Promise<read
   try {
     return failedParts(await view(context, run));
   } catch (error) {
+    // The memo of a forgotten run, or of one whose keys are elsewhere: the list goes on past it.
+    if (error instanceof ValueError)
+      return [
+        {
+          path: 'root',
+          type: 'Unreadable',
+          message: 'What it said cannot be read with the keys given here.',
+        },
+      ];
     if (!isUnanswered(error)) throw error;
     return reasonsOnServer(context, run);
   }

@@ -21,6 +21,7 @@ import {
 } from '../contract/pool';
 import { milliseconds } from '../contract/team/duration';
 import { FRESH_POOL, hear, stateOf } from './pool/hear';
+import { isPoolMessage, refuseUnless } from './safeguards/update-shapes';
 
 /** A pool that nobody has told anything for so long has nothing to remember: every wait is shorter. */
 const IDLE = '1h';
@@ -45,15 +46,20 @@ export async function pool(input: PoolInput): Promise<void> {
   let memory = input.memory ?? FRESH_POOL;
   let told = 0;
   setHandler(memoryQuery, () => memory);
-  setHandler(tellUpdate, (message) => {
-    const heard = hear(memory, message, Date.now());
-    const { circuit, heldUntil } = memory;
-    memory = heard.memory;
-    told += 1;
-    if (memory.circuit !== circuit || memory.heldUntil !== heldUntil)
-      upsertMemo({ [POOL_MEMO]: stateOf(memory) });
-    return heard.reply;
-  });
+  const refuse = (message: PoolMessage): void => refuseUnless(isPoolMessage(message), 'a message to a pool');
+  setHandler(
+    tellUpdate,
+    (message) => {
+      const heard = hear(memory, message, Date.now());
+      const { circuit, heldUntil } = memory;
+      memory = heard.memory;
+      told += 1;
+      if (memory.circuit !== circuit || memory.heldUntil !== heldUntil)
+        upsertMemo({ [POOL_MEMO]: stateOf(memory) });
+      return heard.reply;
+    },
+    { validator: refuse },
+  );
   for (;;) {
     const before = told;
     const long = await condition(isLong, milliseconds(IDLE));

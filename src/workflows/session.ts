@@ -12,6 +12,7 @@ import { SESSION_FORMAT, type SessionInput, type SessionResult } from '../contra
 import { isStepFailure } from './failing';
 import { continueOnNewest, finishingWhenCancelled } from './long-lived';
 import { metWithin } from './safeguards/met-within';
+import { isHandOver, isPersonMessage, isSessionMessage, refuseUnless } from './safeguards/update-shapes';
 import { SessionDesk } from './session/session-desk';
 import {
   closeUpdate,
@@ -82,16 +83,31 @@ function listen(desk: SessionDesk, { settings }: SessionInput): void {
       if (desk.conversation.held !== before) showHeld();
       return answer;
     },
-    { validator: (_) => desk.refuseWhenEnding() },
+    {
+      validator(message) {
+        refuseUnless(isSessionMessage(message), 'a message to a session');
+        desk.refuseWhenEnding();
+      },
+    },
   );
-  setHandler(replyUpdate, (message) => desk.reply(message), { validator: (_) => desk.refuseUnlessHeld() });
+  setHandler(replyUpdate, (message) => desk.reply(message), {
+    validator(message) {
+      refuseUnless(isPersonMessage(message), "a person's message to a session");
+      desk.refuseUnlessHeld();
+    },
+  });
   setHandler(
     handOverUpdate,
     (to) => {
       desk.handOver(to);
       showHeld();
     },
-    { validator: (_) => desk.refuseWhenEnding() },
+    {
+      validator(to) {
+        refuseUnless(isHandOver(to), 'a hand-over of a session');
+        desk.refuseWhenEnding();
+      },
+    },
   );
   setHandler(
     handBackUpdate,

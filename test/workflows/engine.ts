@@ -211,10 +211,10 @@ async function historyOf(client: Client, workflowId: string) {
 }
 
 async function until(met: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 60_000;
   while (!(await met())) {
-    if (Date.now() > deadline) throw new Error('the condition was not met within 15 s');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (Date.now() > deadline) throw new Error('the condition was not met within a minute');
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 

@@ -89,6 +89,21 @@ describe('session', () => {
     await session.close();
   }, 60_000);
 
+  test('updates without the shape that Baton sends are refused, and the session goes on', async () => {
+    const session = await open(desk);
+    const handle = bench.client.context.temporal.workflow.getHandle(session.id);
+    const { say, reply, handOver } = SESSION_UPDATES;
+    for (const update of [say, reply, handOver])
+      for (const given of [undefined, null, 'hello', {}, { id: 'a', text: 'bare', by: '' }])
+        await expect(
+          handle.executeUpdate<unknown, [unknown]>(update, { args: [given] }),
+        ).rejects.toMatchObject({
+          cause: { type: 'InvalidInput' },
+        });
+    expect(await session.say('hello')).toMatchObject({ turn: 1, output: 'on hello' });
+    await session.close();
+  });
+
   test('a message that comes during the switch is refused as retryable, and taken when it is sent again', async () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => {

