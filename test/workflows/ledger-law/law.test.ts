@@ -88,7 +88,7 @@ describe('the ledger of a run', () => {
   test('law: 1,000 random trees with children, packed agents, batches and calls that are lost spend no more than there is', async () => {
     // Without shrinking, which takes minutes here: the seed that it prints is enough to find the tree again.
     await fc.assert(law, { numRuns: 1000, endOnFailure: true });
-  });
+  }, 300_000);
 
   test.each([
     [
