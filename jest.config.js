@@ -11,5 +11,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
   maxWorkers: 2,
+  // A process that has run many files with workers in them runs the next ones several times slower: it is begun anew.
+  workerIdleMemoryLimit: '500MB',
   testTimeout: 90_000,
 };
