@@ -70,7 +70,7 @@ async function partsOf(context: ClientContext, { run }: ListedRun): Promise<read
   try {
     return failedParts(await view(context, run));
   } catch (error) {
-    // The memo of a forgotten run, or of one whose keys are elsewhere: the list goes on past it.
+    // An encrypted run, read without keys: the list goes on past it.
     if (error instanceof ValueError)
       return [
         {
