@@ -27,6 +27,8 @@ export interface BundleOptions {
   readonly failures?: string;
   /** File of the payload converter. @default the SDK's own */
   readonly payloads?: string;
+  /** Files of workflow interceptors. @default none */
+  readonly interceptors?: readonly string[];
 }
 
 /**
@@ -36,10 +38,11 @@ export interface BundleOptions {
  */
 export async function buildBundle(
   workflowsPath: string,
-  { ownCode = SANDBOX_FOLDERS, failures, payloads }: BundleOptions = {},
+  { ownCode = SANDBOX_FOLDERS, failures, payloads, interceptors = [] }: BundleOptions = {},
 ): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath,
+    workflowInterceptorModules: [...interceptors],
     logger: new DefaultLogger('ERROR'),
     ...(failures === undefined ? {} : { failureConverterPath: failures }),
     ...(payloads === undefined ? {} : { payloadConverterPath: payloads }),

@@ -105,20 +105,21 @@ export function createPoolWorkers(options: BatonWorkerOptions): Promise<readonly
 function workerOptions(role: WorkerRole, options: BatonWorkerOptions): Omit<WorkerOptions, 'taskQueue'> {
   const { profile = 'embedded' } = options;
   const redactor = options.redactor ?? redactorFor(process.env);
+  const workflows = workflowsOf(role, options);
   return {
     connection: options.connection,
     namespace: options.namespace ?? 'default',
     // It is written into every event of every history.
     identity: `baton@${process.pid}`,
     ...(options.dataConverter === undefined ? {} : { dataConverter: forWorkflows(options.dataConverter) }),
-    ...workflowsOf(role, options),
+    ...workflows,
     activities: activitiesOf(role, {
       ...options,
       traffic: options.traffic ?? trafficOf(options),
       tools: toolsWithout(redactor, options.tools),
       models: modelsWithout(redactor, options.models),
     }),
-    interceptors: { activity: [activityScope, failuresWithout(redactor)] },
+    interceptors: { ...workflows.interceptors, activity: [activityScope, failuresWithout(redactor)] },
     ...versioning(options),
 
     tuner: workerTuner(),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { WorkerOptions } from '@temporalio/worker';
 
-type WorkflowSource = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
+type WorkflowSource = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'interceptors'>;
 
 /**
  * The workflows' code: the bundle that the build made, which starts in a quarter of a second. Run from TypeScript there
@@ -11,8 +11,13 @@ type WorkflowSource = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
  * no bundle.
  */
 export function workflowSource(encodesFailures: boolean): WorkflowSource {
-  if (__filename.endsWith('.ts'))
-    return { workflowsPath: path.resolve(__dirname, '..', 'workflows', 'index.ts') };
+  if (__filename.endsWith('.ts')) {
+    const source = (name: string) => path.resolve(__dirname, '..', 'workflows', `${name}.ts`);
+    return {
+      workflowsPath: source('index'),
+      interceptors: { workflowModules: [source('rebuild-after-query')] },
+    };
+  }
   const name = encodesFailures ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js';
   const codePath = path.resolve(__dirname, '..', '..', name);
   if (existsSync(codePath)) return { workflowBundle: { codePath } };

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
+import { bundledModules } from '../../scripts/build-bundle';
+import { createTestEnvironment } from '../../src/testing/environment';
+import { type HoldingProxy, openHoldingProxy } from '../setup/holding-proxy';
+import { workflowBundle } from '../setup/workflow-bundle';
+import { hasFirst, holdsThread, holdThread, type Outside, tellsApart } from './ran-ahead-workflow';
+
+const HELD_MS = 1_000;
+
+describe('a query of an execution that its worker has no longer at hand, while its next event arrives', () => {
+  let environment: TestWorkflowEnvironment;
+  let proxy: HoldingProxy;
+  let connection: NativeConnection;
+  beforeAll(async () => {
+    environment = await createTestEnvironment();
+    proxy = await openHoldingProxy(environment.address);
+    connection = await NativeConnection.connect({ address: proxy.address });
+  });
+  afterAll(async () => {
+    await connection.close();
+    await proxy.close();
+    await environment.teardown();
+  });
+
+  /** Whether the history of such an execution replays, and how many of its tasks failed. */
+  async function asked(guards: readonly string[]) {
+    const taskQueue = `test-${randomUUID()}`;
+    const workflowBundle = await bundleWorkflowCode({
+      workflowsPath: require.resolve('./ran-ahead-workflow'),
+      workflowInterceptorModules: [...guards],
+      logger: new DefaultLogger('ERROR'),
+    });
+    const waiting = new Map<string, () => void>();
+    const activities: Outside = {
+      wait: (name) => new Promise((resolve) => void waiting.set(name, resolve)),
+      cameAlone: async () => undefined,
+      cameWithTheOther: async () => undefined,
+    };
+    const worker = await Worker.create({
+      connection,
+      namespace: environment.namespace ?? 'default',
+      taskQueue,
+      workflowBundle,
+      activities,
+      maxConcurrentWorkflowTaskExecutions: 2,
+      maxConcurrentWorkflowTaskPolls: 2,
+      maxCachedWorkflows: 2,
+    });
+    const run = await worker.runUntil(askedBetween(taskQueue, waiting));
+    const history = await run.fetchHistory();
+    const failedTasks = history.events?.filter((event) => event.workflowTaskFailedEventAttributes != null);
+    const misfit = await Worker.runReplayHistory({ workflowBundle }, history, run.workflowId).catch(
+      ({ name }: Error) => name,
+    );
+    return { misfit, failedTasks: failedTasks?.length };
+  }
+
+  async function askedBetween(taskQueue: string, waiting: Map<string, () => void>): Promise<WorkflowHandle> {
+    const { workflow } = environment.client;
+    const options = () => ({ taskQueue, workflowId: `ahead-${randomUUID()}` });
+    const run = await workflow.start(tellsApart, options());
+    while (waiting.size < 2) await sleep(10);
+    // With these two the worker's cache is full; the first holds its thread while the query is sent to it.
+    const [holder, other] = [
+      await workflow.start(holdsThread, options()),
+      await workflow.start(holdsThread, options()),
+    ];
+    await sleep(300);
+    await holder.signal(holdThread, HELD_MS);
+    await sleep(100);
+    const fetched = proxy.hold('GetWorkflowExecutionHistory');
+    const answered = proxy.hold('RespondQueryTaskCompleted');
+    const answer = run.query(hasFirst);
+    await fetched.reached;
+    // No task of the run is taken before both results are there.
+    const polled = proxy.hold('PollWorkflowTaskQueue');
+    waiting.get('first')?.();
+    await sleep(100);
+    fetched.letGo();
+    await answered.reached;
+    waiting.get('second')?.();
+    await sleep(100);
+    answered.letGo();
+    polled.letGo();
+    await expect(answer).resolves.toBe(true);
+    await run.result();
+    await other.signal(holdThread, 0);
+    return run;
+  }
+
+  test('leaves a history that replays, at the price of one task', async () => {
+    const guard = require.resolve('../../src/workflows/rebuild-after-query');
+    await expect(asked([guard])).resolves.toEqual({ misfit: undefined, failedTasks: 1 });
+  });
+
+  test('without the guard it leaves one that does not', async () => {
+    await expect(asked([])).resolves.toEqual({ misfit: 'DeterminismViolationError', failedTasks: 0 });
+  });
+});
+
+test.each(['workflow-bundle.js', 'workflow-bundle-encrypted.js'])(
+  "%s, the workers' own, has the guard",
+  async (name) => {
+    const modules = bundledModules(await readFile(workflowBundle(name).codePath, 'utf8'));
+    expect(modules).toContainEqual(expect.stringMatching(/\/workflows\/rebuild-after-query\.ts$/));
+  },
+);
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
