@@ -5,13 +5,13 @@ import { buildBundle } from './build-bundle';
 
 const SOURCES = resolve(__dirname, '..', 'src');
 const WORKFLOWS = join(SOURCES, 'workflows', 'index.js');
-const REBUILD_AFTER_QUERY = join(SOURCES, 'workflows', 'rebuild-after-query.js');
+const NEVER_AHEAD = join(SOURCES, 'workflows', 'never-ahead.js');
 const MARKED_PAYLOADS = join(SOURCES, 'contract', 'marked-payloads.js');
 const ENCODED_FAILURES = join(SOURCES, 'contract', 'encoded-failures.js');
 
 async function main(): Promise<void> {
   if (!existsSync(WORKFLOWS)) throw new Error(`${WORKFLOWS} does not exist: run "npm run build"`);
-  const common = { payloads: MARKED_PAYLOADS, interceptors: [REBUILD_AFTER_QUERY] };
+  const common = { payloads: MARKED_PAYLOADS, interceptors: [NEVER_AHEAD] };
   await write('workflow-bundle.js', await buildBundle(WORKFLOWS, common));
   const encrypted = { ...common, failures: ENCODED_FAILURES };
   await write('workflow-bundle-encrypted.js', await buildBundle(WORKFLOWS, encrypted));

@@ -1,4 +1,3 @@
-import { ValueError } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
 import { failedSteps } from '../contract/run/past';
 import type { RunView, ViewFailure } from '../contract/run/view';
@@ -34,6 +33,8 @@ export interface FailedOptions extends Pick<ListOptions, 'team' | 'closedSince'>
 }
 
 const CONCURRENT_RUNS = 8;
+/** Of a run that was forgotten, and of one that others have the keys of. */
+const UNREADABLE: ReadonlySet<string> = new Set(['RunForgotten', 'DecryptionFailed']);
 
 /**
  * Runs that failed, and runs whose result lacks an optional part, newest first, each with its reasons. A failed run
@@ -70,15 +71,9 @@ async function partsOf(context: ClientContext, { run }: ListedRun): Promise<read
   try {
     return failedParts(await view(context, run));
   } catch (error) {
-    // An encrypted run, read without keys: the list goes on past it.
-    if (error instanceof ValueError)
-      return [
-        {
-          path: 'root',
-          type: 'Unreadable',
-          message: 'What it said cannot be read with the keys given here.',
-        },
-      ];
+    // The list goes on past what cannot be read here.
+    if (error instanceof BatonError && UNREADABLE.has(error.type))
+      return [{ path: 'root', type: error.type, message: error.message }];
     if (!isUnanswered(error)) throw error;
     return reasonsOnServer(context, run);
   }

@@ -1,4 +1,6 @@
 import { isGrpcDeadlineError, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { ValueError } from '@temporalio/common';
+import { ENCRYPTED_ENCODING } from '../threads/encryption-codec';
 import { asBatonError, BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 
@@ -20,6 +22,9 @@ export function explainServerError(error: unknown, where: Where, run?: string): 
   const facts = { cause: error, ...(run === undefined ? {} : { run }) };
   if (error instanceof WorkflowNotFoundError && run !== undefined)
     return new BatonError('RunNotFound', `There is no run "${run}" on ${where.address}.`, facts);
+  // Of a client without keys: no converter knows the encoding.
+  if (error instanceof ValueError && error.message.includes(ENCRYPTED_ENCODING))
+    return new BatonError('DecryptionFailed', 'It is encrypted, and this client was given no keys.', facts);
   const code = grpcCode(error);
   if (code === GRPC.unavailable || isOutOfTime(error))
     return new BatonError('TemporalUnreachable', `No Temporal server answers at ${where.address}.`, facts);

@@ -7,7 +7,7 @@ import type { DataKeys } from './data-keys';
 import { SHARED_SCOPE } from './data-scope';
 
 /** Written into histories: they never change. */
-const ENCODING = 'binary/encrypted';
+export const ENCRYPTED_ENCODING = 'binary/encrypted';
 const CIPHER_NAME = 'AES-256-GCM';
 
 const proto = temporal.api.common.v1.Payload;
@@ -50,7 +50,7 @@ export class EncryptionCodec implements PayloadCodec {
       const plain = proto.encode(payload).finish();
       return {
         metadata: {
-          encoding: Buffer.from(ENCODING),
+          encoding: Buffer.from(ENCRYPTED_ENCODING),
           'encryption-cipher': Buffer.from(CIPHER_NAME),
           'encryption-key-id': Buffer.from(key.of),
         },
@@ -117,7 +117,7 @@ function marked({ refused }: Refusal): Payload {
 }
 
 export function isSealed(payload: Payload): boolean {
-  return textOf(payload.metadata?.encoding) === ENCODING;
+  return textOf(payload.metadata?.encoding) === ENCRYPTED_ENCODING;
 }
 
 function about(run: string): string {

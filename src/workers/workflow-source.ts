@@ -15,7 +15,7 @@ export function workflowSource(encodesFailures: boolean): WorkflowSource {
     const source = (name: string) => path.resolve(__dirname, '..', 'workflows', `${name}.ts`);
     return {
       workflowsPath: source('index'),
-      interceptors: { workflowModules: [source('rebuild-after-query')] },
+      interceptors: { workflowModules: [source('never-ahead')] },
     };
   }
   const name = encodesFailures ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js';

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { connect } from '../../src/client/connect';
 import { agent, approve, pipeline, team } from '../../src/contract/builders';
 import type { ScriptedReply } from '../../src/models/scripted-reply';
 import { text } from '../../src/models/scripted-reply';
 import { KeyRing } from '../../src/secrets/key-ring';
+import { readTestServers } from '../../src/testing/test-servers';
 import { type OpenStore, openStore } from '../../src/threads/open-store';
 import { historiesOf } from './history-bytes';
-import { openRunBench, type RunBench } from './run-bench';
+import { openRunBench, type RunBench, until } from './run-bench';
 
 const encryption = { ring: new KeyRing([['k1', randomBytes(32)]]), required: true };
 const refusal: ScriptedReply = { text: '', stop: 'refusal', stopDetail: 'cyber' };
@@ -62,6 +64,27 @@ describe('forget', () => {
     expect(listed).toContainEqual([other, 'speaking']);
     // Not even the same id brings it back.
     await expect(client.start(speaking, 'x', { runId: run })).rejects.toMatchObject({ type: 'RunForgotten' });
+  });
+
+  test('a run that failed: is listed as one that cannot be read, as it is for a client without keys', async () => {
+    bench.script({ speaker: () => refusal });
+    const run = await bench.failing(team('fails-unread', speaker));
+    const since = { closedSince: Date.now() - 60_000 };
+    const stranger = await connect({
+      address: readTestServers()?.address ?? '',
+      store: { folder: bench.folder },
+    });
+    try {
+      const parts = async (of: RunBench['client']) =>
+        (await of.failed(since)).find((each) => each.run === run)?.parts;
+      await until(async () => (await parts(client)) !== undefined);
+      expect(await parts(stranger)).toMatchObject([{ path: 'root', type: 'DecryptionFailed' }]);
+      expect(await parts(client)).toMatchObject([{ type: 'ModelRefused' }]);
+      await client.forget(run);
+      expect(await parts(client)).toMatchObject([{ path: 'root', type: 'RunForgotten' }]);
+    } finally {
+      await stranger.close();
+    }
   });
 
   test('a run that was taken up: is forgotten with what took it up, or not at all', async () => {
