@@ -2,7 +2,6 @@ import { allHandlersFinished, condition, setHandler, workflowInfo } from '@tempo
 import { failure } from '../contract/fail';
 import { REGISTRY_FORMAT } from '../contract/registry/registry';
 import type { RegistryInput } from '../contract/registry/registry-messages';
-import { continueOnNewest, finishingWhenCancelled } from './long-lived';
 import { RegistryDesk } from './registry/registry-desk';
 import {
   moveOnSignal,
@@ -13,6 +12,7 @@ import {
   scoreUpdate,
   weighUpdate,
 } from './registry/registry-messages';
+import { continueOnNewest, finishingWhenCancelled } from './run/long-lived';
 import { hearSignal } from './safeguards/hear-signal';
 import { metWithin } from './safeguards/met-within';
 import { isRunReport } from './safeguards/signal-shapes';

@@ -2,8 +2,8 @@ import { proxySinks, type Sinks, type WorkflowInterceptors, workflowInfo } from 
 import { AUDIT_SINK, type AuditNote } from '../contract/audit';
 import type { Json } from '../contract/json';
 import { whyUnreadable } from '../contract/marked-payloads';
-import { currentView } from './current-view';
-import { describeFailure } from './failing';
+import { currentView } from './run/current-view';
+import { describeFailure } from './steps/failing';
 
 interface AuditSinks extends Sinks {
   readonly [AUDIT_SINK]: { note(note: AuditNote): void };

@@ -18,8 +18,8 @@ import { runSupervise } from './patterns/supervise';
 import { runTeamStep } from './patterns/team';
 import { runTool } from './patterns/tool';
 import { runVote } from './patterns/vote';
-import type { Place } from './place';
-import type { Run } from './run';
+import type { Run } from './run/run';
+import type { Place } from './steps/place';
 
 /**
  * One exhaustive switch: step kind to pattern. Not `async`: the SDK takes a stack trace for every promise that workflow

@@ -3,13 +3,13 @@ import { alternativeTo } from '../contract/failure-types';
 import type { StepResult } from '../contract/run/run';
 import { milliseconds } from '../contract/team/duration';
 import { inline } from '../contract/value';
-import { describeFailure, isStepFailure, stepTimedOut } from './failing';
-import { labelOf } from './label';
-import { below, type Place } from './place';
-import type { Run } from './run';
-import { runAsChild } from './run-as-child';
+import type { Run } from './run/run';
+import { runAsChild } from './run/run-as-child';
 import { runPattern } from './run-pattern';
 import { withDeadline } from './safeguards/deadline';
+import { describeFailure, isStepFailure, stepTimedOut } from './steps/failing';
+import { labelOf } from './steps/label';
+import { below, type Place } from './steps/place';
 
 /** One step with everything that any step may carry: isolation, time, retries, and what a failure leads to. */
 export async function runStep(run: Run, place: Place): Promise<StepResult> {

@@ -3,14 +3,14 @@ import { failure } from '../contract/fail';
 import type { Stretch } from '../contract/run/map-run';
 import type { SubtreeInput, SubtreeResult } from '../contract/run/run';
 import { inline } from '../contract/value';
-import { closingFailure, describeFailure } from './failing';
 import { runStretch } from './map/run-stretch';
-import { continuationOf, openRun } from './open-run';
-import type { Place } from './place';
-import type { Run } from './run';
+import { continuationOf, openRun } from './run/open-run';
+import type { Run } from './run/run';
 import { tellUsed } from './safeguards/child-grants';
 import { withinParentsTime } from './safeguards/deadline';
-import { undoAll } from './undo';
+import { undoAll } from './safeguards/undo';
+import { closingFailure, describeFailure } from './steps/failing';
+import type { Place } from './steps/place';
 
 /**
  * A part of a run with a history of its own; started by the run, never by a client.

@@ -14,16 +14,16 @@ import { eventsOfTeam } from '../contract/team/awaited-events';
 import { milliseconds } from '../contract/team/duration';
 import { ROOT_PATH } from '../contract/team/step-path';
 import { RESULT_BYTES, type Value } from '../contract/value';
-import { choreOptions, prepareOptions } from './activity-options';
-import { closingFailure, describeFailure, runTimedOut } from './failing';
-import { inTurn } from './in-turn';
+import { choreOptions, prepareOptions } from './calls/activity-options';
 import { emitByUpdate, inputQuery } from './messages';
-import { openRun } from './open-run';
-import { oversightOf } from './oversight-of';
-import type { Run } from './run';
+import { inTurn } from './run/in-turn';
+import { openRun } from './run/open-run';
+import { oversightOf } from './run/oversight-of';
+import type { Run } from './run/run';
 import { reportAgents } from './safeguards/agent-tally';
 import { concluding, withDeadline } from './safeguards/deadline';
 import { isRaisedEvent } from './safeguards/signal-shapes';
+import { closingFailure, describeFailure, runTimedOut } from './steps/failing';
 
 /**
  * Runs a team from its root step to its result.

@@ -9,8 +9,7 @@ import {
 import { failure } from '../contract/fail';
 import { SEARCH_ATTRIBUTES } from '../contract/names';
 import { SESSION_FORMAT, type SessionInput, type SessionResult } from '../contract/run/session';
-import { isStepFailure } from './failing';
-import { continueOnNewest, finishingWhenCancelled } from './long-lived';
+import { continueOnNewest, finishingWhenCancelled } from './run/long-lived';
 import { metWithin } from './safeguards/met-within';
 import { isHandOver, isPersonMessage, isSessionMessage, refuseUnless } from './safeguards/update-shapes';
 import { SessionDesk } from './session/session-desk';
@@ -24,6 +23,7 @@ import {
   sayUpdate,
   sessionQuery,
 } from './session/session-messages';
+import { isStepFailure } from './steps/failing';
 
 /** Share of the updates of one execution after which a quiet moment is enough to switch. */
 const SOON = 0.8;

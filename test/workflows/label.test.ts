@@ -1,4 +1,4 @@
-import { summaryOf } from '../../src/workflows/label';
+import { summaryOf } from '../../src/workflows/steps/label';
 
 test.each([
   ['security', 'root/pipeline:modules/parallel:src-api/parallel:security', 'security · modules/src-api'],

@@ -3,7 +3,7 @@ import { agent, type Built, parallel, saga, team, tool } from '../../src/contrac
 import type { JsonObject } from '../../src/contract/json';
 import type { Join } from '../../src/contract/team/join';
 import { text } from '../../src/models/scripted-reply';
-import { tooFew } from '../../src/workflows/fan-out';
+import { tooFew } from '../../src/workflows/steps/fan-out';
 import { type Engine, startEngine } from './engine';
 import { tripDesk } from './trip-desk';
 

@@ -2,10 +2,10 @@ import { failure } from '../../contract/fail';
 import type { StepResult } from '../../contract/run/run';
 import type { StepPath } from '../../contract/team/step-path';
 import type { Value } from '../../contract/value';
-import { keepValue } from '../keep-value';
-import { labelOf } from '../label';
-import type { Place } from '../place';
-import type { Run } from '../run';
+import type { Run } from '../run/run';
+import { keepValue } from '../steps/keep-value';
+import { labelOf } from '../steps/label';
+import type { Place } from '../steps/place';
 import type { Ordered } from './task-graph';
 
 /** The outputs that a task requires, by id. */

@@ -5,10 +5,10 @@ import { askedKey } from '../../contract/team/roles';
 import type { DagStep } from '../../contract/team/step';
 import { childPath, iterationPath } from '../../contract/team/step-path';
 import { inline, type Value } from '../../contract/value';
-import { keepValue } from '../keep-value';
-import type { Place } from '../place';
-import { readJson } from '../read-json';
-import type { Run } from '../run';
+import type { Run } from '../run/run';
+import { keepValue } from '../steps/keep-value';
+import type { Place } from '../steps/place';
+import { readJson } from '../steps/read-json';
 import { type PlannedTask, type PlanTerms, readPlan } from './read-plan';
 
 /** What the planner is told beside the step's input. */

@@ -1,6 +1,6 @@
 import { cyclesIn } from '../../contract/check/cycles';
 import type { Json } from '../../contract/json';
-import { isObject, isTexts } from '../read-answer';
+import { isObject, isTexts } from '../steps/read-answer';
 import type { RunnableTask } from './run-tasks';
 
 /** A task as a planner gives it. */

@@ -1,8 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { StepResult } from '../../contract/run/run';
-import { isStepFailure } from '../failing';
 import { ranOutOfTime } from '../safeguards/deadline';
-import type { Stop } from '../stop';
+import { isStepFailure } from '../steps/failing';
+import type { Stop } from '../steps/stop';
 import { type Ordered, TaskGraph } from './task-graph';
 
 export interface RunnableTask extends Ordered {

@@ -3,13 +3,13 @@ import type { ItemOutput, Stretch, StretchResult } from '../../contract/run/map-
 import type { MapStep } from '../../contract/team/step';
 import { childPath, iterationPath } from '../../contract/team/step-path';
 import { inline, type Value } from '../../contract/value';
-import { describeFailure } from '../failing';
-import { isSettled, sideBySide } from '../fan-out';
-import { gatherCalls } from '../gather-calls';
-import { keepValue } from '../keep-value';
-import type { Place } from '../place';
-import type { Run } from '../run';
-import { Stop } from '../stop';
+import { gatherCalls } from '../calls/gather-calls';
+import type { Run } from '../run/run';
+import { describeFailure } from '../steps/failing';
+import { isSettled, sideBySide } from '../steps/fan-out';
+import { keepValue } from '../steps/keep-value';
+import type { Place } from '../steps/place';
+import { Stop } from '../steps/stop';
 import { nameFailures, REASONS } from './stretch-failures';
 
 interface Items {

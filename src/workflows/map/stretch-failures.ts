@@ -1,7 +1,7 @@
 import { NAMED_FAILURES } from '../../contract/run/map-run';
 import type { MapStep } from '../../contract/team/step';
 import { childPath, type StepPath } from '../../contract/team/step-path';
-import type { Place } from '../place';
+import type { Place } from '../steps/place';
 
 /** Failures whose type a failed join tells. */
 export const REASONS = 10;

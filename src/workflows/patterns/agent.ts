@@ -1,10 +1,10 @@
 import type { StepResult } from '../../contract/run/run';
 import type { AgentStep } from '../../contract/team/step';
 import type { StepPath } from '../../contract/team/step-path';
-import type { Place } from '../place';
-import { preparedAgent, preparedChoice } from '../prepared';
-import { type Run, whole } from '../run';
-import { useAgent } from '../use-agent';
+import { preparedAgent, preparedChoice } from '../calls/prepared';
+import { useAgent } from '../calls/use-agent';
+import { type Run, whole } from '../run/run';
+import type { Place } from '../steps/place';
 
 /**
  * Agent: one use of an agent on the step's input.

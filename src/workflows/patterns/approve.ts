@@ -1,8 +1,8 @@
 import { failure } from '../../contract/fail';
 import type { StepResult } from '../../contract/run/run';
 import type { ApproveStep } from '../../contract/team/step';
-import { below, type Place } from '../place';
-import { type Run, whole } from '../run';
+import { type Run, whole } from '../run/run';
+import { below, type Place } from '../steps/place';
 
 /**
  * Approve: asks people about the step's input. Approved, the input goes on unchanged, or through the guarded step;

@@ -1,8 +1,8 @@
 import { upsertMemo } from '@temporalio/workflow';
 import type { StepResult } from '../../contract/run/run';
 import type { CheckpointStep } from '../../contract/team/step';
-import type { Place } from '../place';
-import { type Run, whole } from '../run';
+import { type Run, whole } from '../run/run';
+import type { Place } from '../steps/place';
 
 /**
  * Checkpoint: notes its label in the run's view and in the memo of its execution, and passes its input on. A run that

@@ -2,8 +2,8 @@ import type { StepResult } from '../../contract/run/run';
 import type { DagStep } from '../../contract/team/step';
 import { runFixedTasks } from '../dag/fixed-tasks';
 import { runPlannedTasks } from '../dag/planned-tasks';
-import type { Place } from '../place';
-import type { Run } from '../run';
+import type { Run } from '../run/run';
+import type { Place } from '../steps/place';
 
 /**
  * Dag: tasks that start as soon as those that they require are done; fixed ones, or those that a planner gives to

@@ -3,14 +3,14 @@ import type { StepResult } from '../../contract/run/run';
 import type { DebateStep } from '../../contract/team/step';
 import { childPath, iterationPath, type StepPath } from '../../contract/team/step-path';
 import { inline, type Value } from '../../contract/value';
-import { keepValue } from '../keep-value';
-import type { Place } from '../place';
-import { ranOut } from '../ran-out';
-import { type AnswerForm, isObject, isTexts, readAnswer } from '../read-answer';
-import { readJson } from '../read-json';
-import type { Run } from '../run';
-import { Stop } from '../stop';
-import { wasSkipped } from '../was-skipped';
+import type { Run } from '../run/run';
+import { keepValue } from '../steps/keep-value';
+import type { Place } from '../steps/place';
+import { ranOut } from '../steps/ran-out';
+import { type AnswerForm, isObject, isTexts, readAnswer } from '../steps/read-answer';
+import { readJson } from '../steps/read-json';
+import { Stop } from '../steps/stop';
+import { wasSkipped } from '../steps/was-skipped';
 
 /**
  * Debate: a proposer and a critic take turns before a judge, who decides after a round or lets them go on. It ends early

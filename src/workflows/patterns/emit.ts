@@ -1,7 +1,7 @@
 import type { StepResult } from '../../contract/run/run';
 import type { EmitStep } from '../../contract/team/step';
-import type { Place } from '../place';
-import { type Run, whole } from '../run';
+import { type Run, whole } from '../run/run';
+import type { Place } from '../steps/place';
 
 /**
  * Emit: raises an event with the step's input, for every `on` step of the run, in its children too, that waits for it or

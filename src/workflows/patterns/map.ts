@@ -5,14 +5,14 @@ import type { ItemOutput, StretchResult } from '../../contract/run/map-run';
 import type { StepResult } from '../../contract/run/run';
 import type { MapStep } from '../../contract/team/step';
 import type { Value } from '../../contract/value';
-import { choreOptions } from '../activity-options';
-import { tooFew } from '../fan-out';
-import { inTurn } from '../in-turn';
-import { keepValue } from '../keep-value';
+import { choreOptions } from '../calls/activity-options';
 import { runStretch } from '../map/run-stretch';
-import { below, type Place } from '../place';
-import type { Run } from '../run';
+import { inTurn } from '../run/in-turn';
+import type { Run } from '../run/run';
 import { concluding, timeIsUp } from '../safeguards/deadline';
+import { tooFew } from '../steps/fan-out';
+import { keepValue } from '../steps/keep-value';
+import { below, type Place } from '../steps/place';
 
 /**
  * Map: runs one step for every item of the list that `over` finds in the input. Items travel by reference where they

@@ -3,9 +3,9 @@ import { failure } from '../../contract/fail';
 import type { StepResult } from '../../contract/run/run';
 import { milliseconds } from '../../contract/team/duration';
 import type { OnStep } from '../../contract/team/step';
-import { keepValue } from '../keep-value';
-import type { Place } from '../place';
-import type { Run } from '../run';
+import type { Run } from '../run/run';
+import { keepValue } from '../steps/keep-value';
+import type { Place } from '../steps/place';
 
 /**
  * On: waits for an event that a step of the run or a client raises; one that was raised before counts, the last of

@@ -4,14 +4,14 @@ import type { StepResult } from '../../contract/run/run';
 import type { ParallelStep } from '../../contract/team/step';
 import { childPath } from '../../contract/team/step-path';
 import type { Value } from '../../contract/value';
-import { choreOptions } from '../activity-options';
-import { fanOut } from '../fan-out';
-import { inTurn } from '../in-turn';
-import { keepValue } from '../keep-value';
-import { below, type Place } from '../place';
-import type { Run } from '../run';
+import { choreOptions } from '../calls/activity-options';
+import { inTurn } from '../run/in-turn';
+import type { Run } from '../run/run';
 import { concluding } from '../safeguards/deadline';
-import { Stop } from '../stop';
+import { fanOut } from '../steps/fan-out';
+import { keepValue } from '../steps/keep-value';
+import { below, type Place } from '../steps/place';
+import { Stop } from '../steps/stop';
 
 /**
  * Parallel: every branch gets the step's input; the join says when they are done, the merge what becomes of their outputs.

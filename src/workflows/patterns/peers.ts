@@ -3,15 +3,15 @@ import type { StepResult } from '../../contract/run/run';
 import type { PeersStep } from '../../contract/team/step';
 import { childPath, iterationPath, type StepPath } from '../../contract/team/step-path';
 import { inline, type Value } from '../../contract/value';
-import { fanOut } from '../fan-out';
-import { keepValue } from '../keep-value';
 import { commonAnswer, MailRoom } from '../peers/mail-room';
 import { postForm } from '../peers/read-post';
-import type { Place } from '../place';
-import { ranOut } from '../ran-out';
-import { readAnswer } from '../read-answer';
-import type { Run } from '../run';
-import { Stop } from '../stop';
+import type { Run } from '../run/run';
+import { fanOut } from '../steps/fan-out';
+import { keepValue } from '../steps/keep-value';
+import type { Place } from '../steps/place';
+import { ranOut } from '../steps/ran-out';
+import { readAnswer } from '../steps/read-answer';
+import { Stop } from '../steps/stop';
 
 /**
  * Peers: members write messages to each other, to one or to all. In the first round each is given the question, in

@@ -1,8 +1,8 @@
 import type { StepResult } from '../../contract/run/run';
 import type { PipelineStep } from '../../contract/team/step';
-import { below, type Place } from '../place';
-import type { Run } from '../run';
-import { Stop } from '../stop';
+import type { Run } from '../run/run';
+import { below, type Place } from '../steps/place';
+import { Stop } from '../steps/stop';
 
 /**
  * Pipeline: each step gets the output of the one before; the last output is the pipeline's, or the first that meets

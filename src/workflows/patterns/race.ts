@@ -5,12 +5,12 @@ import { milliseconds } from '../../contract/team/duration';
 import { askedKey } from '../../contract/team/roles';
 import type { RaceStep } from '../../contract/team/step';
 import { childPath, iterationPath } from '../../contract/team/step-path';
-import { fanOut } from '../fan-out';
-import { keepValue } from '../keep-value';
-import { meets } from '../meets';
-import { below, type Place } from '../place';
-import { type AnswerForm, readAnswer } from '../read-answer';
-import type { Run } from '../run';
+import type { Run } from '../run/run';
+import { fanOut } from '../steps/fan-out';
+import { keepValue } from '../steps/keep-value';
+import { meets } from '../steps/meets';
+import { below, type Place } from '../steps/place';
+import { type AnswerForm, readAnswer } from '../steps/read-answer';
 
 /**
  * Race: branches get the same input, and the first answer that is acceptable wins: one that meets `accept` and that the

@@ -2,13 +2,13 @@ import type { StepResult } from '../../contract/run/run';
 import type { RefineStep } from '../../contract/team/step';
 import { childPath, iterationPath } from '../../contract/team/step-path';
 import { inline, type Value } from '../../contract/value';
-import { keepValue } from '../keep-value';
-import type { Place } from '../place';
-import { ranOut } from '../ran-out';
-import { type AnswerForm, readAnswer } from '../read-answer';
-import type { Run } from '../run';
-import { Stop } from '../stop';
-import { wasSkipped } from '../was-skipped';
+import type { Run } from '../run/run';
+import { keepValue } from '../steps/keep-value';
+import type { Place } from '../steps/place';
+import { ranOut } from '../steps/ran-out';
+import { type AnswerForm, readAnswer } from '../steps/read-answer';
+import { Stop } from '../steps/stop';
+import { wasSkipped } from '../steps/was-skipped';
 
 /**
  * Refine: drafts, lets the draft be reviewed, and revises it with the reviewer's feedback, until the reviewer passes it

@@ -4,11 +4,11 @@ import { failure } from '../../contract/fail';
 import type { StepResult } from '../../contract/run/run';
 import { type Opinion, OTHERWISE, type Routing } from '../../contract/team/classification';
 import type { RouteStep } from '../../contract/team/step';
-import { choreOptions } from '../activity-options';
-import { inTurn } from '../in-turn';
-import { below, type Place } from '../place';
+import { choreOptions } from '../calls/activity-options';
 import { askClassifier } from '../route/ask-classifier';
-import type { Run } from '../run';
+import { inTurn } from '../run/in-turn';
+import type { Run } from '../run/run';
+import { below, type Place } from '../steps/place';
 
 /**
  * Route: sends the input, unchanged, down one of its routes. The classifiers are asked in order until one is sure; a

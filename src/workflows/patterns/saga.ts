@@ -4,11 +4,11 @@ import type { StepResult } from '../../contract/run/run';
 import type { SagaStep } from '../../contract/team/step';
 import { childPath, isWithin } from '../../contract/team/step-path';
 import type { Value } from '../../contract/value';
-import { describeFailure } from '../failing';
-import { keepValue } from '../keep-value';
-import { below, type Place } from '../place';
-import type { Run } from '../run';
-import { type LeftDone, undoAll } from '../undo';
+import type { Run } from '../run/run';
+import { type LeftDone, undoAll } from '../safeguards/undo';
+import { describeFailure } from '../steps/failing';
+import { keepValue } from '../steps/keep-value';
+import { below, type Place } from '../steps/place';
 
 type Part = SagaStep['steps'][number];
 

@@ -6,13 +6,13 @@ import { delegatedWorker, delegationOf, shareOf } from '../../contract/team/dele
 import type { SuperviseStep } from '../../contract/team/step';
 import { childPath, iterationPath, type StepPath } from '../../contract/team/step-path';
 import { inline } from '../../contract/value';
-import { describeFailure, isStepFailure } from '../failing';
-import { passOn } from '../pass-on';
-import type { Place } from '../place';
-import { preparedSupervisor } from '../prepared';
-import type { Run } from '../run';
-import { Stop } from '../stop';
-import { useAgent } from '../use-agent';
+import { passOn } from '../calls/pass-on';
+import { preparedSupervisor } from '../calls/prepared';
+import { useAgent } from '../calls/use-agent';
+import type { Run } from '../run/run';
+import { describeFailure, isStepFailure } from '../steps/failing';
+import type { Place } from '../steps/place';
+import { Stop } from '../steps/stop';
 
 /**
  * Supervise: an agent that has its workers as tools. It may delegate to several in one turn, and they run side by side,

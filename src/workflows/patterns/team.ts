@@ -4,12 +4,12 @@ import { milliseconds } from '../../contract/team/duration';
 import type { TeamStep } from '../../contract/team/step';
 import { childPath } from '../../contract/team/step-path';
 import type { RunLimits } from '../../contract/team/team';
-import { subtreeInput } from '../child-input';
-import type { Place } from '../place';
-import { preparedTeam } from '../prepared';
-import type { Run } from '../run';
-import { runChild } from '../run-as-child';
+import { preparedTeam } from '../calls/prepared';
+import { subtreeInput } from '../run/child-input';
+import type { Run } from '../run/run';
+import { runChild } from '../run/run-as-child';
 import { withDeadline } from '../safeguards/deadline';
+import type { Place } from '../steps/place';
 
 /**
  * Team: another team on the step's input, as a child workflow with a history, agents and limits of its own; it may use

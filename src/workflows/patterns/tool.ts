@@ -4,10 +4,10 @@ import type { Json } from '../../contract/json';
 import type { StepResult } from '../../contract/run/run';
 import type { ToolStep } from '../../contract/team/step';
 import { inline, previewOf } from '../../contract/value';
-import type { Place } from '../place';
-import { preparedTool } from '../prepared';
-import { type Run, whole } from '../run';
-import { useTool } from '../use-tool';
+import { preparedTool } from '../calls/prepared';
+import { useTool } from '../calls/use-tool';
+import { type Run, whole } from '../run/run';
+import type { Place } from '../steps/place';
 
 /**
  * Tool: calls one tool with fixed arguments, no model between. Its own error fails the step ToolFailed.

@@ -15,16 +15,16 @@ import { askedKey } from '../../contract/team/roles';
 import type { VoteStep } from '../../contract/team/step';
 import { childPath } from '../../contract/team/step-path';
 import { inline, joined, type Value } from '../../contract/value';
-import { choreOptions } from '../activity-options';
-import { fanOut } from '../fan-out';
-import { inTurn } from '../in-turn';
-import { keepValue } from '../keep-value';
-import { below, type Place } from '../place';
-import { type AnswerForm, readAnswer } from '../read-answer';
-import type { Run } from '../run';
+import { choreOptions } from '../calls/activity-options';
+import { inTurn } from '../run/in-turn';
+import type { Run } from '../run/run';
+import { fanOut } from '../steps/fan-out';
+import { keepValue } from '../steps/keep-value';
+import { below, type Place } from '../steps/place';
+import { type AnswerForm, readAnswer } from '../steps/read-answer';
+import { wasSkipped } from '../steps/was-skipped';
 import { breakTie } from '../voting/break-tie';
 import { type Count, countVotes } from '../voting/count-votes';
-import { wasSkipped } from '../was-skipped';
 
 /**
  * Vote: asks every voter the same, side by side and blind to each other, and counts their answers by the rule. Where the

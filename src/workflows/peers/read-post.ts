@@ -1,5 +1,5 @@
 import type { Json } from '../../contract/json';
-import { type AnswerForm, isObject } from '../read-answer';
+import { type AnswerForm, isObject } from '../steps/read-answer';
 import { type Draft, EVERYBODY, MESSAGE_TYPES, type MessageType } from './mail-room';
 
 /** What a member says in a round. */

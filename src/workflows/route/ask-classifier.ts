@@ -6,11 +6,11 @@ import { meetsPredicate } from '../../contract/team/meets-predicate';
 import { askedKey } from '../../contract/team/roles';
 import type { Classifier, RouteStep } from '../../contract/team/step';
 import { definitionPath } from '../../contract/team/step-path';
-import { classifyOptions } from '../activity-options';
-import { below, type Place } from '../place';
-import { type AnswerForm, readAnswer } from '../read-answer';
-import { readJson } from '../read-json';
-import type { Run } from '../run';
+import { classifyOptions } from '../calls/activity-options';
+import type { Run } from '../run/run';
+import { below, type Place } from '../steps/place';
+import { type AnswerForm, readAnswer } from '../steps/read-answer';
+import { readJson } from '../steps/read-json';
 
 /** What a classifier said, and the route where it is sure enough to decide. */
 export interface Answer extends Opinion {

@@ -11,7 +11,7 @@ import {
 import type { AgentReport } from '../../contract/registry/registry-messages';
 import type { AgentOutcome } from '../../contract/run/agent-run';
 import type { StepPath } from '../../contract/team/step-path';
-import { describeFailure } from '../failing';
+import { describeFailure } from '../steps/failing';
 
 /** Failures that say nothing of the agent, beside those of an outage: the account's, and the limits of the whole run. */
 const NOT_THE_AGENTS: ReadonlySet<string> = new Set([

@@ -8,7 +8,7 @@ import { type Compaction, withCompactions } from '../../contract/run/compaction'
 import type { Pause } from '../../contract/run/event';
 import type { DroppedSignal, NodeState, RunView, ViewFailure, ViewNode } from '../../contract/run/view';
 import type { StepPath } from '../../contract/team/step-path';
-import type { Place } from '../place';
+import type { Place } from '../steps/place';
 import type { Ledger } from './ledger';
 import { detailsOf } from './view-details';
 

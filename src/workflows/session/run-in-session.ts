@@ -10,10 +10,10 @@ import { RUN_FORMAT, type RunInput, type RunResult } from '../../contract/run/ru
 import type { SessionInput } from '../../contract/run/session';
 import type { Team } from '../../contract/team/team';
 import { INLINE_BYTES, type Value } from '../../contract/value';
-import { choreOptions } from '../activity-options';
-import { inTurn } from '../in-turn';
-import { keepValue } from '../keep-value';
-import { typedAttributes } from '../search-attributes';
+import { choreOptions } from '../calls/activity-options';
+import { inTurn } from '../run/in-turn';
+import { typedAttributes } from '../run/search-attributes';
+import { keepValue } from '../steps/keep-value';
 
 /**
  * Runs a team for a session, as a run of its own that every verb of the client takes by its id. Cancelling the session

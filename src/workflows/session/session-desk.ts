@@ -15,7 +15,7 @@ import type {
 } from '../../contract/run/session';
 import type { ViewFailure } from '../../contract/run/view';
 import { inline, type Value } from '../../contract/value';
-import { accountOfFailedChild, closingFailure, describeFailure, isStepFailure } from '../failing';
+import { accountOfFailedChild, closingFailure, describeFailure, isStepFailure } from '../steps/failing';
 import { Conversation } from './conversation';
 import { runInSession, stored } from './run-in-session';
 

@@ -4,12 +4,12 @@ import { choicesIn } from '../../contract/run/ballots';
 import type { StepResult } from '../../contract/run/run';
 import type { ApprovalTerms, Step, VoteStep } from '../../contract/team/step';
 import { inline, joined, type Value } from '../../contract/value';
-import { keepValue } from '../keep-value';
-import { below, type Place } from '../place';
-import { isObject } from '../read-answer';
-import { readJson } from '../read-json';
-import type { Run } from '../run';
-import { wasSkipped } from '../was-skipped';
+import type { Run } from '../run/run';
+import { keepValue } from '../steps/keep-value';
+import { below, type Place } from '../steps/place';
+import { isObject } from '../steps/read-answer';
+import { readJson } from '../steps/read-json';
+import { wasSkipped } from '../steps/was-skipped';
 
 /** Anyone, for a day, as for any question; a tie that nobody breaks is told as such. */
 const TIE_TERMS: ApprovalTerms = { deadline: '24h', approvers: [], escalate: [], whenUnanswered: 'fail' };

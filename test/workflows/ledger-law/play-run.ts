@@ -1,10 +1,10 @@
 import { type Amount, NOTHING, plus, times } from '../../../src/contract/cost/amount';
 import type { StepPath } from '../../../src/contract/team/step-path';
 import { type Budget, type RunLimits, runLimitsSchema } from '../../../src/contract/team/team';
+import { withGrant } from '../../../src/workflows/calls/with-grant';
 import type { Accounts } from '../../../src/workflows/safeguards/accounts';
 import { ChildGrants, ParentSupply, tellUsed } from '../../../src/workflows/safeguards/child-grants';
 import { Ledger } from '../../../src/workflows/safeguards/ledger';
-import { withGrant } from '../../../src/workflows/with-grant';
 import { type Call, isForgiven, Provider, worstOf } from './provider';
 import { World } from './world';
 

@@ -5,32 +5,32 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { NO_EFFECTS } from '../contract/calls/effect';
-import { timedBudgets } from '../contract/cost/budgets';
-import type { JsonObject } from '../contract/json';
-import type { AgentState } from '../contract/run/agent-run';
-import { lineageAt } from '../contract/run/past';
-import type { SubtreeInput, SubtreeResult } from '../contract/run/run';
-import type { StepPath } from '../contract/team/step-path';
-import { inline } from '../contract/value';
+import { NO_EFFECTS } from '../../contract/calls/effect';
+import { timedBudgets } from '../../contract/cost/budgets';
+import type { JsonObject } from '../../contract/json';
+import type { AgentState } from '../../contract/run/agent-run';
+import { lineageAt } from '../../contract/run/past';
+import type { SubtreeInput, SubtreeResult } from '../../contract/run/run';
+import type { StepPath } from '../../contract/team/step-path';
+import { inline } from '../../contract/value';
+import { preparedAt } from '../calls/prepared';
+import { effectsQuery, viewQuery } from '../messages';
+import { runStep } from '../run-step';
+import { AgentTally } from '../safeguards/agent-tally';
+import { ApprovalDesk } from '../safeguards/approval-desk';
+import { BudgetTimes } from '../safeguards/budget-times';
+import { ChildGrants, ParentSupply } from '../safeguards/child-grants';
+import { EffectLog } from '../safeguards/effect-log';
+import { Gate } from '../safeguards/gate';
+import { Ledger } from '../safeguards/ledger';
+import { Overseer } from '../safeguards/overseer';
+import { RepeatGuard } from '../safeguards/repeat-guard';
+import { Switchboard } from '../safeguards/switchboard';
+import { Taint } from '../safeguards/taint';
+import { ViewKeeper } from '../safeguards/view-keeper';
 import { showCurrentView } from './current-view';
-import { effectsQuery, viewQuery } from './messages';
 import { notifier } from './notifier';
-import { preparedAt } from './prepared';
 import type { Continuation, Run } from './run';
-import { runStep } from './run-step';
-import { AgentTally } from './safeguards/agent-tally';
-import { ApprovalDesk } from './safeguards/approval-desk';
-import { BudgetTimes } from './safeguards/budget-times';
-import { ChildGrants, ParentSupply } from './safeguards/child-grants';
-import { EffectLog } from './safeguards/effect-log';
-import { Gate } from './safeguards/gate';
-import { Ledger } from './safeguards/ledger';
-import { Overseer } from './safeguards/overseer';
-import { RepeatGuard } from './safeguards/repeat-guard';
-import { Switchboard } from './safeguards/switchboard';
-import { Taint } from './safeguards/taint';
-import { ViewKeeper } from './safeguards/view-keeper';
 import { toldTime } from './told-time';
 
 /** What an execution needs to know before it is prepared: enough to answer queries and updates from its first task on. */

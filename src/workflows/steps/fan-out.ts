@@ -1,9 +1,9 @@
 import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
-import { failure } from '../contract/fail';
-import type { StepResult } from '../contract/run/run';
-import type { Join } from '../contract/team/join';
+import { failure } from '../../contract/fail';
+import type { StepResult } from '../../contract/run/run';
+import type { Join } from '../../contract/team/join';
+import { ranOutOfTime, timeIsUp } from '../safeguards/deadline';
 import { describeFailure, isStepFailure } from './failing';
-import { ranOutOfTime, timeIsUp } from './safeguards/deadline';
 import type { Stop } from './stop';
 
 export interface Branch {

@@ -1,5 +1,5 @@
-import { failureType } from '../contract/fail';
-import { ranOutOfTime } from './safeguards/deadline';
+import { failureType } from '../../contract/fail';
+import { ranOutOfTime } from '../safeguards/deadline';
 
 const SPENT: readonly (string | undefined)[] = [
   'TokenLimitReached',

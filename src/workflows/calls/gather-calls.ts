@@ -1,16 +1,16 @@
 import { ApplicationFailure, CancellationScope, proxyActivities } from '@temporalio/workflow';
-import type { BatonActivities } from '../contract/activities';
-import { type Amount, NOTHING, plus } from '../contract/cost/amount';
-import { addUsage, NO_USAGE, type Usage } from '../contract/cost/usage';
-import type { AgentOutcome, AgentTask } from '../contract/run/agent-run';
-import type { UseOutcome } from '../contract/run/map-run';
-import { milliseconds } from '../contract/team/duration';
-import type { Step } from '../contract/team/step';
+import type { BatonActivities } from '../../contract/activities';
+import { type Amount, NOTHING, plus } from '../../contract/cost/amount';
+import { addUsage, NO_USAGE, type Usage } from '../../contract/cost/usage';
+import type { AgentOutcome, AgentTask } from '../../contract/run/agent-run';
+import type { UseOutcome } from '../../contract/run/map-run';
+import { milliseconds } from '../../contract/team/duration';
+import type { Step } from '../../contract/team/step';
+import type { Gather, Run } from '../run/run';
+import type { Need } from '../safeguards/ledger';
+import { isStepFailure } from '../steps/failing';
+import { summaryOf } from '../steps/label';
 import { modelOptions } from './activity-options';
-import { isStepFailure } from './failing';
-import { summaryOf } from './label';
-import type { Gather, Run } from './run';
-import type { Need } from './safeguards/ledger';
 import { withGrant } from './with-grant';
 import { worstUse } from './worst-call';
 

@@ -1,12 +1,12 @@
-import { failureType } from '../contract/fail';
-import type { Json } from '../contract/json';
-import type { PreparedAgent } from '../contract/run/agent-run';
-import type { ModelTier } from '../contract/team/agent';
-import { meetsPredicate } from '../contract/team/meets-predicate';
-import type { TierByInput } from '../contract/team/tiers';
-import type { Value } from '../contract/value';
-import { readJson } from './read-json';
-import type { Run } from './run';
+import { failureType } from '../../contract/fail';
+import type { Json } from '../../contract/json';
+import type { PreparedAgent } from '../../contract/run/agent-run';
+import type { ModelTier } from '../../contract/team/agent';
+import { meetsPredicate } from '../../contract/team/meets-predicate';
+import type { TierByInput } from '../../contract/team/tiers';
+import type { Value } from '../../contract/value';
+import type { Run } from '../run/run';
+import { readJson } from '../steps/read-json';
 
 /** The tier that the team's rules give a use of an agent; a promise only where the input has to be read first. */
 export function chooseTier(

@@ -1,12 +1,12 @@
-import type { Approval, DecisionRecord } from '../contract/approvals/approval';
-import type { CallGuard, HeldCall } from '../contract/approvals/held-call';
-import { type Beside, subjectOf } from '../contract/approvals/shown-call';
-import type { ToolCallInput, ToolCallResult, ToolMeta } from '../contract/calls/tool-call';
-import { failure, failureType } from '../contract/fail';
-import { inline, previewOf, type Value } from '../contract/value';
-import type { Place } from './place';
-import type { Run } from './run';
-import type { AgentClock } from './safeguards/agent-clock';
+import type { Approval, DecisionRecord } from '../../contract/approvals/approval';
+import type { CallGuard, HeldCall } from '../../contract/approvals/held-call';
+import { type Beside, subjectOf } from '../../contract/approvals/shown-call';
+import type { ToolCallInput, ToolCallResult, ToolMeta } from '../../contract/calls/tool-call';
+import { failure, failureType } from '../../contract/fail';
+import { inline, previewOf, type Value } from '../../contract/value';
+import type { Run } from '../run/run';
+import type { AgentClock } from '../safeguards/agent-clock';
+import type { Place } from '../steps/place';
 
 /** A tool call before the policies have had their word. */
 export interface Dispatched {

@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { BatonActivities } from '../contract/activities';
-import type { RunSettings } from '../contract/run/run';
-import { timeOptions } from './activity-options';
+import type { BatonActivities } from '../../contract/activities';
+import type { RunSettings } from '../../contract/run/run';
+import { timeOptions } from '../calls/activity-options';
 
 /**
  * The workflow's time, kept in history: every replay is told the same, whatever it takes for the time itself. No local

@@ -1,8 +1,8 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { BatonActivities } from '../contract/activities';
-import type { Notice } from '../contract/approvals/notice';
-import type { RunSettings } from '../contract/run/run';
-import { noticeOptions } from './activity-options';
+import type { BatonActivities } from '../../contract/activities';
+import type { Notice } from '../../contract/approvals/notice';
+import type { RunSettings } from '../../contract/run/run';
+import { noticeOptions } from '../calls/activity-options';
 
 /**
  * Tells people of questions while the run goes on. A notice is tried again until its question would be answered by

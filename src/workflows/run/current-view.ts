@@ -1,4 +1,4 @@
-import type { RunView } from '../contract/run/view';
+import type { RunView } from '../../contract/run/view';
 
 let snapshot: (() => RunView) | undefined;
 

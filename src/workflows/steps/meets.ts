@@ -1,8 +1,8 @@
-import { meetsPredicate } from '../contract/team/meets-predicate';
-import type { Predicate } from '../contract/team/predicate';
-import type { Value } from '../contract/value';
+import { meetsPredicate } from '../../contract/team/meets-predicate';
+import type { Predicate } from '../../contract/team/predicate';
+import type { Value } from '../../contract/value';
+import type { Run } from '../run/run';
 import { readJson } from './read-json';
-import type { Run } from './run';
 
 /** Whether a step's value is what a predicate of the team asks for. */
 export async function meets(run: Run, predicate: Predicate, value: Value): Promise<boolean> {

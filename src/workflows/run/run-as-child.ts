@@ -5,18 +5,18 @@ import {
   ParentClosePolicy,
   startChild,
 } from '@temporalio/workflow';
-import { budgetsBelow } from '../contract/cost/budgets';
-import { NO_USAGE } from '../contract/cost/usage';
-import { hashText } from '../contract/hash';
-import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contract/names';
-import type { Stretch, StretchResult } from '../contract/run/map-run';
-import type { StepResult, SubtreeInput, SubtreeResult } from '../contract/run/run';
-import type { MapStep } from '../contract/team/step';
-import { inline } from '../contract/value';
+import { budgetsBelow } from '../../contract/cost/budgets';
+import { NO_USAGE } from '../../contract/cost/usage';
+import { hashText } from '../../contract/hash';
+import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../../contract/names';
+import type { Stretch, StretchResult } from '../../contract/run/map-run';
+import type { StepResult, SubtreeInput, SubtreeResult } from '../../contract/run/run';
+import type { MapStep } from '../../contract/team/step';
+import { inline } from '../../contract/value';
+import { accountOfFailedChild, describeFailure } from '../steps/failing';
+import { labelOf } from '../steps/label';
+import type { Place } from '../steps/place';
 import { subtreeInput } from './child-input';
-import { accountOfFailedChild, describeFailure } from './failing';
-import { labelOf } from './label';
-import type { Place } from './place';
 import type { Run } from './run';
 import { typedAttributes } from './search-attributes';
 

@@ -1,10 +1,10 @@
-import { type Amount, fits, isNothing, minus } from '../contract/cost/amount';
-import type { Grant } from '../contract/cost/grant';
-import { inDoubt, NO_USAGE, spentWithDoubt, type Usage } from '../contract/cost/usage';
-import type { StepPath } from '../contract/team/step-path';
-import { lostBy, neededBy, usageOfFailed } from './failing';
-import type { Hold } from './safeguards/accounts';
-import type { Ledger, Need } from './safeguards/ledger';
+import { type Amount, fits, isNothing, minus } from '../../contract/cost/amount';
+import type { Grant } from '../../contract/cost/grant';
+import { inDoubt, NO_USAGE, spentWithDoubt, type Usage } from '../../contract/cost/usage';
+import type { StepPath } from '../../contract/team/step-path';
+import type { Hold } from '../safeguards/accounts';
+import type { Ledger, Need } from '../safeguards/ledger';
+import { lostBy, neededBy, usageOfFailed } from '../steps/failing';
 
 export interface Funded {
   readonly path: StepPath;

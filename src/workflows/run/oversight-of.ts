@@ -1,8 +1,8 @@
-import type { Oversight } from '../contract/approvals/oversight';
-import { isSignedBy } from '../contract/approvals/signing';
-import { failure } from '../contract/fail';
-import type { RunInput } from '../contract/run/run';
-import { sessionWords, startWords } from '../contract/run/start-words';
+import type { Oversight } from '../../contract/approvals/oversight';
+import { isSignedBy } from '../../contract/approvals/signing';
+import { failure } from '../../contract/fail';
+import type { RunInput } from '../../contract/run/run';
+import { sessionWords, startWords } from '../../contract/run/start-words';
 
 /**
  * Who watches over a run: what it was started with, and what its team says. Undefined where neither says anything.

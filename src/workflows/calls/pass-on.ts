@@ -1,11 +1,11 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
-import type { ToolOutcome } from '../agent/effects';
-import type { BatonActivities } from '../contract/activities';
-import type { PreparedAgent } from '../contract/run/agent-run';
-import { inline, type Value } from '../contract/value';
+import type { ToolOutcome } from '../../agent/effects';
+import type { BatonActivities } from '../../contract/activities';
+import type { PreparedAgent } from '../../contract/run/agent-run';
+import { inline, type Value } from '../../contract/value';
+import { inTurn } from '../run/in-turn';
+import type { Run } from '../run/run';
 import { choreOptions } from './activity-options';
-import { inTurn } from './in-turn';
-import type { Run } from './run';
 
 /**
  * A worker's answer as its supervisor's own, where it keeps the supervisor's output contract. One that does not goes to

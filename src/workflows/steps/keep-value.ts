@@ -1,10 +1,10 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
-import type { BatonActivities } from '../contract/activities';
-import { INLINE_BYTES, type Value } from '../contract/value';
-import { choreOptions } from './activity-options';
-import { inTurn } from './in-turn';
-import type { Run } from './run';
-import { concluding } from './safeguards/deadline';
+import type { BatonActivities } from '../../contract/activities';
+import { INLINE_BYTES, type Value } from '../../contract/value';
+import { choreOptions } from '../calls/activity-options';
+import { inTurn } from '../run/in-turn';
+import type { Run } from '../run/run';
+import { concluding } from '../safeguards/deadline';
 
 /** Composites up to this size, in bytes of JSON, stay as they are: storing one costs an event of its own. */
 const COMPOSITE_BYTES = 4 * INLINE_BYTES;

@@ -8,14 +8,14 @@ import {
   TemporalFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { EffectState } from '../contract/calls/effect';
-import { type Amount, NOTHING } from '../contract/cost/amount';
-import type { GrantFacts } from '../contract/cost/grant';
-import { addUsage, inDoubt, NO_USAGE, type Usage } from '../contract/cost/usage';
-import { failure, rootFailure } from '../contract/fail';
-import type { AgentReport } from '../contract/registry/registry-messages';
-import type { ViewFailure } from '../contract/run/view';
-import type { StepPath } from '../contract/team/step-path';
+import type { EffectState } from '../../contract/calls/effect';
+import { type Amount, NOTHING } from '../../contract/cost/amount';
+import type { GrantFacts } from '../../contract/cost/grant';
+import { addUsage, inDoubt, NO_USAGE, type Usage } from '../../contract/cost/usage';
+import { failure, rootFailure } from '../../contract/fail';
+import type { AgentReport } from '../../contract/registry/registry-messages';
+import type { ViewFailure } from '../../contract/run/view';
+import type { StepPath } from '../../contract/team/step-path';
 
 /** May a step's retry or `onFailure` deal with this? Cancellation, continue-as-new and programming errors go through untouched. */
 export function isStepFailure(error: unknown): boolean {

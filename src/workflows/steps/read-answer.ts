@@ -1,9 +1,9 @@
-import { failure } from '../contract/fail';
-import type { Json, JsonObject } from '../contract/json';
-import type { StepPath } from '../contract/team/step-path';
-import type { Value } from '../contract/value';
+import { failure } from '../../contract/fail';
+import type { Json, JsonObject } from '../../contract/json';
+import type { StepPath } from '../../contract/team/step-path';
+import type { Value } from '../../contract/value';
+import type { Run } from '../run/run';
 import { readJson } from './read-json';
-import type { Run } from './run';
 
 /** An answer that decides how a pattern goes on, and what it must hold. */
 export interface AnswerForm<T> {

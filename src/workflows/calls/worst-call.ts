@@ -1,9 +1,9 @@
-import { type Amount, times } from '../contract/cost/amount';
-import { type WorstRates, worstCost } from '../contract/cost/grant';
-import type { AgentTask, PreparedAgent } from '../contract/run/agent-run';
-import type { DraftMessage } from '../contract/run/conversation';
-import type { Value } from '../contract/value';
-import type { Need } from './safeguards/ledger';
+import { type Amount, times } from '../../contract/cost/amount';
+import { type WorstRates, worstCost } from '../../contract/cost/grant';
+import type { AgentTask, PreparedAgent } from '../../contract/run/agent-run';
+import type { DraftMessage } from '../../contract/run/conversation';
+import type { Value } from '../../contract/value';
+import type { Need } from '../safeguards/ledger';
 
 /** Bytes of a definition that was prepared without saying them. */
 const DEFINITION_BYTES = 16_000;

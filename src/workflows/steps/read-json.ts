@@ -1,12 +1,12 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
-import type { BatonActivities } from '../contract/activities';
-import { failure } from '../contract/fail';
-import type { Json } from '../contract/json';
-import { RESULT_BYTES, type Value } from '../contract/value';
-import { choreOptions } from './activity-options';
-import { inTurn } from './in-turn';
-import type { Run } from './run';
-import { concluding } from './safeguards/deadline';
+import type { BatonActivities } from '../../contract/activities';
+import { failure } from '../../contract/fail';
+import type { Json } from '../../contract/json';
+import { RESULT_BYTES, type Value } from '../../contract/value';
+import { choreOptions } from '../calls/activity-options';
+import { inTurn } from '../run/in-turn';
+import type { Run } from '../run/run';
+import { concluding } from '../safeguards/deadline';
 
 /**
  * The JSON of a value that decides how a run goes on: a verdict, a plan, the answers of a vote. Throws ValueTooLarge

@@ -1,12 +1,12 @@
-import { untimed } from '../contract/cost/budgets';
-import type { PreparedAgent } from '../contract/run/agent-run';
-import { type PreparedRun, RUN_FORMAT, type SubtreeInput } from '../contract/run/run';
-import { examplesKey } from '../contract/team/classification';
-import { roleUses } from '../contract/team/roles';
-import { childPath, definitionPath, walkSteps } from '../contract/team/step-path';
-import type { Place } from './place';
+import { untimed } from '../../contract/cost/budgets';
+import type { PreparedAgent } from '../../contract/run/agent-run';
+import { type PreparedRun, RUN_FORMAT, type SubtreeInput } from '../../contract/run/run';
+import { examplesKey } from '../../contract/team/classification';
+import { roleUses } from '../../contract/team/roles';
+import { childPath, definitionPath, walkSteps } from '../../contract/team/step-path';
+import { endOfTime } from '../safeguards/deadline';
+import type { Place } from '../steps/place';
 import type { Run } from './run';
-import { endOfTime } from './safeguards/deadline';
 
 /** What a child execution is started with: the part of the run that it is. */
 export function subtreeInput(run: Run, place: Place): SubtreeInput {

@@ -1,10 +1,10 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
-import type { Undo } from '../contract/calls/effect';
-import type { ViewFailure } from '../contract/run/view';
-import { iterationPath, type StepPath } from '../contract/team/step-path';
-import { inline, type Value } from '../contract/value';
-import { describeFailure } from './failing';
-import type { Run } from './run';
+import type { Undo } from '../../contract/calls/effect';
+import type { ViewFailure } from '../../contract/run/view';
+import { iterationPath, type StepPath } from '../../contract/team/step-path';
+import { inline, type Value } from '../../contract/value';
+import type { Run } from '../run/run';
+import { describeFailure } from '../steps/failing';
 
 /** Pauses between the tries of one undo, in milliseconds, beside the tries of its tool; after the last a person is asked. */
 const PAUSES_MS: readonly number[] = [500, 5_000];

@@ -1,10 +1,10 @@
-import type { ToolMeta } from '../contract/calls/tool-call';
-import { failure } from '../contract/fail';
-import type { CapabilityChoice } from '../contract/registry/capability';
-import type { PreparedAgent } from '../contract/run/agent-run';
-import type { PreparedRun, PreparedTeam } from '../contract/run/run';
-import { definitionPath, type StepPath } from '../contract/team/step-path';
-import type { Run } from './run';
+import type { ToolMeta } from '../../contract/calls/tool-call';
+import { failure } from '../../contract/fail';
+import type { CapabilityChoice } from '../../contract/registry/capability';
+import type { PreparedAgent } from '../../contract/run/agent-run';
+import type { PreparedRun, PreparedTeam } from '../../contract/run/run';
+import { definitionPath, type StepPath } from '../../contract/team/step-path';
+import type { Run } from '../run/run';
 
 /**
  * The agent of a step as it was pinned when the run began: in its role where a pattern needs an answer of a certain

@@ -1,22 +1,22 @@
-import type { AgentOutcome, AgentState, AgentTask } from '../contract/run/agent-run';
-import type { PreparedRun, RunSettings, StepResult, SubtreeInput } from '../contract/run/run';
-import type { Step } from '../contract/team/step';
-import type { StepPath } from '../contract/team/step-path';
-import type { Budget } from '../contract/team/team';
-import type { Value } from '../contract/value';
-import type { Place } from './place';
-import type { AgentTally } from './safeguards/agent-tally';
-import type { ApprovalDesk } from './safeguards/approval-desk';
-import type { BudgetTimes } from './safeguards/budget-times';
-import type { ChildGrants } from './safeguards/child-grants';
-import type { EffectLog } from './safeguards/effect-log';
-import type { Gate } from './safeguards/gate';
-import type { Ledger } from './safeguards/ledger';
-import type { Overseer } from './safeguards/overseer';
-import type { RepeatGuard } from './safeguards/repeat-guard';
-import type { Switchboard } from './safeguards/switchboard';
-import type { Taint } from './safeguards/taint';
-import type { ViewKeeper } from './safeguards/view-keeper';
+import type { AgentOutcome, AgentState, AgentTask } from '../../contract/run/agent-run';
+import type { PreparedRun, RunSettings, StepResult, SubtreeInput } from '../../contract/run/run';
+import type { Step } from '../../contract/team/step';
+import type { StepPath } from '../../contract/team/step-path';
+import type { Budget } from '../../contract/team/team';
+import type { Value } from '../../contract/value';
+import type { AgentTally } from '../safeguards/agent-tally';
+import type { ApprovalDesk } from '../safeguards/approval-desk';
+import type { BudgetTimes } from '../safeguards/budget-times';
+import type { ChildGrants } from '../safeguards/child-grants';
+import type { EffectLog } from '../safeguards/effect-log';
+import type { Gate } from '../safeguards/gate';
+import type { Ledger } from '../safeguards/ledger';
+import type { Overseer } from '../safeguards/overseer';
+import type { RepeatGuard } from '../safeguards/repeat-guard';
+import type { Switchboard } from '../safeguards/switchboard';
+import type { Taint } from '../safeguards/taint';
+import type { ViewKeeper } from '../safeguards/view-keeper';
+import type { Place } from '../steps/place';
 
 /** What every pattern is handed: the execution it runs in. */
 export interface Run {

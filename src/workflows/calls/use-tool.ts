@@ -1,13 +1,13 @@
 import { scheduleActivity, scheduleLocalActivity } from '@temporalio/workflow';
-import { argsBelowInput, type Undo, type Write } from '../contract/calls/effect';
-import type { ToolCallResult } from '../contract/calls/tool-call';
-import { inline } from '../contract/value';
+import { argsBelowInput, type Undo, type Write } from '../../contract/calls/effect';
+import type { ToolCallResult } from '../../contract/calls/tool-call';
+import { inline } from '../../contract/value';
+import { inTurn } from '../run/in-turn';
+import type { Run } from '../run/run';
+import { summaryOf } from '../steps/label';
+import type { Place } from '../steps/place';
 import { localToolOptions, toolOptions } from './activity-options';
 import { type Dispatched, guardedCall, type Repeated } from './guarded-call';
-import { inTurn } from './in-turn';
-import { summaryOf } from './label';
-import type { Place } from './place';
-import type { Run } from './run';
 
 interface Call extends Dispatched {
   readonly untilMs: number;

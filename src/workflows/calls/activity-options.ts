@@ -4,14 +4,14 @@ import {
   type LocalActivityOptions,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Notice } from '../contract/approvals/notice';
-import type { ToolMeta } from '../contract/calls/tool-call';
-import { failure } from '../contract/fail';
-import { LOCAL_TOOL_TIMEOUT_MS, MODEL_CALL_TIMEOUT } from '../contract/limits';
-import { poolQueue } from '../contract/names';
-import type { RunSettings } from '../contract/run/run';
-import { milliseconds } from '../contract/team/duration';
-import type { Run } from './run';
+import type { Notice } from '../../contract/approvals/notice';
+import type { ToolMeta } from '../../contract/calls/tool-call';
+import { failure } from '../../contract/fail';
+import { LOCAL_TOOL_TIMEOUT_MS, MODEL_CALL_TIMEOUT } from '../../contract/limits';
+import { poolQueue } from '../../contract/names';
+import type { RunSettings } from '../../contract/run/run';
+import { milliseconds } from '../../contract/team/duration';
+import type { Run } from '../run/run';
 
 /** Tries go on until patience or the step's time is over, never by count: an outage must not lose a run. */
 const RETRY = { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 30_000 } as const;

@@ -1,8 +1,8 @@
-import type { StepResult } from '../contract/run/run';
-import type { Step } from '../contract/team/step';
-import type { Value } from '../contract/value';
+import type { StepResult } from '../../contract/run/run';
+import type { Step } from '../../contract/team/step';
+import type { Value } from '../../contract/value';
+import type { Run } from '../run/run';
 import { meets } from './meets';
-import type { Run } from './run';
 
 /** A pattern's `stopWhen`: whether what it has got so far lets it end early. */
 export class Stop {

@@ -1,6 +1,6 @@
-import type { Step } from '../contract/team/step';
-import { childPath, type StepPath } from '../contract/team/step-path';
-import type { Value } from '../contract/value';
+import type { Step } from '../../contract/team/step';
+import { childPath, type StepPath } from '../../contract/team/step-path';
+import type { Value } from '../../contract/value';
 
 /** A step with all that one use of it has: where it stands, what it is given, how often it has been asked anew. */
 export interface Place<S extends Step = Step> {
