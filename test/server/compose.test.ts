@@ -128,7 +128,7 @@ describe('deploy', () => {
     }
   }, 60_000);
 
-  test('dynamic-config.yaml: raises the poll rates and what may come in during a task, shortens timers, turns fairness on', async () => {
+  test('dynamic-config.yaml: raises the poll rates and what may come in during a task, shortens timers, turns fairness on over whole queues', async () => {
     const settings = (await dynamicConfigArguments()).filter(
       (argument) => argument !== '--dynamic-config-value',
     );
@@ -138,6 +138,8 @@ describe('deploy', () => {
       'history.timerProcessorMaxTimeShift="10ms"',
       'history.longPollExpirationInterval="2s"',
       'matching.enableFairness=true',
+      'matching.numTaskqueueReadPartitions=1',
+      'matching.numTaskqueueWritePartitions=1',
       'history.maximumBufferedEventsBatch=2000',
     ]);
   });

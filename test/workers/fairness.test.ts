@@ -14,7 +14,7 @@ import { workflowBundle } from '../setup/workflow-bundle';
 
 /** `npm run bench -- fairness` does it with a thousand. */
 const BUSY_RUNS = 240;
-/** Tenants with one run each; a single one may have bad luck. */
+/** Tenants with one run each. */
 const OTHERS = 5;
 /** Requests of the client under way at one time. */
 const LANES = 40;
@@ -59,13 +59,12 @@ describe('one worker and the runs of several tenants', () => {
         return (await ended()) - endedBefore;
       }),
     );
-    const median = endedMeanwhile.sort((one, other) => one - other)[Math.floor(OTHERS / 2)];
     const results = await inLanes(busy, 5, ({ run: each }) => client.result(each));
     console.info(
       `${endedBefore} of ${BUSY_RUNS} had ended when the others' runs were started, so many more when they ended: ${endedMeanwhile}`,
     );
     // Left to the order in which they came, they would have been the last.
-    expect(median).toBeLessThan((BUSY_RUNS - endedBefore) / 2);
+    expect(Math.max(...endedMeanwhile)).toBeLessThan((BUSY_RUNS - endedBefore) / 2);
     expect(new Set(results.map(({ state }) => state))).toEqual(new Set(['done']));
   });
 
