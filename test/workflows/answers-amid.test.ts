@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import { createTestEnvironment } from '../../src/testing/environment';
+import { act, answersAmid, begin, type Outside, slowAnswer } from './answers-amid-workflow';
+
+/** Milliseconds that the answer and the local activity take. */
+interface Takes {
+  readonly answer: number;
+  readonly quick: number;
+}
+
+describe('a query that a task carries, while a local activity of it is under way', () => {
+  let environment: TestWorkflowEnvironment;
+  beforeAll(async () => {
+    environment = await createTestEnvironment();
+  });
+  afterAll(() => environment.teardown());
+
+  /** Why the history of such an execution does not replay, if it does not, and how many of its tasks failed. */
+  async function askedIn(takes: Takes, guards: readonly string[]) {
+    const taskQueue = `test-${randomUUID()}`;
+    const workflowBundle = await bundleWorkflowCode({
+      workflowsPath: require.resolve('./answers-amid-workflow'),
+      workflowInterceptorModules: [...guards],
+      logger: new DefaultLogger('ERROR'),
+    });
+    let goOn = (): void => undefined;
+    const begun = new Set<string>();
+    const activities: Outside = {
+      first: () => {
+        begun.add('first');
+        return new Promise((resolve) => {
+          goOn = resolve;
+        });
+      },
+      quick: async () => {
+        begun.add('quick');
+        await sleep(takes.quick);
+      },
+      afterSignal: async () => undefined,
+      afterQuick: async () => undefined,
+    };
+    const worker = await Worker.create({
+      connection: environment.nativeConnection,
+      namespace: environment.namespace ?? 'default',
+      taskQueue,
+      workflowBundle,
+      activities,
+    });
+    const { workflow } = environment.client;
+    const run = await worker.runUntil(async () => {
+      const started = await workflow.start(answersAmid, { taskQueue, workflowId: `amid-${randomUUID()}` });
+      await until(() => begun.has('first'));
+      // Both wait for the next task, since this one is under way.
+      await started.signal(begin);
+      const answer = started.query(slowAnswer, takes.answer);
+      await sleep(100);
+      goOn();
+      await until(() => begun.has('quick'));
+      await started.signal(act);
+      await expect(answer).resolves.toBe('answered');
+      // Without the guard it may already be stuck.
+      await Promise.race([started.result(), sleep(10_000)]);
+      return started;
+    });
+    const history = await run.fetchHistory();
+    const failedTasks = history.events?.filter((event) => event.workflowTaskFailedEventAttributes != null);
+    const misfit = await Worker.runReplayHistory({ workflowBundle }, history, run.workflowId).catch(
+      ({ name }: Error) => name,
+    );
+    if ((await run.describe()).status.name === 'RUNNING') await run.terminate();
+    return { misfit, tasksDoneAnew: failedTasks?.length };
+  }
+
+  const guard = [require.resolve('../../src/workflows/never-ahead')];
+
+  test('that has come back when the answer is there: its history replays, at the price of a task', async () => {
+    const { misfit, tasksDoneAnew } = await askedIn({ answer: 600, quick: 200 }, guard);
+    expect(misfit).toBeUndefined();
+    expect(tasksDoneAnew).toBeGreaterThan(0);
+  });
+
+  test('that has come back: without the guard its history does not replay', async () => {
+    const { misfit } = await askedIn({ answer: 600, quick: 200 }, []);
+    expect(misfit).toBe('DeterminismViolationError');
+  });
+
+  test('that comes back in the next task, behind a signal of that: its history replays', async () => {
+    await expect(askedIn({ answer: 300, quick: 900 }, guard)).resolves.toEqual({
+      misfit: undefined,
+      tasksDoneAnew: 0,
+    });
+  });
+});
+
+async function until(met: () => boolean): Promise<void> {
+  while (!met()) await sleep(5);
+}
