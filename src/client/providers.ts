@@ -1,6 +1,5 @@
 import { POOL_QUERY, WORKFLOW_TYPES } from '../contract/names';
 import { POOL_MEMO, type PoolMemory, type PoolState, poolId, QUIET_POOL } from '../contract/pool';
-import { askAgain } from './ask-again';
 import type { ClientContext } from './client-context';
 import { explained } from './server-error';
 
@@ -36,7 +35,7 @@ async function stateOf(context: ClientContext, workflowId: string): Promise<Omit
   try {
     const { circuit, heldUntil, ...memory } = await context.temporal.withDeadline(
       Date.now() + ANSWER_TIMEOUT_MS,
-      () => askAgain(() => handle.query<PoolMemory>(POOL_QUERY)),
+      () => handle.query<PoolMemory>(POOL_QUERY),
     );
     return { state: { circuit, heldUntil }, memory };
   } catch {

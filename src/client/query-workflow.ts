@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryNotRegisteredError, QueryRejectedError } from '@temporalio/client';
-import { askAgain, isTooEarly } from './ask-again';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 import { explained, grpcCode, isOutOfTime } from './server-error';
@@ -29,9 +28,7 @@ export async function queryWorkflow<Answer>(
         return await context.connection.withAbortSignal(answered.signal, () =>
           Promise.race([
             context.connection.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-              askAgain(() =>
-                context.temporal.workflow.getHandle(workflow).query<Answer, string[]>(name, ...about),
-              ),
+              context.temporal.workflow.getHandle(workflow).query<Answer, string[]>(name, ...about),
             ),
             missingWorker(context, workflow, answered.signal),
           ]),
@@ -71,12 +68,6 @@ async function explainQueryFailure(
   error: unknown,
 ): Promise<unknown> {
   // The server knows one code for all: no such query, one that failed, and code that does not replay the history.
-  if (isTooEarly(error))
-    return new BatonError('NoWorker', `No worker of "${workflow}" has taken up its last events.`, {
-      run: workflow,
-      cause: error,
-      remedy: 'Its workers are busy: ask again in a moment.',
-    });
   if (error instanceof QueryNotRegisteredError && error.message.includes('TMPRL1100'))
     return stuckError(workflow, { attempts: 1, why: "the worker's code does not fit its history" }, error);
   if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError)

@@ -30,8 +30,6 @@ export const WORKFLOW_TYPES = {
   pool: 'pool',
 } as const;
 export const VIEW_QUERY = 'view';
-/** What a query fails with that came between an event and the task that takes it up. */
-export const ASK_AGAIN = 'The execution was asked between two of its tasks: ask again.';
 export const INPUT_QUERY = 'input';
 export const EFFECTS_QUERY = 'effects';
 /** The last event of a name that an execution knows of. */

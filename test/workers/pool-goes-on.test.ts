@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from '@temporalio/client';
-import { askAgain } from '../../src/client/ask-again';
 import { connect } from '../../src/client/connect';
 import { makeCurrent } from '../../src/client/deploy';
 import { inLanes } from '../../src/client/in-lanes';
@@ -38,7 +37,7 @@ describe('a pool whose history grows long', () => {
 
   const deployment = () => bench.taskQueue;
   const handle = () => client.workflow.getHandle(poolId(bench.taskQueue, POOL));
-  const memory = () => askAgain(() => handle().query<PoolMemory>(POOL_QUERY));
+  const memory = () => handle().query<PoolMemory>(POOL_QUERY);
   const pool = (fleet: Fleet) => fleet.pool(POOL);
   const buildOf = async () => {
     const { raw } = await handle().describe();

@@ -6,7 +6,6 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import type { Worker } from '@temporalio/worker';
 import type { Notifier } from '../../src/activities/notify/notifier';
-import { askAgain } from '../../src/client/ask-again';
 import type { Approval, DecisionRecord } from '../../src/contract/approvals/approval';
 import type { Json } from '../../src/contract/json';
 import { DECIDE_SIGNAL, DECIDE_UPDATE, VIEW_QUERY } from '../../src/contract/names';
@@ -170,7 +169,7 @@ export async function startEngine(
 }
 
 function startedRun(client: Client, handle: WorkflowHandle): StartedRun {
-  const view = () => askAgain(() => handle.query<RunView>(VIEW_QUERY));
+  const view = () => handle.query<RunView>(VIEW_QUERY);
   const history = async () => (await handle.fetchHistory()).events ?? [];
   return {
     id: handle.workflowId,

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
-import { askAgain } from '../../src/client/ask-again';
 import { failure } from '../../src/contract/fail';
 import { POOL_QUERY, POOL_UPDATE } from '../../src/contract/names';
 import { type PoolMemory, type PoolTerms, poolId } from '../../src/contract/pool';
@@ -60,7 +59,7 @@ describe('pool', () => {
     };
   };
   const memory = (name: string) =>
-    askAgain(() => server.client.workflow.getHandle(poolId(taskQueue, name)).query<PoolMemory>(POOL_QUERY));
+    server.client.workflow.getHandle(poolId(taskQueue, name)).query<PoolMemory>(POOL_QUERY);
 
   beforeAll(async () => {
     server = await createTestEnvironment();

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { type AgentRegistry, agentRegistry } from '../../../src/client/agents';
-import { askAgain } from '../../../src/client/ask-again';
 import { type BatonClient, connect } from '../../../src/client/connect';
 import { failure } from '../../../src/contract/fail';
 import { REGISTRY_QUERY, REPORT_SIGNAL } from '../../../src/contract/names';
@@ -91,7 +90,7 @@ export async function openRegistryBench(terms: Partial<RegistryTerms> = {}): Pro
         run: randomUUID(),
         agents: [{ agent, version, figures: { ...NO_FIGURES, uses: 1, ...figures } }],
       }),
-    view: () => askAgain(() => temporal.workflow.getHandle(id).query<RegistryView>(REGISTRY_QUERY)),
+    view: () => temporal.workflow.getHandle(id).query<RegistryView>(REGISTRY_QUERY),
     until,
     executions: async () => (await found()).length,
     async stop(runs = []) {
