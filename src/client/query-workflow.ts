@@ -67,7 +67,7 @@ async function explainQueryFailure(
   workflow: string,
   error: unknown,
 ): Promise<unknown> {
-  // The server knows one code for all: no such query, one that failed, and code that does not replay the history.
+  // The server knows one code for both: no such query, and code that does not replay the history.
   if (error instanceof QueryNotRegisteredError && error.message.includes('TMPRL1100'))
     return stuckError(workflow, { attempts: 1, why: "the worker's code does not fit its history" }, error);
   if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError)
