@@ -77,33 +77,13 @@ describe('layers', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('the result of every local activity is taken in its turn', () => {
-    const outOfTurn = SOURCES.filter(({ path }) => path.startsWith('src/workflows/')).flatMap(
-      ({ path, text }) => callsOutOfTurn(text).map((call) => `${path}: ${call}`),
+  test('local activities are asked for in one place, which has no more of them begun', () => {
+    const asking = SOURCES.filter(
+      ({ path, text }) =>
+        path.startsWith('src/workflows/') &&
+        /\b(proxyLocalActivities|scheduleLocalActivity)\b[<(]/.test(text),
     );
-    expect(outOfTurn).toEqual([]);
-  });
-
-  test.each([
-    ['a call by itself', 'const { keep } = proxyLocalActivities<A>(o());\nawait keep(1);', ['keep']],
-    [
-      'a call that is passed on',
-      'const { keep } = proxyLocalActivities<A>(o(x));\nreturn keep(1);',
-      ['keep'],
-    ],
-    [
-      'one of two',
-      'const { a, b } = proxyLocalActivities<A>(\n  o(),\n);\nawait inTurn(a(1));\nawait Promise.all([b(2)]);',
-      ['b'],
-    ],
-    ['proxies under a name', 'const local = proxyLocalActivities<A>(o());', ['proxyLocalActivities']],
-    [
-      'a call in its turn',
-      'const { keep } = proxyLocalActivities<A>(o());\nreturn inTurn(\n  keep(1),\n);',
-      [],
-    ],
-  ])('a local activity out of its turn is found: %s', (_, text, found) => {
-    expect(callsOutOfTurn(text)).toEqual(found);
+    expect(asking.map(({ path }) => path)).toEqual(['src/workflows/calls/chore.ts']);
   });
 
   test('every relative import names a file', () => {
@@ -207,20 +187,4 @@ function findCycle(sources: readonly Source[]): string[] {
     if (cycle.length > 0) return cycle;
   }
   return [];
-}
-
-/** Local activities of a source that are called other than as `inTurn(activity(…))`, or got other than by their names. */
-function callsOutOfTurn(text: string): string[] {
-  const proxies = [...text.matchAll(/(?:const \{([^}]*)\} = )?\bproxyLocalActivities[<(]/g)];
-  return proxies.flatMap(([, names]) => {
-    if (names === undefined) return ['proxyLocalActivities'];
-    return names
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => {
-        const used = text.match(new RegExp(`(?<![.\\w])${name}\\(`, 'g')) ?? [];
-        const inTurn = text.match(new RegExp(`\\binTurn\\(\\s*${name}\\(`, 'g')) ?? [];
-        return name !== '' && used.length !== inTurn.length;
-      });
-  });
 }

@@ -1,7 +1,7 @@
 import type { BatonActivities } from '../contract/activities';
 import type { IncidentLog } from '../threads/store';
 
-/** Keeps an incident beside the run's other values. A local activity; recording it again changes nothing. Throws StoreUnavailable. */
+/** Keeps an incident beside the run's other values. Recording it again changes nothing. Throws StoreUnavailable. */
 export function createRecordIncident(incidents: IncidentLog): BatonActivities['recordIncident'] {
   return (incident) => incidents.record(incident);
 }

@@ -48,28 +48,28 @@ export interface BatonActivities {
   runPackedAgent(task: AgentTask): Promise<AgentOutcome>;
   /** Tells by examples which routes a message may belong to. Heartbeats, since it may train first. Throws InvalidInput. */
   classifyByExamples(input: ClassifyInput): Promise<Opinion['candidates']>;
-  /** Keeps what nobody was sure of, to be exported as training data. Local activity. */
+  /** Keeps what nobody was sure of, to be exported as training data. */
   recordIncident(incident: Incident): Promise<void>;
   /**
    * Several uses of one agent side by side, each journaled call by call on its own: trying again repeats only what had not
    * finished. Heartbeats. Throws a failure that may be tried again; a final one is an outcome.
    */
   runAgents(uses: AgentUses): Promise<readonly UseOutcome[]>;
-  /** Joins outputs by a rule. Local activity. Throws InvalidInput where an output has not the shape that the rule needs. */
+  /** Joins outputs by a rule. Throws InvalidInput where an output has not the shape that the rule needs. */
   mergeOutputs(input: MergeInput): Promise<Value>;
-  /** Makes values of the items of a list. Local activity. Throws InvalidInput where there is none, or a longer one than allowed. */
+  /** Makes values of the items of a list. Throws InvalidInput where there is none, or a longer one than allowed. */
   splitList(input: SplitInput): Promise<SplitList>;
-  /** Joins the outputs of a map's items. Local activity. Throws InvalidInput as `mergeOutputs` does. */
+  /** Joins the outputs of a map's items. Throws InvalidInput as `mergeOutputs` does. */
   mergeItems(input: MergeItemsInput): Promise<Value>;
-  /** Checks another's answer by the output contract of a definition. Local activity. */
+  /** Checks another's answer by the output contract of a definition. */
   fitOutput(input: FitInput): Promise<FittedOutput>;
-  /** Makes one value of a composite: inline when small, else stored. Local activity. */
+  /** Makes one value of a composite: inline when small, else stored. */
   storeValue(value: Value): Promise<Value>;
-  /** The value inline when its JSON is at most `maxBytes` long, else stored. Local activity. */
+  /** The value inline when its JSON is at most `maxBytes` long, else stored. */
   loadValue(value: Value, maxBytes: number): Promise<Value>;
   /** Gives the workflow's time back, in milliseconds since the epoch, so that history keeps it. */
   keepTime(now: number): Promise<number>;
-  /** What a voter votes for, of an answer that is too large for history. Local activity. */
+  /** What a voter votes for, of an answer that is too large for history. */
   readBallot(said: Value, ranked: boolean): Promise<readonly Choice<Value>[]>;
 }
 

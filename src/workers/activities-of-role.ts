@@ -49,7 +49,7 @@ export function activitiesOf(role: WorkerRole, means: WorkerMeans): object {
     case 'all':
       return { ...createToolActivities(tools, store), ...orchestration, ...model };
     case 'orchestration': {
-      // Local activities run where the workflow runs, whoever has the tools' queue.
+      // Local tools run where the workflow runs, whoever has the tools' queue.
       const local = [...tools].filter((tool) => tool.local);
       return { ...createToolActivities(local, store), ...orchestration };
     }

@@ -9,8 +9,8 @@ export function workerTuner(): WorkerTuner {
   return {
     // The SDK's 100 would run a wider fan-out of model calls in waves.
     activityTaskSlotSupplier: ACTIVITY_SLOTS,
+    // Only runs that an older build began have local activities.
     localActivityTaskSlotSupplier: ACTIVITY_SLOTS,
-    // A task that waits for a local activity holds its slot: the SDK's fixed 40 would stall a fan-out of children.
     workflowTaskSlotSupplier: new WorkflowSlots(),
     nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
   };

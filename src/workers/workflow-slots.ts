@@ -15,7 +15,7 @@ const LATE_MS = 1_000;
  * How many workflow tasks a worker has in hand: as many as it gets done in time. All that are in hand share one thread, and
  * one that is done after its timeout was done for nothing: a worker that took whatever it was given would, once it is
  * slower than that, do nothing else. It begins with few, takes one more for each that was quick, and half as many once
- * tasks are late and none that came after them was quick; one that waits for a slow local activity is late alone.
+ * tasks are late and none that came after them was quick; one that is slow by itself is late alone.
  */
 export class WorkflowSlots implements CustomSlotSupplier<WorkflowSlotInfo> {
   readonly type = 'custom';

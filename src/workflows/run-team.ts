@@ -2,7 +2,6 @@ import {
   CancellationScope,
   isCancellation,
   proxyActivities,
-  proxyLocalActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -14,9 +13,9 @@ import { eventsOfTeam } from '../contract/team/awaited-events';
 import { milliseconds } from '../contract/team/duration';
 import { ROOT_PATH } from '../contract/team/step-path';
 import { RESULT_BYTES, type Value } from '../contract/value';
-import { choreOptions, prepareOptions } from './calls/activity-options';
+import { prepareOptions } from './calls/activity-options';
+import { chore } from './calls/chore';
 import { emitByUpdate, inputQuery } from './messages';
-import { inTurn } from './run/in-turn';
 import { openRun } from './run/open-run';
 import { oversightOf } from './run/oversight-of';
 import type { Run } from './run/run';
@@ -113,6 +112,5 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
 /** The result as a person finds it in Temporal's UI: inline where it is not large. */
 async function readable(run: Run, output: Value): Promise<Value> {
   if ('inline' in output) return output;
-  const { loadValue } = proxyLocalActivities<BatonActivities>(choreOptions(run, 'load the result'));
-  return concluding(() => inTurn(loadValue(output, RESULT_BYTES)));
+  return concluding(() => chore(run, 'load the result', 'loadValue', output, RESULT_BYTES));
 }

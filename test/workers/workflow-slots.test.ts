@@ -56,7 +56,7 @@ describe('WorkflowSlots', () => {
     expect(own.limit).toBe(most);
   });
 
-  test('tasks that wait for a slow local activity beside quick ones: lower nothing', () => {
+  test('slow tasks beside quick ones: lower nothing', () => {
     const own = slots();
     saturated(own, { taskMs: 1, tasks: 1_000 });
     const { limit } = own;

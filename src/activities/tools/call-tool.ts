@@ -8,9 +8,9 @@ import { withHeartbeat } from '../with-heartbeat';
 import { type ToolMeans, useChartedTool } from './use-charted-tool';
 
 /**
- * Every tool as an activity under its own name, as it reads in Temporal's UI. A tool that is declared `local` runs the
- * same function as a local activity, where no heartbeat is possible. What a crash does depends on the tool's `repeat`:
- * see `useTool`. Throws also ToolNotGranted.
+ * Every tool as an activity under its own name, as it reads in Temporal's UI. One that is declared `local` runs on the
+ * run's own queue, and is over before a heartbeat. What a crash does depends on the tool's `repeat`: see `useTool`.
+ * Throws also ToolNotGranted.
  */
 export function createToolActivities(
   tools: Iterable<Tool>,

@@ -8,7 +8,7 @@ import { deduplicate } from './merge/deduplicate';
 import { weigh } from './merge/weigh';
 
 /**
- * Joins the outputs of branches by a rule, in the order of the branches. A local activity; pure over the store, so
+ * Joins the outputs of branches by a rule, in the order of the branches. Pure over the store, so
  * safe to repeat. Throws InvalidInput where an output has not the shape that the rule needs.
  */
 export function createMergeOutputs(content: ContentStore): BatonActivities['mergeOutputs'] {

@@ -12,7 +12,7 @@ const ITEM_PREVIEW_CHARS = 60;
 
 /**
  * Makes values of a list's items, the small ones inline as long as they are not too many, and hands them out whole or
- * in stored parts. A local activity; pure over the store, so safe to repeat. Throws InvalidInput.
+ * in stored parts. Pure over the store, so safe to repeat. Throws InvalidInput.
  */
 export function createSplitList(content: ContentStore): BatonActivities['splitList'] {
   return async (input) => {

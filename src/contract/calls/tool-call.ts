@@ -8,7 +8,7 @@ export interface ToolMeta {
   readonly effect: ToolEffect;
   readonly repeat: ToolRepeat;
   readonly timeoutMs: number;
-  /** Runs as a local activity: a safe read without secrets, at most two seconds. */
+  /** Runs where the run's workflows run, on its own queue: a safe read without secrets, at most two seconds. */
   readonly local: boolean;
   readonly compensation?: string;
   /** @default 'untrusted' */

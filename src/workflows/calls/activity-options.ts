@@ -28,8 +28,10 @@ const TOOL_REPORT_MS = 2000;
 /** Storing every definition of a large team. */
 const PREPARE_TIMEOUT_MS = 30_000;
 
-/** Over a 10 s workflow task Temporal would have to heartbeat local activities; these stay far below it. */
-export function choreOptions(run: Pick<Run, 'settings'>, summary: string): LocalActivityOptions {
+export function choreOptions(
+  run: Pick<Run, 'settings'>,
+  summary: string,
+): ActivityOptions & LocalActivityOptions {
   return {
     startToCloseTimeout: CHORE_TIMEOUT_MS,
     scheduleToCloseTimeout: run.settings.patienceMs,
@@ -39,7 +41,7 @@ export function choreOptions(run: Pick<Run, 'settings'>, summary: string): Local
   };
 }
 
-export function localToolOptions(run: Run, summary: string): LocalActivityOptions {
+export function localToolOptions(run: Run, summary: string): ActivityOptions & LocalActivityOptions {
   return { ...choreOptions(run, summary), startToCloseTimeout: LOCAL_TOOL_TIMEOUT_MS + TOOL_REPORT_MS };
 }
 

@@ -1,12 +1,12 @@
-import { scheduleActivity, scheduleLocalActivity } from '@temporalio/workflow';
+import { scheduleActivity } from '@temporalio/workflow';
 import { argsBelowInput, type Undo, type Write } from '../../contract/calls/effect';
 import type { ToolCallResult } from '../../contract/calls/tool-call';
 import { inline } from '../../contract/value';
-import { inTurn } from '../run/in-turn';
 import type { Run } from '../run/run';
 import { summaryOf } from '../steps/label';
 import type { Place } from '../steps/place';
 import { localToolOptions, toolOptions } from './activity-options';
+import { onOwnQueue } from './chore';
 import { type Dispatched, guardedCall, type Repeated } from './guarded-call';
 
 interface Call extends Dispatched {
@@ -110,7 +110,6 @@ function dispatch(run: Run, place: Place, asked: Call): Promise<ToolCallResult> 
   const { tool, meta, call, clock } = asked;
   const untilMs = clock?.untilMs() ?? asked.untilMs;
   const summary = summaryOf(tool, place.path);
-  if (meta.local)
-    return inTurn(scheduleLocalActivity<ToolCallResult>(tool, [call], localToolOptions(run, summary)));
+  if (meta.local) return onOwnQueue<ToolCallResult>(tool, [call], localToolOptions(run, summary));
   return scheduleActivity<ToolCallResult>(tool, [call], toolOptions(run, summary, { meta, untilMs }));
 }

@@ -1,11 +1,8 @@
-import { proxyLocalActivities } from '@temporalio/workflow';
-import type { BatonActivities } from '../../contract/activities';
 import { MAP_WINDOW } from '../../contract/limits';
 import type { SplitList, Stretch, StretchResult } from '../../contract/run/map-run';
 import type { MapStep } from '../../contract/team/step';
 import { childPath, iterationPath } from '../../contract/team/step-path';
-import { choreOptions } from '../calls/activity-options';
-import { inTurn } from '../run/in-turn';
+import { chore } from '../calls/chore';
 import type { Run } from '../run/run';
 import { runStretchAsChild } from '../run/run-as-child';
 import { describeFailure } from '../steps/failing';
@@ -19,10 +16,14 @@ import { nameFailures, REASONS } from './stretch-failures';
  * first failure; under other joins failures are counted, and it ends as soon as enough have succeeded.
  */
 export async function runStretch(run: Run, place: Place<MapStep>, stretch: Stretch): Promise<StretchResult> {
-  const { splitList } = proxyLocalActivities<BatonActivities>(choreOptions(run, `split · ${place.path}`));
   const { list, over } = stretch;
   const { maxItems, window = MAP_WINDOW } = place.step;
-  const split = await inTurn(splitList({ list, maxItems, window, ...(over === undefined ? {} : { over }) }));
+  const split = await chore(run, `split · ${place.path}`, 'splitList', {
+    list,
+    maxItems,
+    window,
+    ...(over === undefined ? {} : { over }),
+  });
   return 'items' in split
     ? runItems(run, place, { stretch, items: split.items })
     : runParts(run, place, { stretch, split });

@@ -1,13 +1,11 @@
-import { CancelledFailure, proxyLocalActivities } from '@temporalio/workflow';
-import type { BatonActivities } from '../../contract/activities';
+import { CancelledFailure } from '@temporalio/workflow';
 import { failure } from '../../contract/fail';
 import type { ItemOutput, StretchResult } from '../../contract/run/map-run';
 import type { StepResult } from '../../contract/run/run';
 import type { MapStep } from '../../contract/team/step';
 import type { Value } from '../../contract/value';
-import { choreOptions } from '../calls/activity-options';
+import { chore } from '../calls/chore';
 import { runStretch } from '../map/run-stretch';
-import { inTurn } from '../run/in-turn';
 import type { Run } from '../run/run';
 import { concluding, timeIsUp } from '../safeguards/deadline';
 import { tooFew } from '../steps/fan-out';
@@ -70,10 +68,13 @@ async function mergeBy(
     done.outputs.length <= 1
   )
     return keepValue(run, { list: entriesOf(only).map(([, value]) => value) });
-  const { mergeItems } = proxyLocalActivities<BatonActivities>(choreOptions(run, `merge · ${place.path}`));
   const withHoles = rule === 'collect' && hasHoles(place.step, done);
   return concluding(() =>
-    inTurn(mergeItems({ merge: rule, outputs: done.outputs, ...(withHoles ? { total: done.total } : {}) })),
+    chore(run, `merge · ${place.path}`, 'mergeItems', {
+      merge: rule,
+      outputs: done.outputs,
+      ...(withHoles ? { total: done.total } : {}),
+    }),
   );
 }
 

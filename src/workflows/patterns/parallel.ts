@@ -1,11 +1,8 @@
-import { proxyLocalActivities } from '@temporalio/workflow';
-import type { BatonActivities } from '../../contract/activities';
 import type { StepResult } from '../../contract/run/run';
 import type { ParallelStep } from '../../contract/team/step';
 import { childPath } from '../../contract/team/step-path';
 import type { Value } from '../../contract/value';
-import { choreOptions } from '../calls/activity-options';
-import { inTurn } from '../run/in-turn';
+import { chore } from '../calls/chore';
 import type { Run } from '../run/run';
 import { concluding } from '../safeguards/deadline';
 import { fanOut } from '../steps/fan-out';
@@ -61,6 +58,5 @@ async function mergeBranches(
     );
     return synthesis.output;
   }
-  const { mergeOutputs } = proxyLocalActivities<BatonActivities>(choreOptions(run, `merge · ${place.path}`));
-  return concluding(() => inTurn(mergeOutputs({ merge, outputs })));
+  return concluding(() => chore(run, `merge · ${place.path}`, 'mergeOutputs', { merge, outputs }));
 }

@@ -1,12 +1,9 @@
-import { proxyLocalActivities } from '@temporalio/workflow';
-import type { BatonActivities } from '../../contract/activities';
 import { failure } from '../../contract/fail';
 import type { StepResult } from '../../contract/run/run';
 import { type Opinion, OTHERWISE, type Routing } from '../../contract/team/classification';
 import type { RouteStep } from '../../contract/team/step';
-import { choreOptions } from '../calls/activity-options';
+import { chore } from '../calls/chore';
 import { askClassifier } from '../route/ask-classifier';
-import { inTurn } from '../run/in-turn';
 import type { Run } from '../run/run';
 import { below, type Place } from '../steps/place';
 
@@ -41,21 +38,16 @@ async function chooseRoute(run: Run, place: Place<RouteStep>): Promise<Routing> 
 }
 
 async function keepIncident(run: Run, place: Place<RouteStep>, routing: Routing): Promise<void> {
-  const { recordIncident } = proxyLocalActivities<BatonActivities>(
-    choreOptions(run, `record an incident · ${place.path}`),
-  );
   const text = place.step.by.find((classifier) => classifier.by === 'examples')?.text;
-  await inTurn(
-    recordIncident({
-      ...routing,
-      run: run.id,
-      team: run.team,
-      path: place.path,
-      input: place.input,
-      ...(text === undefined ? {} : { text }),
-      at: Date.now(),
-    }),
-  );
+  await chore(run, `record an incident · ${place.path}`, 'recordIncident', {
+    ...routing,
+    run: run.id,
+    team: run.team,
+    path: place.path,
+    input: place.input,
+    ...(text === undefined ? {} : { text }),
+    at: Date.now(),
+  });
 }
 
 function inWords({ route, by, opinions }: Routing): string {

@@ -1,5 +1,3 @@
-import { proxyLocalActivities } from '@temporalio/workflow';
-import type { BatonActivities } from '../../contract/activities';
 import { failure } from '../../contract/fail';
 import { RUN_DEFAULTS } from '../../contract/limits';
 import {
@@ -15,8 +13,7 @@ import { askedKey } from '../../contract/team/roles';
 import type { VoteStep } from '../../contract/team/step';
 import { childPath } from '../../contract/team/step-path';
 import { inline, joined, type Value } from '../../contract/value';
-import { choreOptions } from '../calls/activity-options';
-import { inTurn } from '../run/in-turn';
+import { chore } from '../calls/chore';
 import type { Run } from '../run/run';
 import { fanOut } from '../steps/fan-out';
 import { keepValue } from '../steps/keep-value';
@@ -105,10 +102,7 @@ async function choicesOf(
 ): Promise<readonly Choice<Value>[]> {
   if ('inline' in said)
     return choicesIn(said.inline, ranked).map(({ key, answer }) => ({ key, answer: inline(answer) }));
-  const { readBallot } = proxyLocalActivities<BatonActivities>(
-    choreOptions(run, `read the vote of ${voter}`),
-  );
-  return inTurn(readBallot(said, ranked));
+  return chore(run, `read the vote of ${voter}`, 'readBallot', said, ranked);
 }
 
 function pathOf({ path, step }: Place<VoteStep>, voter: string): string {

@@ -16,8 +16,6 @@ import {
 import { AgentTally } from '../safeguards/agent-tally';
 import { refuseRequest } from './refuse-request';
 
-// Neither is local: updates that come in while a local activity runs reach a replay at another moment, and what is to be
-// published would then differ from what history has.
 const { openRegistry, changeRegistry } = proxyActivities<RegistryActivities>({
   // Hundreds of pages of a full registry on a slow disk; a killed worker is missed by its heartbeat.
   startToCloseTimeout: 120_000,

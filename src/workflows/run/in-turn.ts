@@ -9,10 +9,10 @@ const waiting: object[] = [];
 const ROUNDS = 8;
 
 /**
- * The result of a local activity, in its turn: after all that began in the same activation, and what follows from one has
- * begun before the next is told. A replay gets in one activation what came in several before: results side by side, and,
- * where a query or a heartbeat ended a task while the activity ran, the result with the messages of the next task. What
- * follows from them would begin in another order than history has.
+ * The result of a local activity, which only executions that an older build began still have, in its turn: after all that
+ * began in the same activation, and what follows from one has begun before the next is told. A replay gets in one
+ * activation what came in several before: results side by side, and, where a query or a heartbeat ended a task while the
+ * activity ran, the result with the messages of the next task. What follows would begin in another order than history has.
  */
 export async function inTurn<T>(activity: Promise<T>): Promise<T> {
   const [ended] = await Promise.allSettled([activity]);

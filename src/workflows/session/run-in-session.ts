@@ -1,17 +1,10 @@
-import {
-  ChildWorkflowCancellationType,
-  executeChild,
-  ParentClosePolicy,
-  proxyLocalActivities,
-} from '@temporalio/workflow';
-import type { BatonActivities } from '../../contract/activities';
+import { ChildWorkflowCancellationType, executeChild, ParentClosePolicy } from '@temporalio/workflow';
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../../contract/names';
 import { RUN_FORMAT, type RunInput, type RunResult } from '../../contract/run/run';
 import type { SessionInput } from '../../contract/run/session';
 import type { Team } from '../../contract/team/team';
 import { INLINE_BYTES, type Value } from '../../contract/value';
-import { choreOptions } from '../calls/activity-options';
-import { inTurn } from '../run/in-turn';
+import { chore } from '../calls/chore';
 import { typedAttributes } from '../run/search-attributes';
 import { keepValue } from '../steps/keep-value';
 
@@ -57,8 +50,7 @@ async function short(of: Pick<SessionInput, 'settings'>, output: Value): Promise
 }
 
 export function stored(of: Pick<SessionInput, 'settings'>, value: Value): Promise<Value> {
-  const { storeValue } = proxyLocalActivities<BatonActivities>(choreOptions(of, 'store what was said'));
-  return inTurn(storeValue(value));
+  return chore(of, 'store what was said', 'storeValue', value);
 }
 
 function attributes(run: string, team: Team, tenant: string | undefined) {

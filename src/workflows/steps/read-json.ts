@@ -1,10 +1,7 @@
-import { proxyLocalActivities } from '@temporalio/workflow';
-import type { BatonActivities } from '../../contract/activities';
 import { failure } from '../../contract/fail';
 import type { Json } from '../../contract/json';
 import { RESULT_BYTES, type Value } from '../../contract/value';
-import { choreOptions } from '../calls/activity-options';
-import { inTurn } from '../run/in-turn';
+import { chore } from '../calls/chore';
 import type { Run } from '../run/run';
 import { concluding } from '../safeguards/deadline';
 
@@ -14,8 +11,7 @@ import { concluding } from '../safeguards/deadline';
  */
 export async function readJson(run: Pick<Run, 'settings'>, value: Value, what: string): Promise<Json> {
   if ('inline' in value) return value.inline;
-  const { loadValue } = proxyLocalActivities<BatonActivities>(choreOptions(run, `read ${what}`));
-  const loaded = await concluding(() => inTurn(loadValue(value, RESULT_BYTES)));
+  const loaded = await concluding(() => chore(run, `read ${what}`, 'loadValue', value, RESULT_BYTES));
   if ('inline' in loaded) return loaded.inline;
   throw failure(
     'ValueTooLarge',
