@@ -1,11 +1,8 @@
-import { temporal } from '@temporalio/proto';
 import { agent, team } from '../../src/contract/builders';
 import { text } from '../../src/models/scripted-reply';
 import { openSessionBench, type SessionBench } from './session-bench';
 
 const desk = team('desk', agent({ name: 'clerk', instructions: 'Answer.' }));
-const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED: COMPLETED, EVENT_TYPE_WORKFLOW_TASK_SCHEDULED: SCHEDULED } =
-  temporal.api.enums.v1.EventType;
 
 /** Long enough to be stored: each message, and each answer, is an activity of the session. */
 const long = (text: string): string => `${text} ${'x'.repeat(20_000)}`;
@@ -41,10 +38,6 @@ describe('a session whose store is slow while many write to it', () => {
     expect(new Set(asked).size).toBe(answered.length);
 
     await session.say(long('the last'));
-    const { events } = await workflow.getHandle(session.id).fetchHistory();
-    const types = (events ?? []).map(({ eventType }) => eventType);
-    const begunAnew = types.filter((type, at) => type === COMPLETED && types[at + 1] === SCHEDULED);
-    expect(begunAnew.length).toBeGreaterThan(0);
     expect(await bench.executions(session.id)).toBeGreaterThan(1);
     await session.close();
   });
