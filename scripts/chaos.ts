@@ -30,6 +30,7 @@ async function main(): Promise<void> {
       missingEffects,
       lostApprovals,
       ledgerMismatch,
+      misfits,
     } = report;
     const broken =
       lostRuns +
@@ -38,7 +39,8 @@ async function main(): Promise<void> {
       duplicateEffects +
       missingEffects +
       lostApprovals +
-      ledgerMismatch;
+      ledgerMismatch +
+      misfits;
     process.exitCode = broken > 0 ? 1 : 0;
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -8,6 +8,7 @@ import type { Json } from '../../src/contract/json';
 import type { RunView } from '../../src/contract/run/view';
 import { startModelServer } from '../../src/testing/model-server';
 import { seededRandom } from '../bench/seeded-random';
+import { misfitsOn } from '../misfits';
 import { Approver } from './approver';
 import { chaosLatencyMs, chaosModel } from './chaos-model';
 import { CHAOS_INPUT, CHAOS_TEAMS, type ChaosTeam } from './chaos-teams';
@@ -31,6 +32,8 @@ export interface ChaosReport extends ChaosFigures {
   readonly kills: number;
   readonly serverRestarts: number;
   readonly providerFaults: number;
+  /** Executions whose histories do not replay. */
+  readonly misfits: number;
 }
 
 /** So many runs of mixed teams while everything below them fails, again and again; the seed decides what and when. */
@@ -80,7 +83,10 @@ export async function runChaos(
       storeFolder,
     });
     const providerFaults = model.calls().filter(({ outcome }) => outcome === 'failed').length;
-    return { ...figures, kills: fleet.kills, serverRestarts: server.restarts, providerFaults };
+    const misfits = await misfitsOn(client);
+    for (const misfit of misfits) say(`does not replay: ${misfit}`);
+    const { kills } = fleet;
+    return { ...figures, kills, serverRestarts: server.restarts, providerFaults, misfits: misfits.length };
   } finally {
     await havoc.stop();
     await approver.stop();

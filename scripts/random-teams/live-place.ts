@@ -11,6 +11,7 @@ import { scripted } from '../../src/models/scripted';
 import { createTestEnvironment } from '../../src/testing/environment';
 import { openLocalStore } from '../../src/threads/local-store';
 import { type BatonWorkerOptions, createBatonWorker } from '../../src/workers/create-worker';
+import { misfitsOn } from '../misfits';
 import { randomReply } from './random-replies';
 import { RANDOM_TEAM_TOOLS } from './random-team-tools';
 import { type LiveCase, type LiveFault, runLive } from './run-live';
@@ -28,12 +29,18 @@ export function quietRuntime(): void {
 
 const STOPS_WITHIN_MS = 60_000;
 
-/** Runs cases on a real server with one worker whose model is scripted, so many at one time. Returns the faults. */
+export interface LiveReport {
+  readonly faults: readonly LiveFault[];
+  /** Executions whose histories do not replay, one line each. */
+  readonly misfits: readonly string[];
+}
+
+/** Runs cases on a real server with one worker whose model is scripted, so many at one time. */
 export async function runAllLive(
   cases: readonly LiveCase[],
   lanes: number,
   workflowBundle?: BatonWorkerOptions['workflowBundle'],
-): Promise<readonly LiveFault[]> {
+): Promise<LiveReport> {
   const environment = await createTestEnvironment();
   const folder = await mkdtemp(join(tmpdir(), 'baton-random-teams-'));
   const { nativeConnection, namespace = 'default' } = environment;
@@ -52,9 +59,10 @@ export async function runAllLive(
   try {
     const connection = environment.connection as Connection;
     const client = await connect({ connection, namespace, taskQueue, store: { folder } });
-    return await inLanes(client, cases, lanes);
+    const faults = await inLanes(client, cases, lanes);
+    return { faults, misfits: await misfitsOn(client, workflowBundle && { workflowBundle }) };
   } finally {
-    worker.shutdown();
+    if (worker.getState() === 'RUNNING') worker.shutdown();
     // A run that stands still may hold its worker for ever; what was found is told all the same.
     await Promise.race([ended, setTimeout(STOPS_WITHIN_MS, undefined, { ref: false })]);
     await environment.teardown();

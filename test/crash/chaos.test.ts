@@ -6,7 +6,7 @@ const CHAOS = resolve(__dirname, '..', '..', 'dist', 'scripts', 'chaos.js');
 const PATIENCE_MS = 10 * 60_000;
 
 test(
-  'chaos: twenty runs of mixed teams survive killed workers, a failing provider and a dying server, and nothing is lost or done twice',
+  'chaos: twenty runs of mixed teams survive killed workers, a failing provider and a dying server, nothing is lost or done twice, and every history replays',
   async () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
@@ -25,6 +25,7 @@ test(
       missingEffects: 0,
       lostApprovals: 0,
       ledgerMismatch: 0,
+      misfits: 0,
     });
     expect(figures.kills).toBeGreaterThan(0);
     expect(figures.providerFaults).toBeGreaterThan(0);

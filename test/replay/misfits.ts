@@ -1,6 +1,6 @@
 import type { DataConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
-import { Worker } from '@temporalio/worker';
+import { misfits as misfitsWith } from '../../scripts/misfits';
 import { forWorkflows } from '../../src/workers/for-workflows';
 import { workflowBundle } from '../setup/workflow-bundle';
 
@@ -10,19 +10,17 @@ export interface NamedHistory {
 }
 
 /** Replays histories on the workflows of this build: gives those that do not fit, one line each. With the data converter of encrypted ones. */
-export async function misfits(
+export function misfits(
   histories: readonly NamedHistory[],
   encrypted?: DataConverter,
 ): Promise<readonly string[]> {
-  const found: string[] = [];
-  const options =
+  return misfitsWith(
+    histories,
     encrypted === undefined
       ? { workflowBundle: workflowBundle() }
       : {
           workflowBundle: workflowBundle('workflow-bundle-encrypted.js'),
           dataConverter: forWorkflows(encrypted),
-        };
-  for await (const { workflowId, error } of Worker.runReplayHistories(options, histories))
-    if (error !== undefined) found.push(`${workflowId}: ${error.name}: ${error.message}`);
-  return found;
+        },
+  );
 }
