@@ -140,6 +140,7 @@ test('workers of one role each: every call goes to its own queue, a local tool s
     `prepareRun ${bench.taskQueue}`,
     `callModel ${bench.taskQueue}-models`,
     `remote ${bench.taskQueue}-tools`,
+    `near ${bench.taskQueue}`,
     `callModel ${bench.taskQueue}-models`,
   ]);
 });
