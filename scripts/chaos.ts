@@ -3,6 +3,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runChaos } from './chaos/run-chaos';
+import { quietRuntime } from './quiet-runtime';
 
 /**
  * `chaos [--runs 200] [--seed n] [--json]`: runs of mixed teams while workers are killed, the provider fails in every way
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { runs: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean' } },
   });
+  quietRuntime();
   const runs = Number(values.runs ?? 200);
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
   const folder = await mkdtemp(join(tmpdir(), 'baton-chaos-'));

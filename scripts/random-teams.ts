@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import { quietRuntime } from './quiet-runtime';
 import { randomCases, situationCases } from './random-teams/live-cases';
-import { quietRuntime, runAllLive } from './random-teams/live-place';
+import { runAllLive } from './random-teams/live-place';
 
 /**
  * `random-teams [--runs 500] [--seed n]`: runs so many random teams, and every kind of step in every situation, on a

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
-import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { type BatonClient, connect } from '../../src/client/connect';
 import { oneModel } from '../../src/models/models';
 import { scripted } from '../../src/models/scripted';
@@ -15,17 +14,6 @@ import { misfitsOn } from '../misfits';
 import { randomReply } from './random-replies';
 import { RANDOM_TEAM_TOOLS } from './random-team-tools';
 import { type LiveCase, type LiveFault, runLive } from './run-live';
-
-/**
- * Keeps all but errors from the log: teams that fail as they should, and queries that a busy worker answers late, are
- * no news. Call it before anything of Temporal's runs in this process.
- */
-export function quietRuntime(): void {
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
-  });
-}
 
 const STOPS_WITHIN_MS = 60_000;
 

@@ -1,5 +1,6 @@
+import { quietRuntime } from '../../scripts/quiet-runtime';
 import { randomCases, situationCases } from '../../scripts/random-teams/live-cases';
-import { quietRuntime, runAllLive } from '../../scripts/random-teams/live-place';
+import { runAllLive } from '../../scripts/random-teams/live-place';
 import { HANGS_AFTER_MS } from '../../scripts/random-teams/run-live';
 import { workflowBundle } from '../setup/workflow-bundle';
 
