@@ -11,6 +11,7 @@ import { packageRoot } from '../src/server/package-root';
 import { createTestEnvironment } from '../src/testing/environment';
 import { openLocalStore } from '../src/threads/local-store';
 import { createBatonWorker } from '../src/workers/create-worker';
+import { quietRuntime } from './quiet-runtime';
 import { APPROVAL_RECORDINGS } from './record/approval-recordings';
 import { DAG_RECORDINGS } from './record/dag-recordings';
 import { DECIDING_RECORDINGS } from './record/deciding-recordings';
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
   if (existsSync(target) && command.opts<{ again?: boolean }>().again !== true)
     throw new Error(`${target} exists: recorded histories stay as old runs wrote them. Take a new label.`);
   await rm(target, { recursive: true, force: true });
+  quietRuntime();
   const environment = await createTestEnvironment();
   try {
     for (const recording of [
