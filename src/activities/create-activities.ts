@@ -1,5 +1,6 @@
 import type { BatonActivities, RegistryActivities } from '../contract/activities';
 import type { ActivityDeps } from './activity-deps';
+import { createCountUnheard } from './agents/count-unheard';
 import { createCompact } from './agents/create-compact';
 import { definitionLoader } from './agents/load-definition';
 import { createRunAgents } from './agents/run-agents';
@@ -32,6 +33,7 @@ type OrchestrationActivities = Pick<
   | 'loadValue'
   | 'readBallot'
   | 'keepTime'
+  | 'countUnheard'
 > &
   RegistryActivities;
 type ModelActivities = Pick<BatonActivities, 'callModel' | 'compact' | 'runPackedAgent' | 'runAgents'>;
@@ -39,6 +41,7 @@ type ModelActivities = Pick<BatonActivities, 'callModel' | 'compact' | 'runPacke
 /** What runs beside the workflows, on the run's own queue. */
 export function createOrchestrationActivities(deps: ActivityDeps): OrchestrationActivities {
   const { content } = deps.store;
+  const loadDefinition = definitionLoader(content);
   return {
     prepareRun: createPrepareRun(deps),
     notify: createNotify(deps.notifiers ?? []),
@@ -47,11 +50,12 @@ export function createOrchestrationActivities(deps: ActivityDeps): Orchestration
     mergeOutputs: createMergeOutputs(content),
     mergeItems: createMergeItems(content),
     splitList: createSplitList(content),
-    fitOutput: createFitOutput({ content, loadDefinition: definitionLoader(content) }),
+    fitOutput: createFitOutput({ content, loadDefinition }),
     storeValue: createStoreValue(content),
     loadValue: createLoadValue(content),
     readBallot: createReadBallot(content),
     keepTime: async (now) => now,
+    countUnheard: createCountUnheard({ ...deps, loadDefinition }),
     ...createRegistryActivities(deps.store),
   };
 }

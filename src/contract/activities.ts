@@ -2,6 +2,8 @@ import type { Notice } from './approvals/notice';
 import type { GivenOversight } from './approvals/oversight';
 import type { ModelCallInput, ModelCallResult } from './calls/model-call';
 import type { ToolCallInput, ToolCallResult } from './calls/tool-call';
+import type { Unheard } from './calls/unheard';
+import type { Usage } from './cost/usage';
 import type { RegistryHead } from './registry/registry';
 import type { ChangedRegistry, RegistryChanges } from './registry/registry-messages';
 import type { AgentOutcome, AgentTask, FitInput, FittedOutput } from './run/agent-run';
@@ -67,6 +69,8 @@ export interface BatonActivities {
   storeValue(value: Value): Promise<Value>;
   /** The value inline when its JSON is at most `maxBytes` long, else stored. */
   loadValue(value: Value, maxBytes: number): Promise<Value>;
+  /** What cancelled activities had used of which nothing was heard, each in its place. Asks no model. Throws StoreUnavailable. */
+  countUnheard(unheard: readonly Unheard[]): Promise<readonly Usage[]>;
   /** Gives the workflow's time back, in milliseconds since the epoch, so that history keeps it. */
   keepTime(now: number): Promise<number>;
   /** What a voter votes for, of an answer that is too large for history. */

@@ -18,6 +18,7 @@ const ENGINE_ACTIVITIES: Readonly<Record<keyof BatonActivities, true>> = {
   loadValue: true,
   readBallot: true,
   keepTime: true,
+  countUnheard: true,
   fitOutput: true,
   compact: true,
 };

@@ -38,4 +38,27 @@ describe('a worker killed with SIGKILL in the middle of a model call', () => {
     },
     90_000,
   );
+
+  test('cancelled while no worker was there: the lost call is in doubt all the same', async () => {
+    const { client, model } = stage;
+    const before = model.calls().length;
+    const victim = await stage.startWorker();
+    const writer = agent({ name: 'writer', instructions: 'Write.' });
+    const { run } = await client.start(team('doubt', writer), 'go');
+    await until(async () => model.calls().length === before + 1 && stage.running() === 1);
+    await victim.kill();
+    // The server has given the lost try up by then, and has another wait for a worker.
+    const { workflow } = client.context.temporal;
+    await until(async () => {
+      const { raw } = await workflow.getHandle(run).describe();
+      return raw.pendingActivities?.[0]?.attempt === 2;
+    });
+    await client.cancel(run);
+    const standby = await stage.startWorker();
+    await expect(client.result(run)).rejects.toMatchObject({ type: 'RunCancelled' });
+    const { usage } = await client.view(run);
+    await standby.kill();
+    expect(model.calls().length).toBe(before + 1);
+    expect(usage).toMatchObject({ calls: 0, doubt: { calls: 1 } });
+  }, 90_000);
 });

@@ -31,6 +31,7 @@ export async function askModel(
   }
   const lease = await journal.lease(keys.serving, attempt.holder);
   const account = new CallAccount(use, journal, lease);
+  attempt.signal.throwIfAborted();
   const call = await readCall(deps, input);
   const cached = await cachedReply(deps, call);
   if (cached !== undefined) use.found(cached.usage);

@@ -61,8 +61,9 @@ async function together(run: Run, chunk: readonly Waiting[], { allOrNone }: Gath
     const isAlone = chunk.length === 1;
     const { runAgents } = proxyActivities<BatonActivities>(options(run, first.task, chunk.length));
     const uses = chunk.map(({ task: { agent: _, ...use } }) => use);
-    const funded = { path: first.task.site.path, need: needOf(chunk), notes: isAlone };
-    const { outcomes } = await withGrant(run.ledger, funded, (grant) =>
+    const errand = { uses: chunk.map(({ task }) => task) };
+    const funded = { path: first.task.site.path, need: needOf(chunk), errand, notes: isAlone };
+    const { outcomes } = await withGrant(run, funded, (grant) =>
       runAgents({ agent, uses, allOrNone, grant }).then((ended) => ({
         outcomes: ended,
         usage: usageIn(ended),
@@ -97,8 +98,8 @@ async function alone(run: Run, { task, resolve, reject }: Waiting): Promise<void
     const held = run.gate.held();
     if (held !== undefined) await held;
     const { runPackedAgent } = proxyActivities<BatonActivities>(options(run, task, 1));
-    const funded = { path: task.site.path, need: worstUse(task) };
-    resolve(await withGrant(run.ledger, funded, (grant) => runPackedAgent({ ...task, grant })));
+    const funded = { path: task.site.path, need: worstUse(task), errand: { uses: [task] } };
+    resolve(await withGrant(run, funded, (grant) => runPackedAgent({ ...task, grant })));
   } catch (error) {
     reject(error);
   }

@@ -101,8 +101,8 @@ async function packed(
   const { runPackedAgent } = proxyActivities<BatonActivities>(
     modelOptions(run, summary, { ...time, pool: task.agent.pool }),
   );
-  const funded = { path: task.site.path, need: worstUse(task) };
-  const outcome = await withGrant(run.ledger, funded, (grant) => runPackedAgent({ ...task, grant }));
+  const funded = { path: task.site.path, need: worstUse(task), errand: { uses: [task] } };
+  const outcome = await withGrant(run, funded, (grant) => runPackedAgent({ ...task, grant }));
   return accounted(run, task, outcome);
 }
 
@@ -175,8 +175,8 @@ function stepwise(
         ...noteOf({ scarce, rates: agent.rates, leftMs: isShort ? clock.leftMs() : undefined }),
       };
       clock.beginTurn();
-      const funded = { path: place.path, need };
-      return withGrant(run.ledger, funded, (grant) => callModel({ ...told, grant })).then((reply) => {
+      const funded = { path: place.path, need, errand: { call: told } };
+      return withGrant(run, funded, (grant) => callModel({ ...told, grant })).then((reply) => {
         known = reply.threadBound ?? BYTES_PER_TOKEN * tokensOf(reply.usage);
         if (agent.origin !== undefined) run.tally.spend(place.path, reply.usage.microDollars);
         run.view.countTurn(place.path, reply.toolCalls.length);
@@ -230,8 +230,9 @@ function summedUp(run: Run, path: StepPath, summing: Summing): Promise<CompactRe
     modelOptions(run, summaryOf('sum up', path), { untilMs: clock.untilMs(), pool }),
   );
   const limits = { ...agent.limits, maxOutputTokens: COMPACT_OUTPUT_TOKENS };
-  const funded = { path, need: worstCall({ ...agent, limits, rates }, [], known) };
-  return withGrant(run.ledger, funded, (grant) => compact({ ...input, grant })).then((result) => {
+  const need = worstCall({ ...agent, limits, rates }, [], known);
+  const funded = { path, need, errand: { compact: input } };
+  return withGrant(run, funded, (grant) => compact({ ...input, grant })).then((result) => {
     const { thread } = input;
     if (result.thread !== thread) run.view.sumUp(path, [{ thread, messages: result.messages }]);
     return result;

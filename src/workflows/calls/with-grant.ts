@@ -1,14 +1,20 @@
+import { isCancellation, patched } from '@temporalio/workflow';
+import type { Errand } from '../../contract/calls/unheard';
 import { type Amount, fits, isNothing, minus } from '../../contract/cost/amount';
 import type { Grant } from '../../contract/cost/grant';
 import { inDoubt, NO_USAGE, spentWithDoubt, type Usage } from '../../contract/cost/usage';
 import type { StepPath } from '../../contract/team/step-path';
+import type { Run } from '../run/run';
 import type { Hold } from '../safeguards/accounts';
-import type { Ledger, Need } from '../safeguards/ledger';
+import type { Need } from '../safeguards/ledger';
 import { lostBy, neededBy, usageOfFailed } from '../steps/failing';
+import { countUnheard, isUnheard } from './count-unheard';
 
 export interface Funded {
   readonly path: StepPath;
   readonly need: Need;
+  /** What the activity is to do, without a grant: what it had used is found by that where it cannot tell. */
+  readonly errand: Errand;
   /**
    * False where several steps share the activity: they note what each has used, and are asked one by one where it fails,
    * when what they had finished is found and counted.
@@ -22,18 +28,20 @@ export interface Funded {
  * throws, at once where nothing has to be waited for.
  */
 export function withGrant<T extends { readonly usage: Usage }>(
-  ledger: Ledger,
+  run: Means,
   funded: Funded,
   start: (grant: Grant) => Promise<T>,
 ): Promise<T> {
-  const held = ledger.reserve(funded.path, funded.need);
+  const held = run.ledger.reserve(funded.path, funded.need);
   const begin = (hold: Hold): Promise<T> => {
     const isFinal = !fits(funded.need.full, hold.amount);
-    return granted(ledger, { ...funded, hold, isFinal }, start);
+    return granted(run, { ...funded, hold, isFinal }, start);
   };
   // Not awaited where nothing has to be waited for: that would change the order of calls that start side by side.
   return held instanceof Promise ? held.then(begin) : begin(held);
 }
+
+type Means = Pick<Run, 'ledger' | 'settings'>;
 
 interface Held extends Funded {
   readonly hold: Hold;
@@ -41,14 +49,19 @@ interface Held extends Funded {
 }
 
 function granted<T extends { readonly usage: Usage }>(
-  ledger: Ledger,
+  run: Means,
   held: Held,
   start: (grant: Grant) => Promise<T>,
 ): Promise<T> {
+  const { ledger } = run;
   const { path, hold, isFinal, notes = true } = held;
-  const settle = (usage: Usage): void => {
+  const settleAll = (usage: Usage): void => {
     ledger.settle(hold, spentWithDoubt(usage));
-    if (notes) ledger.book.note(path, usage);
+    ledger.book.note(path, usage);
+  };
+  const settle = (usage: Usage): void => {
+    if (notes) settleAll(usage);
+    else ledger.settle(hold, spentWithDoubt(usage));
   };
   return start({ ...hold.amount, ...(isFinal ? { final: true } : {}) }).then(
     (result) => {
@@ -56,6 +69,11 @@ function granted<T extends { readonly usage: Usage }>(
       return result;
     },
     async (error) => {
+      const isToCount = isUnheard(error) || (isCancellation(error) && !notes);
+      if (isToCount && patched('cancelled-is-counted')) {
+        settleAll(await usageOfCancelled(run, held, error));
+        throw error;
+      }
       const needed = neededBy(error);
       const usage = usageOfFailed(error, hold.amount);
       const lost = lostBy(error, hold.amount);
@@ -73,9 +91,15 @@ function granted<T extends { readonly usage: Usage }>(
         settle(notes ? without(usage, lost) : NO_USAGE);
         throw thrown;
       }
-      return granted(ledger, { ...held, isFinal: !hasMore }, start);
+      return granted(run, { ...held, isFinal: !hasMore }, start);
     },
   );
+}
+
+/** Of all steps that share the activity, for none of them is asked again. */
+async function usageOfCancelled(run: Means, { hold, errand }: Held, error: unknown): Promise<Usage> {
+  if (!isUnheard(error)) return usageOfFailed(error, hold.amount);
+  return (await countUnheard(run, error.activityId, errand)) ?? inDoubt(hold.amount);
 }
 
 function without({ doubt, ...usage }: Usage, lost: Amount): Usage {

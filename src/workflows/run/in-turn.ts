@@ -29,7 +29,7 @@ export async function inTurn<T>(activity: Promise<T>): Promise<T> {
 }
 
 /** A condition is looked at once where it is set, and then only when nothing else is left to run. */
-function allElse(): Promise<void> {
+export function allElse(): Promise<void> {
   let looked = 0;
   return condition(() => ++looked > 1);
 }

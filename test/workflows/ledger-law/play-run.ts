@@ -42,6 +42,13 @@ interface Terms {
   readonly check: (accounts: Accounts, charged: Amount) => void;
 }
 
+const SETTINGS = {
+  heartbeatTimeoutMs: 2000,
+  patienceMs: 60_000,
+  searchAttributes: false,
+  maxHistoryEvents: 2000,
+};
+
 /** Plays a run: the ledgers, grants and workers' accounts are Baton's own, the rest is `World` and `Provider`. */
 export async function playRun(root: Tree, terms: Terms): Promise<{ ledger: Ledger; charged: Amount }> {
   const open = new Map<string, Execution>();
@@ -115,7 +122,8 @@ export async function playRun(root: Tree, terms: Terms): Promise<{ ledger: Ledge
     });
     const begin = async (some: readonly Call[], how: 'inTurn' | 'together'): Promise<void> => {
       try {
-        await withGrant(ledger, { path, need: need(some) }, provider.activity(some, how));
+        const funded = { path, need: need(some), errand: { uses: [] } };
+        await withGrant({ ledger, settings: SETTINGS }, funded, provider.activity(some, how));
       } catch (error) {
         if (!isForgiven(error)) throw error;
       }
