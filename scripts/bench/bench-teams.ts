@@ -26,9 +26,13 @@ export function turnsTeam(turns: number, how: { packed: boolean; tool: string })
     ...ASKER,
     tools: [how.tool],
     // One more than it needs: an agent's last turn is told to wrap up and has no tools.
-    limits: { maxTurns: turns + 1, maxToolCalls: turns, maxTokens: 50_000_000 },
-    // What a turn adds is measured, however long the transcript is.
-    compactAtTokens: 1_000_000,
+    // What a turn adds is measured, so the transcript stays whole, however long it is.
+    limits: {
+      maxTurns: turns + 1,
+      maxToolCalls: turns,
+      maxTokens: 50_000_000,
+      compactAtTokens: 1_000_000,
+    },
     mode: how.packed ? ('packed' as const) : ('stepwise' as const),
   };
   return team('turns', agent(asker));
