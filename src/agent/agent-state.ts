@@ -69,7 +69,8 @@ export function wrapUpWhenLast(task: AgentTask, state: AgentState, lacksTime: bo
   const { limits } = task.agent;
   const lastTurn = state.turns === limits.maxTurns - 1;
   const lastTokens = limits.maxTokens - tokens(state.usage) < 2 * state.lastTurnTokens;
-  return lastTurn || lastTokens || lacksTime ? wrapUp(state) : state;
+  if (lastTurn || lastTokens) return wrapUp(state);
+  return lacksTime ? { ...wrapUp(state), lacksTime: true } : state;
 }
 
 export function wrapUp(state: AgentState, why: string = WRAP_UP): AgentState {

@@ -74,8 +74,8 @@ function toolTurn({ task, state, reply }: Judged): Verdict {
       `Agent "${task.agent.name}" gave no answer after ${task.maxIdleRounds} rounds in a row that brought nothing new (maxIdleRounds), and called ${asked} again.`,
     );
   throw failure(
-    'TurnLimitReached',
-    `Agent "${task.agent.name}" was told to conclude and still called ${asked}.`,
+    state.lacksTime === true ? 'StepTimedOut' : 'TurnLimitReached',
+    `Agent "${task.agent.name}" was told to conclude${state.lacksTime === true ? ', with its time nearly over,' : ''} and still called ${asked}.`,
   );
 }
 

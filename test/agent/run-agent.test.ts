@@ -123,6 +123,14 @@ describe('runAgent: limits', () => {
     expect(told(asked[2])).toContain('last turn');
   });
 
+  test('a model that calls tools although its time is nearly over fails StepTimedOut', async () => {
+    const { effects } = scriptedEffects([looking, looking, looking]);
+    const hurried = { ...effects, lacksTime: () => true };
+    await expect(runAgent(agentTask({ limits: { maxTurns: 9 } }), hurried)).rejects.toMatchObject({
+      type: 'StepTimedOut',
+    });
+  });
+
   test('a model that calls tools in its last turn fails TurnLimitReached', async () => {
     const { effects, asked } = scriptedEffects([looking, looking, looking]);
     await expect(runAgent(agentTask({ limits: { maxTurns: 3 } }), effects)).rejects.toMatchObject({

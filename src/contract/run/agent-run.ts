@@ -84,6 +84,8 @@ export interface AgentState {
   /** Pieces of an answer that was cut and continued. */
   readonly pieces: readonly Value[];
   readonly wrappingUp: boolean;
+  /** It is to conclude because its time is nearly over. */
+  readonly lacksTime?: boolean;
   /** Tokens of the last call, whoever paid for it; after a summary, about what the transcript has. */
   readonly contextTokens?: number;
   /** The latest times that the transcript was summed up. */
