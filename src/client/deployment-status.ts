@@ -1,12 +1,15 @@
 import type { ClientContext } from './client-context';
 import { currentBuild } from './deploy';
-import { type OpenRuns, openRuns } from './pinned-runs';
+import { type DeployedVersion, type OpenRuns, openRuns } from './pinned-runs';
 import { explained } from './server-error';
+import { pollersOf } from './task-queue';
 
 export interface BuildStatus extends OpenRuns {
   readonly buildId: string;
   /** `retirable`: nobody needs it any more, and it may be forgotten. */
   readonly state: 'current' | 'inUse' | 'retirable';
+  /** A worker of it has asked for workflow tasks within the last minute or so: without one its open runs wait. */
+  readonly hasWorker: boolean;
 }
 
 export interface DeploymentStatus {
@@ -21,6 +24,7 @@ export interface DeploymentStatus {
 export async function deploymentStatus(
   context: ClientContext,
   deployment: string,
+  now = Date.now(),
 ): Promise<DeploymentStatus> {
   return explained(context, async () => {
     const current = await currentBuild(context, deployment);
@@ -40,9 +44,28 @@ export async function deploymentStatus(
         .map(async ({ buildId }): Promise<BuildStatus> => {
           const { open, runs } = await openRuns(context, { deployment, buildId });
           const state = buildId === current ? 'current' : open > 0 ? 'inUse' : 'retirable';
-          return { buildId, state, open, runs };
+          const hasWorker = await isServed(context, { deployment, buildId }, now);
+          return { buildId, state, hasWorker, open, runs };
         }),
     );
     return { deployment, ...(current === undefined ? {} : { current }), builds };
   });
+}
+
+/** On any of the queues that it ever served. */
+async function isServed(
+  context: ClientContext,
+  { deployment, buildId }: DeployedVersion,
+  now: number,
+): Promise<boolean> {
+  const { workerDeploymentVersionInfo: info } =
+    await context.temporal.workflowService.describeWorkerDeploymentVersion({
+      namespace: context.namespace,
+      deploymentVersion: { deploymentName: deployment, buildId },
+    });
+  const queues = new Set((info?.taskQueueInfos ?? []).flatMap(({ name }) => name ?? []));
+  const pollers = await Promise.all([...queues].map((queue) => pollersOf(context, queue, now)));
+  return pollers
+    .flat()
+    .some(({ deploymentOptions: of }) => of?.deploymentName === deployment && of.buildId === buildId);
 }

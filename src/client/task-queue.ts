@@ -1,3 +1,4 @@
+import type { temporal } from '@temporalio/proto';
 import { DEFAULT_TASK_QUEUE } from '../contract/names';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
@@ -9,13 +10,22 @@ const STALE_AFTER_MS = 75_000;
 
 /** True where a worker has asked that queue for workflow tasks within the last minute or so. */
 export async function isPolled(context: ClientContext, taskQueue = context.taskQueue): Promise<boolean> {
-  const answer = await context.temporal.workflowService.describeTaskQueue({
+  return (await pollersOf(context, taskQueue)).length > 0;
+}
+
+/** Who has asked that queue for workflow tasks within the last minute or so before `now`. */
+export async function pollersOf(
+  context: ClientContext,
+  taskQueue: string,
+  now = Date.now(),
+): Promise<readonly temporal.api.taskqueue.v1.IPollerInfo[]> {
+  const { pollers } = await context.temporal.workflowService.describeTaskQueue({
     namespace: context.namespace,
     taskQueue: { name: taskQueue },
     taskQueueType: WORKFLOW_TASKS,
   });
-  const since = Date.now() - STALE_AFTER_MS;
-  return (answer.pollers ?? []).some((poller) => Number(poller.lastAccessTime?.seconds ?? 0) * 1000 >= since);
+  const since = now - STALE_AFTER_MS;
+  return (pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= since);
 }
 
 /** The error to raise where nobody polls the run's queue, or undefined where somebody does. */

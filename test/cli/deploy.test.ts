@@ -57,8 +57,8 @@ test('deploy makes a build current, and refuses to retire it or one that a run n
   expect(JSON.parse(status.stdout())).toMatchObject({
     current: 'two',
     builds: expect.arrayContaining([
-      { buildId: 'one', state: 'inUse', open: 1, runs: [name] },
-      { buildId: 'two', state: 'current', open: 0, runs: [] },
+      { buildId: 'one', state: 'inUse', hasWorker: true, open: 1, runs: [name] },
+      { buildId: 'two', state: 'current', hasWorker: true, open: 0, runs: [] },
     ]),
   });
   const needed = retire();

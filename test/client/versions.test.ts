@@ -97,8 +97,11 @@ describe('versioned workers', () => {
 
     await startBuild('two');
     await until(async () => (await statusOf('one'))?.open === 4);
+    const later = await deploymentStatus(client.context, name, Date.now() + 120_000);
+    expect(later.builds.map(({ hasWorker }) => hasWorker)).toEqual([false, false]);
     expect(await statusOf('one')).toMatchObject({
       state: 'inUse',
+      hasWorker: true,
       runs: expect.arrayContaining([run, session.id, idle.id, registry]),
     });
     await expect(retire(client.context, { deployment: name, buildId: 'one' })).rejects.toMatchObject({

@@ -60,9 +60,13 @@ async function status(console: Console, deployment: string, flags: ServerFlags):
   try {
     const found = await deploymentStatus(client.context, deployment);
     console.document(found);
-    for (const { buildId, state, open, runs } of found.builds) {
+    for (const { buildId, state, hasWorker, open, runs } of found.builds) {
       const needs = open === 0 ? '' : `  ${open} open: ${runs.join(', ')}${open > runs.length ? ', …' : ''}`;
       console.say(`${fill(buildId, 16)}  ${fill(WORDS[state], 10)}${needs}`);
+      if (open > 0 && !hasWorker)
+        console.note(
+          `The open runs of build ${buildId} wait for a worker of it: baton worker --build-id ${buildId} with its code.`,
+        );
     }
     if (found.current === undefined)
       console.note('No build was ever made current: baton deploy --build-id ID.');
