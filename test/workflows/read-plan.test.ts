@@ -40,7 +40,7 @@ describe('readPlan', () => {
     [
       'a need that is no task',
       [task('a', { requires: ['x'] })],
-      'requires "x", which is no task. It may require: a, old.',
+      'requires "x", which is no task. It may require: old.',
     ],
     [
       'a failed task as a need',

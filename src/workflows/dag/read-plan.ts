@@ -85,7 +85,7 @@ function orderMistakes(tasks: readonly PlannedTask[], terms: PlanTerms): readonl
       ...tasks.flatMap((task) => taskMistakes(task, known, terms)),
       ...cyclesIn(new Map(tasks.map(({ id, requires }) => [id, requires]))).map(([first = '', ...others]) =>
         others.length === 0
-          ? `Task "${first}" requires itself.`
+          ? `Task "${first}" requires itself. "requires" names the other tasks whose results it needs; where there are none, write [].`
           : `Tasks wait for each other: ${[first, ...others, first].join(' → ')}.`,
       ),
     ]),
@@ -107,7 +107,11 @@ function taskMistakes(
       .map((needed) =>
         undone.includes(needed)
           ? `Task "${id}" requires "${needed}", which failed or never ran: plan it again, or do without it.`
-          : `Task "${id}" requires "${needed}", which is no task. It may require: ${[...known].join(', ')}.`,
+          : `Task "${id}" requires "${needed}", which is no task. ${mayRequire([...known].filter((other) => other !== id))}`,
       ),
   ];
+}
+
+function mayRequire(others: readonly string[]): string {
+  return others.length === 0 ? 'There is no other: write [].' : `It may require: ${others.join(', ')}.`;
 }
