@@ -73,10 +73,11 @@ function toolTurn({ task, state, reply }: Judged): Verdict {
       'NoProgress',
       `Agent "${task.agent.name}" gave no answer after ${task.maxIdleRounds} rounds in a row that brought nothing new (maxIdleRounds), and called ${asked} again.`,
     );
-  throw failure(
-    state.lacksTime === true ? 'StepTimedOut' : 'TurnLimitReached',
-    `Agent "${task.agent.name}" was told to conclude${state.lacksTime === true ? ', with its time nearly over,' : ''} and still called ${asked}.`,
-  );
+  const [type, why] =
+    state.lacksTime === true
+      ? (['StepTimedOut', ', with its time nearly over,'] as const)
+      : (['TurnLimitReached', ''] as const);
+  throw failure(type, `Agent "${task.agent.name}" was told to conclude${why} and still called ${asked}.`);
 }
 
 function answer({ task, state, reply }: Judged): Verdict {

@@ -1,6 +1,6 @@
 import type { ClientContext } from './client-context';
 import { currentBuild } from './deploy';
-import { type DeployedVersion, type OpenRuns, openRuns } from './pinned-runs';
+import { type OpenRuns, openRuns } from './pinned-runs';
 import { explained } from './server-error';
 import { pollersOf } from './task-queue';
 
@@ -38,34 +38,47 @@ export async function deploymentStatus(
           ? [{ buildId: deploymentVersion.buildId, at: Number(createTime?.seconds ?? 0) }]
           : [],
     );
+    const served = await servedBuilds(
+      context,
+      { deployment, builds: known.map(({ buildId }) => buildId) },
+      now,
+    );
     const builds = await Promise.all(
       known
         .sort((left, right) => right.at - left.at)
         .map(async ({ buildId }): Promise<BuildStatus> => {
           const { open, runs } = await openRuns(context, { deployment, buildId });
           const state = buildId === current ? 'current' : open > 0 ? 'inUse' : 'retirable';
-          const hasWorker = await isServed(context, { deployment, buildId }, now);
-          return { buildId, state, hasWorker, open, runs };
+          return { buildId, state, hasWorker: served.has(buildId), open, runs };
         }),
     );
     return { deployment, ...(current === undefined ? {} : { current }), builds };
   });
 }
 
-/** On any of the queues that it ever served. */
-async function isServed(
+/** Builds with a worker, on any of the queues that they ever served. */
+async function servedBuilds(
   context: ClientContext,
-  { deployment, buildId }: DeployedVersion,
+  { deployment, builds }: { readonly deployment: string; readonly builds: readonly string[] },
   now: number,
-): Promise<boolean> {
-  const { workerDeploymentVersionInfo: info } =
-    await context.temporal.workflowService.describeWorkerDeploymentVersion({
-      namespace: context.namespace,
-      deploymentVersion: { deploymentName: deployment, buildId },
-    });
-  const queues = new Set((info?.taskQueueInfos ?? []).flatMap(({ name }) => name ?? []));
+): Promise<ReadonlySet<string>> {
+  const versions = await Promise.all(
+    builds.map((buildId) =>
+      context.temporal.workflowService.describeWorkerDeploymentVersion({
+        namespace: context.namespace,
+        deploymentVersion: { deploymentName: deployment, buildId },
+      }),
+    ),
+  );
+  const queues = new Set(
+    versions.flatMap(({ workerDeploymentVersionInfo: info }) =>
+      (info?.taskQueueInfos ?? []).flatMap(({ name }) => name ?? []),
+    ),
+  );
   const pollers = await Promise.all([...queues].map((queue) => pollersOf(context, queue, now)));
-  return pollers
-    .flat()
-    .some(({ deploymentOptions: of }) => of?.deploymentName === deployment && of.buildId === buildId);
+  return new Set(
+    pollers
+      .flat()
+      .flatMap(({ deploymentOptions: of }) => (of?.deploymentName === deployment ? (of.buildId ?? []) : [])),
+  );
 }

@@ -29,8 +29,12 @@ describe('what is cancelled between two tries, when it can tell nothing itself',
   afterAll(() => engine.stop());
 
   /** The bill of a run that was cancelled while its call waited to be tried again. */
-  async function billOf(root: Parameters<typeof team>[1], calls: number) {
-    const run = await engine.start(team('cut', root), ['alpha', 'beta']);
+  async function billOf(
+    root: Parameters<typeof team>[1],
+    calls: number,
+    input: readonly string[] = ['alpha', 'beta'],
+  ) {
+    const run = await engine.start(team('cut', root), [...input]);
     await engine.until(() => engine.asked('writer') === calls);
     await sleep(UNTIL_TOLD_MS);
     expect(engine.asked('writer')).toBe(calls);
@@ -83,5 +87,17 @@ describe('what is cancelled between two tries, when it can tell nothing itself',
       inDoubt: 1,
       counted: 0,
     });
+  });
+
+  test('many at one time: they are asked of together', async () => {
+    engine.replies({
+      writer: () => {
+        throw failure('ModelConnectionLost', 'The connection was cut.', { retryAfterMs: 60_000 });
+      },
+    });
+    const writer = agent({ name: 'writer', instructions: 'Write.' });
+    const many = Array.from({ length: 150 }, (_, index) => `item ${index}`);
+    const wide = map('', writer, { callsPerActivity: 1, maxConcurrency: 150 });
+    expect(await billOf(wide, 150, many)).toEqual({ calls: 0, inDoubt: 150, counted: 1 });
   });
 });

@@ -28,17 +28,23 @@ export function createCountUnheard(deps: PackedDeps): BatonActivities['countUnhe
     const attempt = attemptOf(Context.current());
     return Promise.all(
       unheard.map(async ({ activity, errand }) => {
-        const parts = await Promise.all(
-          partsOf(errand).map((part) => counted(deps, part, lastAttempt(attempt, activity))),
-        );
+        const last = () => lastAttempt(attempt, activity);
+        const parts = await Promise.all(partsOf(deps, errand).map((part) => counted(part, last())));
         return parts.reduce(addUsage, NO_USAGE);
       }),
     );
   };
 }
 
-function partsOf(errand: Errand): readonly Errand[] {
-  return 'uses' in errand ? errand.uses.map((use) => ({ uses: [use] })) : [errand];
+type Part = (attempt: Counting) => Promise<unknown>;
+
+function partsOf(deps: PackedDeps, errand: Errand): readonly Part[] {
+  if ('call' in errand) return [(attempt) => askModel(deps, errand.call, attempt)];
+  if ('compact' in errand) return [(attempt) => compactThread(deps, errand.compact, attempt)];
+  return errand.uses.map((use) => (attempt) => {
+    const effects = packedEffects(deps, { ...use, attempt }, () => undefined);
+    return runAgent({ agent: errand.agent, ...use }, { ...effects, betweenTurns: async () => undefined });
+  });
 }
 
 function lastAttempt(own: CallAttempt, activity: Unheard['activity']): Counting {
@@ -51,22 +57,12 @@ function lastAttempt(own: CallAttempt, activity: Unheard['activity']): Counting 
   };
 }
 
-async function counted(deps: PackedDeps, errand: Errand, attempt: Counting): Promise<Usage> {
+async function counted(part: Part, attempt: Counting): Promise<Usage> {
   try {
-    await runErrand(deps, errand, attempt);
+    await part(attempt);
   } catch (error) {
     // How it would have ended is no matter; but a store that does not answer has told nothing.
     if (UNTOLD.includes(failureType(error))) throw error;
   }
   return attempt.use.used;
-}
-
-async function runErrand(deps: PackedDeps, errand: Errand, attempt: Counting): Promise<void> {
-  if ('call' in errand) await askModel(deps, errand.call, attempt);
-  else if ('compact' in errand) await compactThread(deps, errand.compact, attempt);
-  else
-    for (const use of errand.uses) {
-      const effects = packedEffects(deps, { ...use, attempt }, () => undefined);
-      await runAgent(use, { ...effects, betweenTurns: async () => undefined });
-    }
 }

@@ -4,8 +4,8 @@ import { keepValue, resolveValue } from '../../threads/resolve-value';
 import type { ContentStore } from '../../threads/store';
 
 /**
- * The value inline where its JSON takes at most `maxBytes`, else by its name in the store. Safe to
- * repeat. Throws StoredValueMissing, StoreUnavailable.
+ * The value inline where its JSON takes at most `maxBytes`, else by its name in the store. Safe to repeat. Throws
+ * StoredValueMissing, StoreUnavailable.
  */
 export function createLoadValue(content: ContentStore): BatonActivities['loadValue'] {
   return async (value, maxBytes) => {

@@ -7,8 +7,8 @@ import { mergeByRule } from './merge-outputs';
 
 /**
  * Joins the outputs of a map's items, in input order. `collect` gives an array; the other rules see each item as a
- * branch named by its place in the list, from 0. Pure over the store, so safe to repeat. Throws
- * InvalidInput where an output has not the shape that the rule needs.
+ * branch named by its place in the list, from 0. Pure over the store, so safe to repeat. Throws InvalidInput
+ * where an output has not the shape that the rule needs.
  */
 export function createMergeItems(content: ContentStore): BatonActivities['mergeItems'] {
   return async ({ merge, outputs, total }) => {

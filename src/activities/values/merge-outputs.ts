@@ -8,8 +8,8 @@ import { deduplicate } from './merge/deduplicate';
 import { weigh } from './merge/weigh';
 
 /**
- * Joins the outputs of branches by a rule, in the order of the branches. Pure over the store, so
- * safe to repeat. Throws InvalidInput where an output has not the shape that the rule needs.
+ * Joins the outputs of branches by a rule, in the order of the branches. Pure over the store, so safe to repeat. Throws
+ * InvalidInput where an output has not the shape that the rule needs.
  */
 export function createMergeOutputs(content: ContentStore): BatonActivities['mergeOutputs'] {
   return async ({ merge, outputs }) => {

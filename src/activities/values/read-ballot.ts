@@ -4,8 +4,8 @@ import { keepValue, resolveValue } from '../../threads/resolve-value';
 import type { ContentStore } from '../../threads/store';
 
 /**
- * What a voter votes for, without its reasons; answers that are large stay in the store. Safe to
- * repeat. Throws StoredValueMissing, StoreUnavailable.
+ * What a voter votes for, without its reasons; answers that are large stay in the store. Safe to repeat. Throws
+ * StoredValueMissing, StoreUnavailable.
  */
 export function createReadBallot(content: ContentStore): BatonActivities['readBallot'] {
   return async (said, ranked) => {

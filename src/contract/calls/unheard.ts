@@ -1,12 +1,12 @@
-import type { AgentTask } from '../run/agent-run';
 import type { CompactInput } from '../run/compaction';
+import type { AgentUses } from '../run/map-run';
 import type { ModelCallInput } from './model-call';
 
 /** What an activity that asks models was to do. */
 export type Errand =
   | { readonly call: ModelCallInput }
   | { readonly compact: CompactInput }
-  | { readonly uses: readonly AgentTask[] };
+  | Pick<AgentUses, 'agent' | 'uses'>;
 
 /** An activity that was cancelled while no attempt of it ran: what earlier ones have used nobody has told. */
 export interface Unheard {

@@ -55,16 +55,6 @@ export function prepareOptions(settings: RunSettings): ActivityOptions {
   };
 }
 
-export function timeOptions(settings: RunSettings): ActivityOptions {
-  return {
-    startToCloseTimeout: CHORE_TIMEOUT_MS,
-    scheduleToCloseTimeout: settings.patienceMs,
-    retry: { ...RETRY },
-    cancellationType: ActivityCancellationType.TRY_CANCEL,
-    summary: 'keep the time',
-  };
-}
-
 /** A receiver that takes longer is asked again. */
 const NOTICE_TIMEOUT_MS = 30_000;
 

@@ -1,7 +1,7 @@
 import { ActivityFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { Errand, Unheard } from '../../contract/calls/unheard';
 import type { Usage } from '../../contract/cost/usage';
-import { allElse } from '../run/in-turn';
+import { allElse } from '../run/all-else';
 import type { Run } from '../run/run';
 import { choreOptions } from './activity-options';
 import { onOwnQueue } from './chore';
@@ -11,8 +11,8 @@ const NOT_RUNNING = 'ACTIVITY_ID_NOT_STARTED';
 
 /** A cancelled run ends no later than that for it. */
 const COUNT_TIMEOUT_MS = 30_000;
-/** Asked of in one activity, so that its input stays small. */
-const AT_ONE_TIME = 50;
+/** JSON of those that are asked of in one activity, in characters; of one alone it may be more, as its own input was. */
+const AT_ONE_TIME_CHARS = 256 * 1024;
 
 interface Waiting {
   readonly unheard: Unheard;
@@ -45,9 +45,18 @@ export function countUnheard(
 
 async function countAll(run: Pick<Run, 'settings'>): Promise<void> {
   await allElse();
-  const all = waiting.splice(0);
-  for (let first = 0; first < all.length; first += AT_ONE_TIME)
-    void count(run, all.slice(first, first + AT_ONE_TIME));
+  let some: Waiting[] = [];
+  let chars = 0;
+  for (const one of waiting.splice(0)) {
+    const more = JSON.stringify(one.unheard).length;
+    if (some.length > 0 && chars + more > AT_ONE_TIME_CHARS) {
+      void count(run, some);
+      [some, chars] = [[], 0];
+    }
+    some.push(one);
+    chars += more;
+  }
+  void count(run, some);
 }
 
 async function count(run: Pick<Run, 'settings'>, some: readonly Waiting[]): Promise<void> {

@@ -11,7 +11,7 @@ import type { Need } from '../safeguards/ledger';
 import { isStepFailure } from '../steps/failing';
 import { summaryOf } from '../steps/label';
 import { modelOptions } from './activity-options';
-import { withGrant } from './with-grant';
+import { fundedUse, withGrant } from './with-grant';
 import { worstUse } from './worst-call';
 
 export interface Gathering {
@@ -61,8 +61,12 @@ async function together(run: Run, chunk: readonly Waiting[], { allOrNone }: Gath
     const isAlone = chunk.length === 1;
     const { runAgents } = proxyActivities<BatonActivities>(options(run, first.task, chunk.length));
     const uses = chunk.map(({ task: { agent: _, ...use } }) => use);
-    const errand = { uses: chunk.map(({ task }) => task) };
-    const funded = { path: first.task.site.path, need: needOf(chunk), errand, notes: isAlone };
+    const funded = {
+      path: first.task.site.path,
+      need: needOf(chunk),
+      errand: { agent, uses },
+      notes: isAlone,
+    };
     const { outcomes } = await withGrant(run, funded, (grant) =>
       runAgents({ agent, uses, allOrNone, grant }).then((ended) => ({
         outcomes: ended,
@@ -98,8 +102,7 @@ async function alone(run: Run, { task, resolve, reject }: Waiting): Promise<void
     const held = run.gate.held();
     if (held !== undefined) await held;
     const { runPackedAgent } = proxyActivities<BatonActivities>(options(run, task, 1));
-    const funded = { path: task.site.path, need: worstUse(task), errand: { uses: [task] } };
-    resolve(await withGrant(run, funded, (grant) => runPackedAgent({ ...task, grant })));
+    resolve(await withGrant(run, fundedUse(task), (grant) => runPackedAgent({ ...task, grant })));
   } catch (error) {
     reject(error);
   }

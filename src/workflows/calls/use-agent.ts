@@ -22,8 +22,8 @@ import type { Place } from '../steps/place';
 import { modelOptions } from './activity-options';
 import { chooseTier } from './choose-tier';
 import { useTool } from './use-tool';
-import { withGrant } from './with-grant';
-import { worstCall, worstUse } from './worst-call';
+import { fundedUse, withGrant } from './with-grant';
+import { worstCall } from './worst-call';
 
 export interface AgentUse {
   readonly agent: PreparedAgent;
@@ -101,8 +101,7 @@ async function packed(
   const { runPackedAgent } = proxyActivities<BatonActivities>(
     modelOptions(run, summary, { ...time, pool: task.agent.pool }),
   );
-  const funded = { path: task.site.path, need: worstUse(task), errand: { uses: [task] } };
-  const outcome = await withGrant(run, funded, (grant) => runPackedAgent({ ...task, grant }));
+  const outcome = await withGrant(run, fundedUse(task), (grant) => runPackedAgent({ ...task, grant }));
   return accounted(run, task, outcome);
 }
 

@@ -3,12 +3,14 @@ import type { Errand } from '../../contract/calls/unheard';
 import { type Amount, fits, isNothing, minus } from '../../contract/cost/amount';
 import type { Grant } from '../../contract/cost/grant';
 import { inDoubt, NO_USAGE, spentWithDoubt, type Usage } from '../../contract/cost/usage';
+import type { AgentTask } from '../../contract/run/agent-run';
 import type { StepPath } from '../../contract/team/step-path';
 import type { Run } from '../run/run';
 import type { Hold } from '../safeguards/accounts';
 import type { Need } from '../safeguards/ledger';
 import { lostBy, neededBy, usageOfFailed } from '../steps/failing';
 import { countUnheard, isUnheard } from './count-unheard';
+import { worstUse } from './worst-call';
 
 export interface Funded {
   readonly path: StepPath;
@@ -20,6 +22,12 @@ export interface Funded {
    * when what they had finished is found and counted.
    */
   readonly notes?: boolean;
+}
+
+/** A whole use of a packed agent. */
+export function fundedUse(task: AgentTask): Funded {
+  const { agent, ...use } = task;
+  return { path: task.site.path, need: worstUse(task), errand: { agent, uses: [use] } };
 }
 
 /**

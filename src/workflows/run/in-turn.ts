@@ -1,4 +1,5 @@
 import { condition } from '@temporalio/workflow';
+import { allElse } from './all-else';
 
 const waiting: object[] = [];
 
@@ -26,10 +27,4 @@ export async function inTurn<T>(activity: Promise<T>): Promise<T> {
   }
   if (ended.status === 'rejected') throw ended.reason;
   return ended.value;
-}
-
-/** A condition is looked at once where it is set, and then only when nothing else is left to run. */
-export function allElse(): Promise<void> {
-  let looked = 0;
-  return condition(() => ++looked > 1);
 }

@@ -42,6 +42,11 @@ interface Terms {
   readonly check: (accounts: Accounts, charged: Amount) => void;
 }
 
+/** Nothing here is cancelled between two tries, so that nobody looks at it. */
+const ERRAND = {
+  call: { site: { lineage: 'law', path: 'root', generation: 0 }, definition: '', thread: null, append: [] },
+};
+
 const SETTINGS = {
   heartbeatTimeoutMs: 2000,
   patienceMs: 60_000,
@@ -122,7 +127,7 @@ export async function playRun(root: Tree, terms: Terms): Promise<{ ledger: Ledge
     });
     const begin = async (some: readonly Call[], how: 'inTurn' | 'together'): Promise<void> => {
       try {
-        const funded = { path, need: need(some), errand: { uses: [] } };
+        const funded = { path, need: need(some), errand: ERRAND };
         await withGrant({ ledger, settings: SETTINGS }, funded, provider.activity(some, how));
       } catch (error) {
         if (!isForgiven(error)) throw error;
