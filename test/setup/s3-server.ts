@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withFileLock } from '../../src/server/file-lock';
 import { freePort } from '../../src/server/free-port';
 import { runCommand } from '../../src/server/run-command';
 import { CACHE_DIRECTORY } from './folders';
@@ -20,7 +21,10 @@ export interface S3Server {
 
 /** An S3 server in memory on a port of its own, installed with pip where this project has not done so before. */
 export async function startS3Server(): Promise<S3Server> {
-  if (!existsSync(FOLDER)) await install();
+  // Test processes that need it at once wait for the first: a folder cannot be moved onto one that is there.
+  await withFileLock(`${FOLDER}.lock`, async () => {
+    if (!existsSync(FOLDER)) await install();
+  });
   const port = await freePort(0);
   const child = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
     env: { ...process.env, PYTHONPATH: FOLDER },
