@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { generationKey } from '../../src/activities/calls/call-keys';
 import { type CallRecord, repeatedCalls } from '../../src/testing/call-record';
 import type { LogEntry } from '../../src/threads/call-log';
+import { journalLogs } from '../journal-logs';
 
 export interface Repeats {
   /** Calls made again although the reply of the first stood in the journal. */
@@ -12,14 +10,14 @@ export interface Repeats {
 }
 
 /**
- * Tells the two kinds of repeats apart by the journal in the store's folder. A call's log holds its leases and its result in
- * the order in which they were written, and a caller writes a lease before it calls out. So the first reply was lost
- * on its way to the journal if, and only if, the result there is that of the last lease and there was one lease for each call.
+ * Tells the two kinds of repeats apart by the journal in the store's folder. A caller writes a lease before it calls out. So
+ * the first reply was lost on its way to the journal if, and only if, the result there is that of the last lease and there
+ * was one lease for each call.
  */
 export function judgeRepeats(calls: readonly CallRecord[], storeFolder: string): Repeats {
   const repeated = repeatedCalls(calls);
   if (repeated.length === 0) return { repeatedCalls: 0, inWindow: 0 };
-  const logs = readLogs(storeFolder);
+  const logs = journalLogs(storeFolder);
   const inWindow = repeated.filter(({ callKey = '' }) => {
     const log = logs.get(callKey) ?? [];
     const made = calls.filter((call) => call.callKey === callKey).length;
@@ -34,25 +32,4 @@ function isAnsweredByLast(log: readonly LogEntry[]): boolean {
   if (last === undefined || result === undefined) return false;
   const isSame = result.activity === last.activity && result.attempt === last.attempt;
   return isSame && log.indexOf(result) > log.lastIndexOf(last);
-}
-
-/** The journal's logs by the key that providers see: that of generation 0, for no step of the bench is ever tried anew. */
-function readLogs(storeFolder: string): ReadonlyMap<string, readonly LogEntry[]> {
-  const logs = new Map<string, readonly LogEntry[]>();
-  const entries = readdirSync(join(storeFolder, 'journal'), { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    const lines = readFileSync(join(entry.parentPath, entry.name), 'utf8').split('\n');
-    logs.set(generationKey(entry.name, 0), lines.flatMap(parse));
-  }
-  return logs;
-}
-
-/** A line that the kill cut is no JSON: it is not there, to the journal's own readers too. */
-function parse(line: string): readonly LogEntry[] {
-  try {
-    return [JSON.parse(line) as LogEntry];
-  } catch {
-    return [];
-  }
 }

@@ -38,10 +38,23 @@ export class Approver {
         await this.client.decide({ approval: id, hash, verdict: 'approve', by: 'ann' }, { run });
         this.decided.set(id, run);
       } catch (error) {
-        // Decided by a try whose answer was lost.
-        if (!(error instanceof BatonError) || error.type !== 'DecisionRefused') throw error;
-        this.decided.set(id, run);
+        if (isDecided(error)) this.decided.set(id, run);
+        else if (!isPast(error)) throw error;
       }
     }
   }
+}
+
+/** By a try whose answer was lost. */
+function isDecided(error: unknown): boolean {
+  return isRefused(error) && /already.* by ann\./.test(error.message);
+}
+
+/** The run was cancelled meanwhile. */
+function isPast(error: unknown): boolean {
+  return isRefused(error) || (error instanceof BatonError && error.type === 'ApprovalNotFound');
+}
+
+function isRefused(error: unknown): error is BatonError {
+  return error instanceof BatonError && error.type === 'DecisionRefused';
 }

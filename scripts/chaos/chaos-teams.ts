@@ -13,6 +13,8 @@ export interface ChaosTeam {
   /** Calls of `file`, and of `unfile` where they are undone. */
   readonly filed: number;
   readonly unfiled: number;
+  /** All that it files is undone where it is cancelled. */
+  readonly undoes: boolean;
 }
 
 /** Minutes of outages, kills and faults must not be what ends a step. */
@@ -35,7 +37,13 @@ const reader = (name: string, mode: 'stepwise' | 'packed' = 'stepwise') =>
 const clerk = (name: string) => plain(name, { tools: ['file'] });
 const filing = (id: string) => tool('file', { what: id }, { id });
 
-const done = (given: Team, filed: number): ChaosTeam => ({ team: given, ends: 'done', filed, unfiled: 0 });
+const done = (given: Team, filed: number): ChaosTeam => ({
+  team: given,
+  ends: 'done',
+  filed,
+  unfiled: 0,
+  undoes: false,
+});
 
 /** Teams of every kind of step, each with effects that are told apart by run and step. */
 export const CHAOS_TEAMS: readonly ChaosTeam[] = [
@@ -68,17 +76,20 @@ export const CHAOS_TEAMS: readonly ChaosTeam[] = [
     ),
     2,
   ),
-  done(
-    team(
-      'trip',
-      saga([
-        { name: 'flight', do: filing('flight') },
-        { name: 'letter', do: plain('letter') },
-        { name: 'hotel', do: filing('hotel') },
-      ]),
+  {
+    ...done(
+      team(
+        'trip',
+        saga([
+          { name: 'flight', do: filing('flight') },
+          { name: 'letter', do: plain('letter') },
+          { name: 'hotel', do: filing('hotel') },
+        ]),
+      ),
+      2,
     ),
-    2,
-  ),
+    undoes: true,
+  },
   {
     team: team(
       'fallen-trip',
@@ -91,6 +102,7 @@ export const CHAOS_TEAMS: readonly ChaosTeam[] = [
     ends: 'SagaUndone',
     filed: 2,
     unfiled: 2,
+    undoes: true,
   },
   done(
     team(

@@ -5,28 +5,31 @@ import { type BatonClient, connect } from '../../src/client/connect';
 import { inLanes } from '../../src/client/in-lanes';
 import { isOver } from '../../src/client/merge-views';
 import type { Json } from '../../src/contract/json';
+import { runOf } from '../../src/contract/names';
 import type { RunView } from '../../src/contract/run/view';
 import { startModelServer } from '../../src/testing/model-server';
 import { seededRandom } from '../bench/seeded-random';
 import { misfitsOn } from '../misfits';
 import { Approver } from './approver';
+import { type ChaosRun, endedAsItShould, outcomeOf } from './chaos-facts';
 import { chaosLatencyMs, chaosModel } from './chaos-model';
 import { CHAOS_INPUT, CHAOS_TEAMS, type ChaosTeam } from './chaos-teams';
 import { startEffectService } from './effect-service';
 import { Fleet } from './fleet';
-import { type ChaosFigures, type ChaosRun, judgeChaos, outcomeOf } from './judge-chaos';
+import { Havoc } from './havoc';
+import { type ChaosFigures, judgeChaos } from './judge-chaos';
+import { ledgersOf, mismatches } from './judge-ledgers';
 import { patiently } from './patiently';
 import { RestartingServer } from './restarting-server';
 
 const WORKERS = 3;
 const RUNS_AT_ONE_TIME = 8;
-/** Between two kills of a worker, at least and at most. */
-const KILL_MS = [3_000, 8_000] as const;
-/** Between two restarts of the server. */
-const RESTART_MS = [20_000, 40_000] as const;
 /** A run that takes longer is lost. */
 const LOST_AFTER_MS = 5 * 60_000;
 const TASK_QUEUE = 'chaos';
+/** Of the runs, and when at the latest: most runs take longer. */
+const CANCELLED_SHARE = 0.15;
+const CANCEL_WITHIN_MS = 4_000;
 
 export interface ChaosReport extends ChaosFigures {
   readonly kills: number;
@@ -53,10 +56,15 @@ export async function runChaos(
   const havoc = new Havoc(seed, { server, fleet, say });
   try {
     const random = seededRandom(seed);
-    const wanted = Array.from({ length: runs }, (_, index) => ({
-      run: `chaos-${index}`,
-      of: CHAOS_TEAMS[Math.floor(random() * CHAOS_TEAMS.length)] as ChaosTeam,
-    }));
+    const cancels = seededRandom(seed + 3);
+    const wanted = Array.from(
+      { length: runs },
+      (_, index): ChaosRun => ({
+        run: `chaos-${index}`,
+        of: CHAOS_TEAMS[Math.floor(random() * CHAOS_TEAMS.length)] as ChaosTeam,
+        ...(cancels() < CANCELLED_SHARE && { cancelAfterMs: cancels() * CANCEL_WITHIN_MS }),
+      }),
+    );
     let ended = 0;
     const lived = await inLanes(wanted, RUNS_AT_ONE_TIME, async (each) => {
       await live(client, each);
@@ -67,21 +75,23 @@ export async function runChaos(
     await havoc.stop();
     const seen = await inLanes(lived, RUNS_AT_ONE_TIME, (each) => asItEnded(client, each));
     await approver.stop();
-    for (const each of seen) {
+    for (const each of seen.filter((one) => !endedAsItShould(one))) {
       const { run, of, view } = each;
-      const outcome = outcomeOf(each);
-      if (outcome !== of.ends)
-        say(
-          `${run} (team ${of.team.name}) ended as ${outcome} in place of ${of.ends}: ${whereItStands(view)}`,
-        );
+      say(
+        `${run} (team ${of.team.name}) ended as ${outcomeOf(each)} in place of ${of.ends}: ${whereItStands(view)}`,
+      );
     }
-    const figures = judgeChaos({
+    const facts = {
       runs: seen,
       calls: model.calls(),
       effects: service.effects(),
       decided: approver.decided,
+      executions: await executionsOf(client),
       storeFolder,
-    });
+    };
+    for (const each of ledgersOf(facts).filter((one) => mismatches(one) > 0))
+      say(`the provider says otherwise: ${JSON.stringify(each)}`);
+    const figures = judgeChaos(facts);
     const providerFaults = model.calls().filter(({ outcome }) => outcome === 'failed').length;
     const misfits = await misfitsOn(client);
     for (const misfit of misfits) say(`does not replay: ${misfit}`);
@@ -97,11 +107,12 @@ export async function runChaos(
   }
 }
 
-async function live(
-  client: BatonClient,
-  { run, of }: { readonly run: string; readonly of: ChaosTeam },
-): Promise<void> {
+async function live(client: BatonClient, { run, of, cancelAfterMs }: ChaosRun): Promise<void> {
   await patiently(() => startOnce(client, run, of));
+  if (cancelAfterMs !== undefined) {
+    await sleep(cancelAfterMs);
+    await patiently(() => cancelOnce(client, run));
+  }
   const deadline = Date.now() + LOST_AFTER_MS;
   while (Date.now() < deadline) {
     const { state } = await patiently(() => client.describe(run));
@@ -119,6 +130,22 @@ async function startOnce(client: BatonClient, run: string, { team }: ChaosTeam):
   }
 }
 
+async function cancelOnce(client: BatonClient, run: string): Promise<void> {
+  try {
+    await client.cancel(run);
+  } catch (error) {
+    if (!(error instanceof BatonError) || error.type !== 'RunOver') throw error;
+  }
+}
+
+/** All executions of the runs, their children included, with the run that each belongs to. */
+async function executionsOf({ context }: BatonClient): Promise<ReadonlyMap<string, string>> {
+  const executions = new Map<string, string>();
+  const all = context.temporal.workflow.list({ query: `TaskQueue = "${context.taskQueue}"` });
+  for await (const { runId, workflowId } of all) executions.set(runId, runOf(workflowId));
+  return executions;
+}
+
 async function asItEnded(client: BatonClient, each: ChaosRun): Promise<ChaosRun> {
   try {
     return { ...each, view: await patiently(() => client.view(each.run)) };
@@ -133,45 +160,4 @@ function whereItStands(view: RunView | undefined): string {
   if (view === undefined) return 'it cannot be looked at';
   const open = view.nodes.filter(({ state }) => state === 'running' || state === 'waiting');
   return [...open.map(({ path, state }) => `${path} ${state}`), view.failure?.message ?? ''].join(', ');
-}
-
-interface Targets {
-  readonly server: RestartingServer;
-  readonly fleet: Fleet;
-  readonly say: (line: string) => void;
-}
-
-/** Kills workers and restarts the server at moments that the seed decides. */
-class Havoc {
-  readonly #stopping = new AbortController();
-  readonly #working: Promise<unknown>;
-
-  constructor(seed: number, { server, fleet, say }: Targets) {
-    const kills = seededRandom(seed + 1);
-    const restarts = seededRandom(seed + 2);
-    this.#working = Promise.all([
-      this.#every(KILL_MS, kills, async () => fleet.killOne(kills())),
-      this.#every(RESTART_MS, restarts, async () => {
-        await server.restart();
-        say(`the server was killed and is back (${server.restarts})`);
-      }),
-    ]);
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#working;
-  }
-
-  async #every(
-    [least, most]: readonly [number, number],
-    random: () => number,
-    strike: () => Promise<void>,
-  ): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      await sleep(least + (most - least) * random(), undefined, { signal }).catch(() => undefined);
-      if (!signal.aborted) await strike();
-    }
-  }
 }

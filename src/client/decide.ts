@@ -7,12 +7,11 @@ import { failure } from '../contract/fail';
 import { hashOf } from '../contract/hash';
 import { DECIDE_SIGNAL, DECIDE_UPDATE, DELEGATE_UPDATE, EDIT_UPDATE } from '../contract/names';
 import { resolveValue } from '../threads/resolve-value';
+import { signalApproval, updateApproval } from './answer-approval';
 import type { WaitingApproval } from './approvals';
 import { BatonError } from './baton-error';
 import type { ClientContext } from './client-context';
 import { findApproval } from './find-approval';
-import { explained } from './server-error';
-import { updateApproval } from './update-approval';
 
 export interface AnswerOptions {
   /** The run that asks, where it is known: it is asked directly and no search is needed. */
@@ -29,7 +28,7 @@ export interface DecideOptions extends AnswerOptions {
 /**
  * Decides an approval, in whatever run or child it waits. The decision repeats the hash of what its maker saw.
  * Throws ApprovalNotFound; DecisionRefused with the run's own words where the hash is stale, the person may not decide,
- * or somebody has decided already, and where what is shown is not what is hashed; NoWorker.
+ * or somebody has decided already, and where what asked has ended meanwhile or what is shown is not what is hashed; NoWorker.
  */
 export async function decide(
   context: ClientContext,
@@ -40,10 +39,8 @@ export async function decide(
   const approval = await findApproval(context, checked.approval, run);
   if (checked.verdict === 'approve') await checkShown(context, approval);
   const word = key === undefined ? checked : signed(checked, signedWords.decision(checked), key);
-  if (via === 'signal') {
-    const handle = context.temporal.workflow.getHandle(approval.workflow);
-    await explained(context, () => handle.signal(DECIDE_SIGNAL, word), approval.run);
-  } else await updateApproval(context, approval, { name: DECIDE_UPDATE, word });
+  if (via === 'signal') await signalApproval(context, approval, { name: DECIDE_SIGNAL, word });
+  else await updateApproval(context, approval, { name: DECIDE_UPDATE, word });
   return approval;
 }
 

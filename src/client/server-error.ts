@@ -13,6 +13,13 @@ export function isOutOfTime(error: unknown): boolean {
   return code === GRPC.deadlineExceeded || code === GRPC.cancelled;
 }
 
+/** The server's words where a workflow was there and is closed; where there never was one it has others. */
+const CLOSED = 'workflow execution already completed';
+
+export function isClosed(error: unknown): boolean {
+  return error instanceof WorkflowNotFoundError && error.message === CLOSED;
+}
+
 type Where = Pick<ClientContext, 'address' | 'namespace'>;
 
 /** What a server's error means to a person. Errors that say nothing about the server are returned as they are. */
@@ -20,6 +27,8 @@ export function explainServerError(error: unknown, where: Where, run?: string): 
   const known = asBatonError(error);
   if (known !== undefined) return known;
   const facts = { cause: error, ...(run === undefined ? {} : { run }) };
+  if (isClosed(error) && run !== undefined)
+    return new BatonError('RunOver', `Run "${run}" has ended meanwhile.`, facts);
   if (error instanceof WorkflowNotFoundError && run !== undefined)
     return new BatonError('RunNotFound', `There is no run "${run}" on ${where.address}.`, facts);
   // Of a client without keys: no converter knows the encoding.

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/worker';
 import { AUDIT_SINK, type AuditNote } from '../contract/audit';
 import { forWorkflows, MARKED_PAYLOADS } from './for-workflows';
+import { WORKFLOW_INTERCEPTORS } from './workflow-source';
 
 /** What replaying one execution told. */
 export interface ReplayedExecution {
@@ -57,7 +58,7 @@ function listeningBundle(): Promise<WorkflowBundleWithSourceMap> {
     path.resolve(__dirname, '..', 'workflows', `${name}${path.extname(__filename)}`);
   bundled ??= bundleWorkflowCode({
     workflowsPath: source('index'),
-    workflowInterceptorModules: [source('audit-interceptors')],
+    workflowInterceptorModules: [...WORKFLOW_INTERCEPTORS, 'audit-interceptors'].map(source),
     payloadConverterPath: MARKED_PAYLOADS,
     logger: new DefaultLogger('ERROR'),
   });

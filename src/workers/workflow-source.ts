@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { WorkerOptions } from '@temporalio/worker';
 
+/** Files of the workflows' folder that every bundle of them has to have. */
+export const WORKFLOW_INTERCEPTORS = ['never-ahead', 'cancelled-not-failed'] as const;
+
 type WorkflowSource = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'interceptors'>;
 
 /**
@@ -15,7 +18,7 @@ export function workflowSource(encodesFailures: boolean): WorkflowSource {
     const source = (name: string) => path.resolve(__dirname, '..', 'workflows', `${name}.ts`);
     return {
       workflowsPath: source('index'),
-      interceptors: { workflowModules: [source('never-ahead')] },
+      interceptors: { workflowModules: WORKFLOW_INTERCEPTORS.map(source) },
     };
   }
   const name = encodesFailures ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js';

@@ -61,4 +61,23 @@ describe('a worker killed with SIGKILL in the middle of a model call', () => {
     expect(model.calls().length).toBe(before + 1);
     expect(usage).toMatchObject({ calls: 0, doubt: { calls: 1 } });
   }, 90_000);
+
+  test('cancelled before the lost try was missed: the run is cancelled, and the lost call is in doubt', async () => {
+    const { client, model } = stage;
+    const before = model.calls().length;
+    const victim = await stage.startWorker();
+    const { run } = await client.start(
+      team('doubt', agent({ name: 'writer', instructions: 'Write.' })),
+      'go',
+    );
+    await until(async () => model.calls().length === before + 1 && stage.running() === 1);
+    await victim.kill();
+    await client.cancel(run);
+    const standby = await stage.startWorker();
+    await expect(client.result(run)).rejects.toMatchObject({ type: 'RunCancelled' });
+    const { state, usage } = await client.view(run);
+    await standby.kill();
+    expect(model.calls().length).toBe(before + 1);
+    expect({ state, usage }).toMatchObject({ state: 'cancelled', usage: { calls: 0, doubt: { calls: 1 } } });
+  }, 90_000);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
-import type { Worker } from '@temporalio/worker';
+import type { NativeConnection, Worker } from '@temporalio/worker';
 import type { Notifier } from '../../src/activities/notify/notifier';
 import type { Approval, DecisionRecord } from '../../src/contract/approvals/approval';
 import type { Json } from '../../src/contract/json';
@@ -81,6 +81,8 @@ export async function startEngine(
     price?: Price;
     notifiers?: readonly Notifier[];
     embedder?: Embedder;
+    /** The worker's own way to the server. */
+    connection?: NativeConnection;
   } = {},
 ): Promise<Engine> {
   const server = await createTestEnvironment({ time: options.timeSkipping === true ? 'skipping' : 'real' });
@@ -96,7 +98,7 @@ export async function startEngine(
     return reply(request, context);
   });
   const worker = await createBatonWorker({
-    connection: server.nativeConnection,
+    connection: options.connection ?? server.nativeConnection,
     namespace: server.namespace ?? 'default',
     taskQueue,
     workflowBundle: workflowBundle(),

@@ -4,6 +4,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { bundledModules } from '../../scripts/build-bundle';
 import { createTestEnvironment } from '../../src/testing/environment';
+import { WORKFLOW_INTERCEPTORS } from '../../src/workers/workflow-source';
 import { type HoldingProxy, openHoldingProxy } from '../setup/holding-proxy';
 import { workflowBundle } from '../setup/workflow-bundle';
 import { hasFirst, holdsThread, holdThread, type Outside, tellsApart } from './tells-apart-workflow';
@@ -101,10 +102,11 @@ describe('a query of an execution that its worker has no longer at hand, while i
 });
 
 test.each(['workflow-bundle.js', 'workflow-bundle-encrypted.js'])(
-  "%s, the workers' own, has the guard",
-  async (name) => {
-    const modules = bundledModules(await readFile(workflowBundle(name).codePath, 'utf8'));
-    expect(modules).toContainEqual(expect.stringMatching(/\/workflows\/never-ahead\.ts$/));
+  "%s, the workers' own, has the guard and what makes a cancellation of a failure",
+  async (bundle) => {
+    const modules = bundledModules(await readFile(workflowBundle(bundle).codePath, 'utf8'));
+    for (const name of WORKFLOW_INTERCEPTORS)
+      expect(modules).toContainEqual(expect.stringMatching(new RegExp(`/workflows/${name}\\.ts$`)));
   },
 );
 

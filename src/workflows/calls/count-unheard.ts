@@ -7,7 +7,7 @@ import { choreOptions } from './activity-options';
 import { onOwnQueue } from './chore';
 
 /** Temporal's word, in the details of a cancellation, for an activity of which no attempt was running. */
-const NOT_RUNNING = 'ACTIVITY_ID_NOT_STARTED';
+export const NOT_RUNNING = 'ACTIVITY_ID_NOT_STARTED';
 
 /** A cancelled run ends no later than that for it. */
 const COUNT_TIMEOUT_MS = 30_000;
