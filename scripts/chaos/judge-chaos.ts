@@ -32,23 +32,21 @@ export function judgeChaos(facts: ChaosFacts): ChaosFigures {
     ...judgeRepeats(calls, storeFolder),
     duplicateEffects:
       effects.length - new Set(effects.map(({ run, path, tool }) => `${run} ${path} ${tool}`)).size,
-    missingEffects: missingEffects(runs, effects),
+    missingEffects: runs.reduce((total, each) => total + missingEffects(each, effects), 0),
     lostApprovals: lostApprovals(facts),
     ...sumOfLedgers(ledgersOf(facts)),
   };
 }
 
-function missingEffects(runs: readonly ChaosRun[], effects: readonly Effect[]): number {
-  const missing = runs.map((each) => {
-    const caused = (tool: string) =>
-      effects.filter((effect) => effect.run === each.run && effect.tool === tool).length;
-    const { ends, filed, unfiled, undoes } = each.of;
-    const outcome = outcomeOf(each);
-    if (outcome === 'cancelled') return undoes ? Math.max(0, caused('file') - caused('unfile')) : 0;
-    if (outcome !== ends) return 0;
-    return Math.max(0, filed - caused('file')) + Math.max(0, unfiled - caused('unfile'));
-  });
-  return missing.reduce((total, each) => total + each, 0);
+/** How many effects of a run are missing: see {@link ChaosFigures}. */
+export function missingEffects(run: ChaosRun, effects: readonly Effect[]): number {
+  const caused = (tool: string) =>
+    effects.filter((effect) => effect.run === run.run && effect.tool === tool).length;
+  const { ends, filed, unfiled, undoes } = run.of;
+  const outcome = outcomeOf(run);
+  if (outcome === 'cancelled') return undoes ? Math.max(0, caused('file') - caused('unfile')) : 0;
+  if (outcome !== ends) return 0;
+  return Math.max(0, filed - caused('file')) + Math.max(0, unfiled - caused('unfile'));
 }
 
 /** A confirmed decision that its run does not have, and a question that was never answered by a person. */

@@ -17,7 +17,7 @@ import { CHAOS_INPUT, CHAOS_TEAMS, type ChaosTeam } from './chaos-teams';
 import { startEffectService } from './effect-service';
 import { Fleet } from './fleet';
 import { Havoc } from './havoc';
-import { type ChaosFigures, judgeChaos } from './judge-chaos';
+import { type ChaosFigures, judgeChaos, missingEffects } from './judge-chaos';
 import { ledgersOf, mismatches } from './judge-ledgers';
 import { patiently } from './patiently';
 import { RestartingServer } from './restarting-server';
@@ -81,10 +81,15 @@ export async function runChaos(
         `${run} (team ${of.team.name}) ended as ${outcomeOf(each)} in place of ${of.ends}: ${whereItStands(view)}`,
       );
     }
+    const effects = service.effects();
+    for (const each of seen.filter((one) => missingEffects(one, effects) > 0))
+      say(
+        `${each.run} (team ${each.of.team.name}) lacks effects: ${JSON.stringify(effects.filter(({ run }) => run === each.run))}`,
+      );
     const facts = {
       runs: seen,
       calls: model.calls(),
-      effects: service.effects(),
+      effects,
       decided: approver.decided,
       executions: await executionsOf(client),
       storeFolder,

@@ -16,6 +16,7 @@ import { RESULT_BYTES, type Value } from '../contract/value';
 import { prepareOptions } from './calls/activity-options';
 import { chore } from './calls/chore';
 import { emitByUpdate, inputQuery } from './messages';
+import { endedAlready } from './run/ended-already';
 import { openRun } from './run/open-run';
 import { oversightOf } from './run/oversight-of';
 import type { Run } from './run/run';
@@ -109,8 +110,13 @@ export async function runTeam(input: RunInput): Promise<RunResult> {
   }
 }
 
-/** The result as a person finds it in Temporal's UI: inline where it is not large. */
+/** The result as a person finds it in Temporal's UI: inline where it is not large, and no cancellation comes between. */
 async function readable(run: Run, output: Value): Promise<Value> {
   if ('inline' in output) return output;
-  return concluding(() => chore(run, 'load the result', 'loadValue', output, RESULT_BYTES));
+  try {
+    return await concluding(() => chore(run, 'load the result', 'loadValue', output, RESULT_BYTES));
+  } catch (error) {
+    if (endedAlready(error)) return output;
+    throw error;
+  }
 }

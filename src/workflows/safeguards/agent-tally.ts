@@ -11,6 +11,7 @@ import {
 import type { AgentReport } from '../../contract/registry/registry-messages';
 import type { AgentOutcome } from '../../contract/run/agent-run';
 import type { StepPath } from '../../contract/team/step-path';
+import { endedAlready } from '../run/ended-already';
 import { describeFailure } from '../steps/failing';
 
 /** Failures that say nothing of the agent, beside those of an outage: the account's, and the limits of the whole run. */
@@ -102,6 +103,6 @@ export async function reportAgents(run: string, tally: AgentTally): Promise<void
       agents,
     });
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    if (isCancellation(error) && !endedAlready(error)) throw error;
   }
 }

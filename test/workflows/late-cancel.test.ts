@@ -1,20 +1,22 @@
 import { NativeConnection } from '@temporalio/worker';
-import { agent, pipeline, team } from '../../src/contract/builders';
+import { agent, pipeline, saga, team, tool } from '../../src/contract/builders';
 import { failure } from '../../src/contract/fail';
 import { readTestServers } from '../../src/testing/test-servers';
 import { type HoldingProxy, openHoldingProxy } from '../setup/holding-proxy';
 import { type Engine, type StartedRun, startEngine } from './engine';
+import { tripDesk } from './trip-desk';
 
 const PRICE = { input: 1, output: 1, cacheRead: 0, cacheWrite: 0 };
+const desk = tripDesk();
 
-describe('a call that fails before its worker hears that it is cancelled', () => {
+describe('a cancellation that comes late', () => {
   let engine: Engine;
   let proxy: HoldingProxy;
   let connection: NativeConnection;
   beforeAll(async () => {
     proxy = await openHoldingProxy(readTestServers()?.address ?? '');
     connection = await NativeConnection.connect({ address: proxy.address });
-    engine = await startEngine({ connection, price: PRICE });
+    engine = await startEngine({ connection, price: PRICE, tools: desk.tools });
   });
   afterAll(async () => {
     await engine.stop();
@@ -47,7 +49,7 @@ describe('a call that fails before its worker hears that it is cancelled', () =>
     }
   }
 
-  test('the run is cancelled, and what it had used is counted', async () => {
+  test('a call that fails before it hears of it: the run is cancelled, and what the call had used is counted', async () => {
     const run = await failing(pipeline([writer]), (started) => started.cancel());
     await expect(run.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
     const { state, usage, nodes } = await run.view();
@@ -59,6 +61,36 @@ describe('a call that fails before its worker hears that it is cancelled', () =>
     const run = await failing(pipeline([writer], { timeout: '1s' }), async () => undefined);
     const { failure: why } = await run.view();
     expect(why?.type).toBe('StepTimedOut');
+  });
+
+  test('a saga whose last part has ended by then is done, and all that it did stands', async () => {
+    const book = (what: string) => tool('book', { what });
+    let told: ReturnType<HoldingProxy['hold']> | undefined;
+    desk.before = (action) => {
+      if (action === 'book car') told = proxy.hold('RespondActivityTaskCompleted');
+    };
+    const run = await engine.start(
+      team(
+        'trip',
+        saga([
+          { name: 'flight', do: book('flight') },
+          { name: 'car', do: book('car') },
+        ]),
+      ),
+      null,
+    );
+    await engine.until(() => told !== undefined);
+    await told?.reached;
+    await run.cancel();
+    await engine.until(async () => (await run.history()).some(isCancelRequest));
+    told?.letGo();
+    const { state, output } = await run.result();
+    expect({ state, output: await engine.valueOf(output) }).toEqual({
+      state: 'done',
+      output: { flight: { id: 'flight-0' }, car: { id: 'car-1' } },
+    });
+    expect(desk.booked()).toEqual(['car', 'flight']);
+    expect((await run.view()).state).toBe('done');
   });
 });
 
