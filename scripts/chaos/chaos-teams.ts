@@ -91,6 +91,20 @@ export const CHAOS_TEAMS: readonly ChaosTeam[] = [
     undoes: true,
   },
   {
+    ...done(
+      team(
+        'wide-trip',
+        saga([
+          { name: 'legs', do: parallel({ out: filing('out'), back: clerk('back') }) },
+          { name: 'stay', do: pipeline([clerk('host'), filing('room')], { isolated: true }) },
+          { name: 'last', do: plain('letter') },
+        ]),
+      ),
+      4,
+    ),
+    undoes: true,
+  },
+  {
     team: team(
       'fallen-trip',
       saga([

@@ -29,7 +29,7 @@ const LOST_AFTER_MS = 5 * 60_000;
 const TASK_QUEUE = 'chaos';
 /** Of the runs, and when at the latest: most runs take longer. */
 const CANCELLED_SHARE = 0.15;
-const CANCEL_WITHIN_MS = 4_000;
+const CANCEL_WITHIN_MS = 2_500;
 
 export interface ChaosReport extends ChaosFigures {
   readonly kills: number;

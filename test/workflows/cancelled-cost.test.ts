@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { agent, map, team } from '../../src/contract/builders';
+import { agent, map, parallel, team } from '../../src/contract/builders';
 import { failure } from '../../src/contract/fail';
 import { text, toolCall } from '../../src/models/scripted-reply';
 import { testTool } from '../workers/test-tool';
@@ -89,15 +89,27 @@ describe('what is cancelled between two tries, when it can tell nothing itself',
     });
   });
 
-  test('many at one time: they are asked of together', async () => {
+  test.each([
+    { name: 'are asked of together', branch: 'short', counted: 1 },
+    {
+      name: 'that are too much for one event of history are asked of in parts',
+      branch: 'long'.repeat(12),
+      counted: 2,
+    },
+  ])('many at one time $name', async ({ branch, counted }) => {
     engine.replies({
       writer: () => {
         throw failure('ModelConnectionLost', 'The connection was cut.', { retryAfterMs: 60_000 });
       },
     });
     const writer = agent({ name: 'writer', instructions: 'Write.' });
-    const many = Array.from({ length: 150 }, (_, index) => `item ${index}`);
-    const wide = map('', writer, { callsPerActivity: 1, maxConcurrency: 150 });
-    expect(await billOf(wide, 150, many)).toEqual({ calls: 0, inDoubt: 150, counted: 1 });
+    const items = Array.from({ length: 200 }, (_, index) => `item ${index}`);
+    const wide = () => map('', writer, { callsPerActivity: 1, maxConcurrency: items.length });
+    const deep = (step: Below, levels: number): Below =>
+      levels === 0 ? step : parallel({ [branch]: deep(step, levels - 1) });
+    const root = parallel({ one: deep(wide(), 7), two: deep(wide(), 7) });
+    expect(await billOf(root, 400, items)).toEqual({ calls: 0, inDoubt: 400, counted });
   });
 });
+
+type Below = Parameters<typeof parallel>[0][string];
