@@ -6,14 +6,13 @@ import { team } from '../../src/contract/builders/team';
 import { debate, route, supervise } from '../../src/contract/builders/teamwork';
 import type { Team } from '../../src/contract/team/team';
 
-/** A team of the chaos test, how it may end, and the effects that each run of it must have caused by then. */
+/** A team of the chaos test, and how each run of it ends unless it is cancelled. */
 export interface ChaosTeam {
   readonly team: Team;
   readonly ends: 'done' | 'SagaUndone';
-  /** Calls of `file`, and of `unfile` where they are undone. */
-  readonly filed: number;
-  readonly unfiled: number;
-  /** All that it files is undone where it is cancelled. */
+  /** Effects that stand then: done and not taken back. */
+  readonly stand: number;
+  /** A saga: where it is cancelled, none stands. */
   readonly undoes: boolean;
 }
 
@@ -37,13 +36,7 @@ const reader = (name: string, mode: 'stepwise' | 'packed' = 'stepwise') =>
 const clerk = (name: string) => plain(name, { tools: ['file'] });
 const filing = (id: string) => tool('file', { what: id }, { id });
 
-const done = (given: Team, filed: number): ChaosTeam => ({
-  team: given,
-  ends: 'done',
-  filed,
-  unfiled: 0,
-  undoes: false,
-});
+const done = (given: Team, stand: number): ChaosTeam => ({ team: given, ends: 'done', stand, undoes: false });
 
 /** Teams of every kind of step, each with effects that are told apart by run and step. */
 export const CHAOS_TEAMS: readonly ChaosTeam[] = [
@@ -114,8 +107,7 @@ export const CHAOS_TEAMS: readonly ChaosTeam[] = [
       ]),
     ),
     ends: 'SagaUndone',
-    filed: 2,
-    unfiled: 2,
+    stand: 0,
     undoes: true,
   },
   done(

@@ -15,8 +15,8 @@ export function chaosTools(serviceUrl: string): readonly Tool[] {
       throw toolUnavailable(`the effect service: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  const cause = (tool: string, { runId, path, idempotencyKey, signal }: ToolContext) =>
-    ask({ run: runId, path, tool, key: idempotencyKey }, signal);
+  const cause = (tool: string, { runId, path, idempotencyKey, signal }: ToolContext, undoes?: string) =>
+    ask({ run: runId, path, tool, key: idempotencyKey, ...(undoes !== undefined && { undoes }) }, signal);
   return [
     defineTool({
       name: 'look',
@@ -47,8 +47,8 @@ export function chaosTools(serviceUrl: string): readonly Tool[] {
       effect: 'write',
       trust: 'trusted',
       repeat: 'keyed',
-      run: async (_args, context) => {
-        await cause('unfile', context);
+      run: async ({ key }, context) => {
+        await cause('unfile', context, key);
         return 'taken back';
       },
     }),

@@ -10,10 +10,13 @@ export interface Effect {
   readonly tool: string;
   /** The service causes an effect once a key. */
   readonly key: string;
+  /** Key of the effect that it takes back. */
+  readonly undoes?: string;
 }
 
 export interface EffectService {
   readonly url: string;
+  /** In the order in which they came about. */
   effects(): readonly Effect[];
   close(): Promise<void>;
 }

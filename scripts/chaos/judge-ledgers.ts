@@ -7,7 +7,7 @@ export interface Account {
   readonly tokens: number;
 }
 
-/** What the ledger of a run says, beside what the provider answered to it in full. */
+/** What the ledgers of a run and of what took it up say, beside what the provider answered to it in full. */
 export interface Ledger {
   /** Absent: of calls that belong to no run of the test. */
   readonly run?: string;
@@ -33,10 +33,10 @@ export function ledgersOf({ runs, calls, executions, storeFolder }: ChaosFacts):
     const run = executions.get(execution);
     billed.set(run, sum([billed.get(run) ?? NOTHING, { calls: 1, tokens }]));
   }
-  const told = runs.map(({ run, view }) => ({
+  const told = runs.map(({ run, views }) => ({
     run,
-    confirmed: view === undefined ? NOTHING : confirmedIn(view.usage),
-    inDoubt: view?.usage.doubt ?? NOTHING,
+    confirmed: sum(views.map(({ usage }) => confirmedIn(usage))),
+    inDoubt: sum(views.map(({ usage }) => usage.doubt ?? NOTHING)),
     billed: billed.get(run) ?? NOTHING,
   }));
   return [...told, { confirmed: NOTHING, inDoubt: NOTHING, billed: billed.get(undefined) ?? NOTHING }];
