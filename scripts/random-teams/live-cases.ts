@@ -7,11 +7,18 @@ import { endsOf, type LiveCase } from './run-live';
 
 const ANN: JsonObject = { kind: 'agent', agent: 'ann' };
 
-/** So many random teams; the same for the same seed. */
+/** By then a random team is under way, or over. */
+const RESUMED_WITHIN_MS = 800;
+
+/** So many random teams, a third of which are cancelled at some moment and resumed; the same for the same seed. */
 export function randomCases(seed: number, runs: number): readonly LiveCase[] {
-  return fc
-    .sample(randomTeam(2), { seed, numRuns: runs })
-    .map(({ team, sound }, index) => ({ name: `seed ${seed}, team ${index}`, team, mayEnd: endsOf(sound) }));
+  const after = fc.sample(fc.integer({ min: 0, max: RESUMED_WITHIN_MS }), { seed, numRuns: runs });
+  return fc.sample(randomTeam(2), { seed, numRuns: runs }).map(({ team, sound }, index) => ({
+    name: `seed ${seed}, team ${index}`,
+    team,
+    mayEnd: endsOf(sound),
+    ...(index % 3 === 0 && { resumeAfterMs: after[index] ?? 0 }),
+  }));
 }
 
 interface Situation {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { BatonError } from '../../src/client/baton-error';
 import type { BatonClient } from '../../src/client/connect';
@@ -14,6 +15,8 @@ export interface LiveCase {
   readonly mayEnd: readonly string[];
   /** Cancels the run once a call to the agent `slow` is under way. */
   readonly cancel?: boolean;
+  /** Cancels the run so long after its start, in milliseconds, and resumes what that has stopped: its end counts. */
+  readonly resumeAfterMs?: number;
 }
 
 /** A case that ended as it must not. */
@@ -46,19 +49,55 @@ interface End {
   readonly why: string;
 }
 
-async function endOf(client: BatonClient, { team, cancel = false }: LiveCase): Promise<End> {
+async function endOf(client: BatonClient, { team, cancel = false, resumeAfterMs }: LiveCase): Promise<End> {
   try {
     const { run } = await client.start(team, { items: ['one', 'two'] });
+    if (resumeAfterMs === undefined) return await endOfRun(client, run, cancel);
+    await sleep(resumeAfterMs);
+    await cancelUnlessOver(client, run);
+    const first = await endOfRun(client, run, false);
+    if (first.ended !== 'RunCancelled') return first;
+    const left = leftOpen(await client.view(run));
+    if (left.length > 0) return { ended: 'left open by its cancellation', why: left.join(', ') };
+    return await endOfRun(client, (await client.resume(run)).run, false);
+  } catch (error) {
+    return endBy(error);
+  }
+}
+
+async function endOfRun(client: BatonClient, run: string, cancel: boolean): Promise<End> {
+  try {
     const open = await seeThrough(client, run, cancel);
     if (open !== undefined) return { ended: 'hangs', why: open.join(', ') };
     const { state } = await client.result(run);
     return { ended: state, why: '' };
   } catch (error) {
-    if (error instanceof BatonError)
-      return { ended: error.type, why: [error.message, error.cause].map(shown).join(' ') };
-    // What the client should never throw is a fault of that case, and no reason to stop the others.
-    return { ended: 'throws', why: inspect(error) };
+    return endBy(error);
   }
+}
+
+function endBy(error: unknown): End {
+  if (error instanceof BatonError)
+    return { ended: error.type, why: [error.message, error.cause].map(shown).join(' ') };
+  // What the client should never throw is a fault of that case, and no reason to stop the others.
+  return { ended: 'throws', why: inspect(error) };
+}
+
+async function cancelUnlessOver(client: BatonClient, run: string): Promise<void> {
+  try {
+    await client.cancel(run);
+  } catch (error) {
+    if (!(error instanceof BatonError) || error.type !== 'RunOver') throw error;
+  }
+}
+
+/** Steps and money that a run which has ended must not hold. */
+function leftOpen({ state, nodes, budgets = [] }: RunView): readonly string[] {
+  return [
+    ...(state === 'cancelled' ? [] : [`the run is ${state}`]),
+    ...nodes.filter((node) => OPEN.includes(node.state)).map(({ path }) => path),
+    ...budgets.filter(({ held }) => held.calls > 0).map(({ name }) => `calls of budget ${name}`),
+  ];
 }
 
 /** Watches a run until it is over. Where it hangs, it is cancelled, and the paths that are still open come back. */

@@ -13,7 +13,7 @@ beforeAll(quietRuntime);
 
 describe('random teams on a real server', () => {
   test(
-    'fifty of them, and every kind of step in every situation, end as they should; none hangs, and every history replays',
+    'fifty of them, some cancelled and resumed, and every kind of step in every situation, end as they should; none hangs, and every history replays',
     async () => {
       const cases = [...situationCases(SEED), ...randomCases(SEED, 50)];
       expect(cases).toHaveLength(107);
