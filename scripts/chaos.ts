@@ -7,8 +7,8 @@ import { quietRuntime } from './quiet-runtime';
 
 /**
  * `chaos [--runs 200] [--seed n] [--json]`: runs of mixed teams while workers are killed, the provider fails in every way
- * that it knows and the Temporal server dies and comes back. The last line on stdout is the figures; it fails where a
- * promise was broken.
+ * that it knows, the Temporal server dies and comes back, and people cancel some runs and take them up again. The last line
+ * on stdout is the figures; it fails where a promise was broken.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({

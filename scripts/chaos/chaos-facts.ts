@@ -11,7 +11,7 @@ export interface ChaosRun {
   readonly cancelAfterMs?: number;
   /** Is it resumed where that stops it? */
   readonly isResumed: boolean;
-  /** As it and what took it up stood at the end; the last has none where it was lost. */
+  /** It, and what took it up, as they stood at the end; none of one that was lost. */
   readonly views: readonly RunView[];
 }
 

@@ -17,8 +17,11 @@ function cutter(): () => never {
 }
 const isFirstTurn = ({ messages }: { readonly messages: readonly unknown[] }) => messages.length === 1;
 
-/** By then the server knows that the try has failed. */
-const UNTIL_TOLD_MS = 300;
+/** By then the replies are in the journal. */
+const UNTIL_KEPT_MS = 300;
+
+/** Steps below such names have long paths. */
+const LONG_NAME = 'long'.repeat(12);
 
 describe('what is cancelled between two tries, when it can tell nothing itself', () => {
   let engine: Engine;
@@ -32,11 +35,12 @@ describe('what is cancelled between two tries, when it can tell nothing itself',
   async function billOf(
     root: Parameters<typeof team>[1],
     calls: number,
-    input: readonly string[] = ['alpha', 'beta'],
+    { items = ['alpha', 'beta'], resting = 1 }: { items?: readonly string[]; resting?: number } = {},
   ) {
-    const run = await engine.start(team('cut', root), [...input]);
+    const run = await engine.start(team('cut', root), [...items]);
     await engine.until(() => engine.asked('writer') === calls);
-    await sleep(UNTIL_TOLD_MS);
+    await engine.until(async () => (await run.resting()) === resting);
+    await sleep(UNTIL_KEPT_MS);
     expect(engine.asked('writer')).toBe(calls);
     await run.cancel();
     await expect(run.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
@@ -82,7 +86,7 @@ describe('what is cancelled between two tries, when it can tell nothing itself',
           : text('done'),
     });
     const writer = agent({ name: 'writer', instructions: 'Write.' });
-    expect(await billOf(map('', writer, { callsPerActivity: 2 }), 2)).toEqual({
+    expect(await billOf(map('', writer, { callsPerActivity: 2 }), 2, { resting: 0 })).toEqual({
       calls: 1,
       inDoubt: 1,
       counted: 0,
@@ -90,13 +94,9 @@ describe('what is cancelled between two tries, when it can tell nothing itself',
   });
 
   test.each([
-    { name: 'are asked of together', branch: 'short', counted: 1 },
-    {
-      name: 'that are too much for one event of history are asked of in parts',
-      branch: 'long'.repeat(12),
-      counted: 2,
-    },
-  ])('many at one time $name', async ({ branch, counted }) => {
+    { name: 'are asked of together', levels: 0, counted: 1 },
+    { name: 'that are too much for one event of history are asked of in parts', levels: 9, counted: 2 },
+  ])('many at one time $name', async ({ levels, counted }) => {
     engine.replies({
       writer: () => {
         throw failure('ModelConnectionLost', 'The connection was cut.', { retryAfterMs: 60_000 });
@@ -105,10 +105,10 @@ describe('what is cancelled between two tries, when it can tell nothing itself',
     const writer = agent({ name: 'writer', instructions: 'Write.' });
     const items = Array.from({ length: 200 }, (_, index) => `item ${index}`);
     const wide = () => map('', writer, { callsPerActivity: 1, maxConcurrency: items.length });
-    const deep = (step: Below, levels: number): Below =>
-      levels === 0 ? step : parallel({ [branch]: deep(step, levels - 1) });
-    const root = parallel({ one: deep(wide(), 7), two: deep(wide(), 7) });
-    expect(await billOf(root, 400, items)).toEqual({ calls: 0, inDoubt: 400, counted });
+    const deep = (step: Below, below: number): Below =>
+      below === 0 ? step : parallel({ [LONG_NAME]: deep(step, below - 1) });
+    const root = parallel({ one: deep(wide(), levels), two: deep(wide(), levels) });
+    expect(await billOf(root, 400, { items, resting: 400 })).toEqual({ calls: 0, inDoubt: 400, counted });
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { temporal } from '@temporalio/proto';
+import { temporal } from '@temporalio/proto';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import type { Notifier } from '../../src/activities/notify/notifier';
 import type { Approval, DecisionRecord } from '../../src/contract/approvals/approval';
@@ -28,6 +28,8 @@ import { createBatonWorker } from '../../src/workers/create-worker';
 import { misfits } from '../replay/misfits';
 import { workflowBundle } from '../setup/workflow-bundle';
 
+const SCHEDULED = temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
+
 type AgentReply = (request: ModelRequest, context: ProviderContext) => ScriptedReply | Promise<ScriptedReply>;
 
 export interface StartedRun {
@@ -44,6 +46,8 @@ export interface StartedRun {
   tell(signal: string, what: unknown): Promise<void>;
   cancel(): Promise<void>;
   history(): Promise<temporal.api.history.v1.IHistoryEvent[]>;
+  /** Activities whose last try has failed and that wait for the next. */
+  resting(): Promise<number>;
   /** How often the execution continued as new, plus one. */
   executions(): Promise<number>;
 }
@@ -193,6 +197,12 @@ function startedRun(client: Client, handle: WorkflowHandle): StartedRun {
     tell: (signal, what) => handle.signal(signal, what),
     async cancel() {
       await handle.cancel();
+    },
+    async resting() {
+      const { raw } = await handle.describe();
+      return (raw.pendingActivities ?? []).filter(
+        ({ state, attempt }) => state === SCHEDULED && (attempt ?? 0) > 1,
+      ).length;
     },
     async executions() {
       const { workflowId } = handle;

@@ -15,7 +15,8 @@ type Part = SagaStep['steps'][number];
 /**
  * Saga: its parts run in order, and what undoes each is registered before it begins. When one fails, or the run is
  * cancelled or out of time, everything done so far is undone, the last first, and nothing cancels that. It ends done,
- * or with SagaUndone where all is undone (a cancellation stays one), or with UndoIncomplete, which lists what is not.
+ * or with SagaUndone where all is undone (a cancellation stays one), or with UndoIncomplete, which lists what is not. Once
+ * it has ended, a cancellation comes too late for it.
  *
  * Crash: effects, undos and how far they have come are workflow state; every call of both has a key that a repeat keeps.
  */
