@@ -14,6 +14,8 @@ export class Approver {
 
   constructor(private readonly client: BatonClient) {
     this.#watching = this.#watch();
+    // Told by `stop`: thrown at any other time it would end the test, and leave its servers behind.
+    this.#watching.catch(() => undefined);
   }
 
   async stop(): Promise<void> {

@@ -80,8 +80,7 @@ export async function runChaos(
     const { kills } = fleet;
     return { ...figures, kills, serverRestarts: server.restarts, providerFaults, misfits: misfits.length };
   } finally {
-    await havoc.stop();
-    await approver.stop();
+    await Promise.allSettled([havoc.stop(), approver.stop()]);
     await client.close();
     await fleet.close();
     await server.stop();
