@@ -1,7 +1,7 @@
 import { judgeRepeats } from '../bench/judge-repeats';
 import { type ChaosFacts, endedAsItShould, outcomeOf } from './chaos-facts';
 import { type EffectFigures, judgeEffects } from './judge-effects';
-import { type Billing, ledgersOf, sumOfLedgers } from './judge-ledgers';
+import { type Billing, type Ledger, sumOfLedgers } from './judge-ledgers';
 
 export interface ChaosFigures extends Billing, EffectFigures {
   readonly runs: number;
@@ -19,7 +19,7 @@ export interface ChaosFigures extends Billing, EffectFigures {
   readonly lostApprovals: number;
 }
 
-export function judgeChaos(facts: ChaosFacts): ChaosFigures {
+export function judgeChaos(facts: ChaosFacts, ledgers: readonly Ledger[]): ChaosFigures {
   const { runs, calls, effects, storeFolder } = facts;
   const ended = runs.map((each) => outcomeOf(each));
   return {
@@ -31,7 +31,7 @@ export function judgeChaos(facts: ChaosFacts): ChaosFigures {
     ...judgeRepeats(calls, storeFolder),
     ...judgeEffects(runs, effects),
     lostApprovals: lostApprovals(facts),
-    ...sumOfLedgers(ledgersOf(facts)),
+    ...sumOfLedgers(ledgers),
   };
 }
 

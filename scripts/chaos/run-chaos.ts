@@ -13,6 +13,7 @@ import { startEffectService } from './effect-service';
 import { Fleet } from './fleet';
 import { Havoc } from './havoc';
 import { type ChaosFigures, judgeChaos } from './judge-chaos';
+import { ledgersOf } from './judge-ledgers';
 import { liveRun, viewsOf } from './live-run';
 import { patiently } from './patiently';
 import { RestartingServer } from './restarting-server';
@@ -72,8 +73,9 @@ export async function runChaos(
       executions: await executionsOf(client),
       storeFolder,
     };
-    sayFaults(facts, say);
-    const figures = judgeChaos(facts);
+    const ledgers = ledgersOf(facts);
+    sayFaults(facts, ledgers, say);
+    const figures = judgeChaos(facts, ledgers);
     const providerFaults = model.calls().filter(({ outcome }) => outcome === 'failed').length;
     const misfits = await misfitsOn(client);
     for (const misfit of misfits) say(`does not replay: ${misfit}`);

@@ -1,10 +1,10 @@
 import type { RunView } from '../../src/contract/run/view';
 import { type ChaosFacts, type ChaosRun, endedAsItShould, firstOf, outcomeOf } from './chaos-facts';
 import { judgeEffectsOf } from './judge-effects';
-import { ledgersOf, mismatches } from './judge-ledgers';
+import { type Ledger, mismatches } from './judge-ledgers';
 
 /** Tells where each promise was broken that the figures only count. */
-export function sayFaults(facts: ChaosFacts, say: (line: string) => void): void {
+export function sayFaults(facts: ChaosFacts, ledgers: readonly Ledger[], say: (line: string) => void): void {
   for (const run of facts.runs) {
     if (!endedAsItShould(run))
       say(`${nameOf(run)} ended as ${outcomeOf(run)} in place of ${run.of.ends}: ${whereItStands(run)}`);
@@ -13,7 +13,7 @@ export function sayFaults(facts: ChaosFacts, say: (line: string) => void): void 
     if (duplicateEffects + missingEffects > 0)
       say(`${nameOf(run)} has other effects: ${JSON.stringify(own)}`);
   }
-  for (const each of ledgersOf(facts).filter((one) => mismatches(one) > 0))
+  for (const each of ledgers.filter((one) => mismatches(one) > 0))
     say(`the provider says otherwise: ${JSON.stringify(each)}`);
 }
 

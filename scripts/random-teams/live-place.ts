@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
-import { type BatonClient, connect } from '../../src/client/connect';
+import { connect } from '../../src/client/connect';
+import { inLanes } from '../../src/client/in-lanes';
 import { oneModel } from '../../src/models/models';
 import { scripted } from '../../src/models/scripted';
 import { createTestEnvironment } from '../../src/testing/environment';
@@ -47,8 +48,11 @@ export async function runAllLive(
   try {
     const connection = environment.connection as Connection;
     const client = await connect({ connection, namespace, taskQueue, store: { folder } });
-    const faults = await inLanes(client, cases, lanes);
-    return { faults, misfits: await misfitsOn(client, workflowBundle && { workflowBundle }) };
+    const faults = await inLanes(cases, lanes, (live) => runLive(client, live));
+    return {
+      faults: faults.filter((fault) => fault !== undefined),
+      misfits: await misfitsOn(client, workflowBundle && { workflowBundle }),
+    };
   } finally {
     if (worker.getState() === 'RUNNING') worker.shutdown();
     // A run that stands still may hold its worker for ever; what was found is told all the same.
@@ -56,21 +60,4 @@ export async function runAllLive(
     await environment.teardown();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function inLanes(
-  client: BatonClient,
-  cases: readonly LiveCase[],
-  lanes: number,
-): Promise<readonly LiveFault[]> {
-  const faults: LiveFault[] = [];
-  const queue = cases.values();
-  const lane = async (): Promise<void> => {
-    for (const live of queue) {
-      const fault = await runLive(client, live);
-      if (fault !== undefined) faults.push(fault);
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  return faults;
 }
